@@ -1,0 +1,1 @@
+//! Opening hours, slots, holds and delivery windows (R126–R128).

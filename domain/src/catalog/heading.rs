@@ -1,0 +1,1 @@
+//! Headings of files mapped to columns (R72).

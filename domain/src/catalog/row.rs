@@ -1,0 +1,1 @@
+//! Cells to typed rows, with problems (R73).

@@ -1,0 +1,1 @@
+//! Phone numbers as contacts (R111).

@@ -1,0 +1,1 @@
+//! Packs and session counts (R104).

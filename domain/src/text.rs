@@ -1,0 +1,1 @@
+//! Folding, transliteration and number formats shared by every comparison of texts.
