@@ -1,1 +1,10 @@
-//! assistant
+//! The talk: understand what was said, run the tools, word the reply.
+//!
+//! The model (or the offline rules) proposes, the engine disposes: [`understand`] only says what the customer meant
+//! ([`understand::Act`]s), [`desk`] holds the cart and applies the rules of `domain` to it, [`compose`] words the
+//! outcome from Fluent texts. A language model replaces the first and the last; the tools in between are the same.
+//!
+//! Nothing here touches a database: [`turn::Shop`] gives the facts, [`turn::TurnOutput`] says what is to be stored.
+
+pub mod retrieve;
+pub mod turn;
