@@ -25,10 +25,7 @@ impl Interval {
     /// So many minutes from a moment; nothing when negative.
     #[must_use]
     pub fn of_minutes(start: Timestamp, minutes: i64) -> Self {
-        Self {
-            start,
-            end: later(start, minutes.max(0).saturating_mul(60)),
-        }
+        Self { start, end: later(start, minutes.max(0).saturating_mul(60)) }
     }
 
     /// Whether the two share a moment. Touching is not sharing.
@@ -54,11 +51,7 @@ pub fn quanta(interval: Interval) -> impl Iterator<Item = i64> {
     // The end is rounded up, so that a started unit counts.
     let whole = interval.end.as_second() + i64::from(interval.end.subsec_nanosecond() > 0);
     let end = (whole + QUANTUM_SECONDS - 1).div_euclid(QUANTUM_SECONDS);
-    first..if interval.end > interval.start {
-        end
-    } else {
-        first
-    }
+    first..if interval.end > interval.start { end } else { first }
 }
 
 /// Hours to delivery where no line says (commerce.md gives no figure; a day is what the samples use).
@@ -78,28 +71,19 @@ pub fn delivery_hours(lines: &[(&Item, i64)]) -> i64 {
 /// When a paid order is delivered: an hour that begins the largest delivery time of its lines after the payment.
 #[must_use]
 pub fn delivery_window(paid_at: Timestamp, lines: &[(&Item, i64)]) -> Interval {
-    Interval::of_minutes(
-        later(paid_at, delivery_hours(lines).saturating_mul(3600)),
-        60,
-    )
+    Interval::of_minutes(later(paid_at, delivery_hours(lines).saturating_mul(3600)), 60)
 }
 
 /// The smallest reminder hours of the lines; `None` when none says (R122).
 #[must_use]
 pub fn reminder_hours(lines: &[(&Item, i64)]) -> Option<i64> {
-    lines
-        .iter()
-        .filter_map(|(item, _)| item.payment_reminder_hours)
-        .filter(|hours| *hours > 0)
-        .min()
+    lines.iter().filter_map(|(item, _)| item.payment_reminder_hours).filter(|hours| *hours > 0).min()
 }
 
 /// When an unpaid order is reminded of: one reminder a link; `None` when no line asks for one (R122).
 #[must_use]
 pub fn reminder_at(sent_at: Timestamp, payment_reminder_hours: Option<i64>) -> Option<Timestamp> {
-    payment_reminder_hours
-        .filter(|hours| *hours > 0)
-        .map(|hours| later(sent_at, hours.saturating_mul(3600)))
+    payment_reminder_hours.filter(|hours| *hours > 0).map(|hours| later(sent_at, hours.saturating_mul(3600)))
 }
 
 /// The fewest hours a link stays open.
@@ -122,7 +106,5 @@ pub fn link_open_until(
 
 /// A moment so many seconds later; the end of time where that does not fit.
 fn later(start: Timestamp, seconds: i64) -> Timestamp {
-    start
-        .checked_add(SignedDuration::from_secs(seconds))
-        .unwrap_or(Timestamp::MAX)
+    start.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
 }

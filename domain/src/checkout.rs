@@ -48,17 +48,11 @@ pub struct GivenFields {
 /// never asked for when every line is online (R107), and an appointment needs a date and a time, because without them it
 /// cannot be booked. An empty cart needs an item before anything else.
 #[must_use]
-pub fn missing(
-    required: Option<&[Field]>,
-    lines: &[(&Item, i64)],
-    given: GivenFields,
-) -> Vec<Field> {
+pub fn missing(required: Option<&[Field]>, lines: &[(&Item, i64)], given: GivenFields) -> Vec<Field> {
     if lines.is_empty() {
         return vec![Field::Item];
     }
-    let mut fields = required
-        .unwrap_or(&[Field::Name, Field::Phone, Field::City])
-        .to_vec();
+    let mut fields = required.unwrap_or(&[Field::Name, Field::Phone, Field::City]).to_vec();
     if lines.iter().any(|(item, _)| item.has_slots()) {
         fields.extend([Field::Date, Field::Time]);
     }
@@ -154,11 +148,8 @@ pub enum CityVerdict {
 /// Checks a city against every line, before quantities (R105, R106).
 #[must_use]
 pub fn city_verdict(lines: &[(&Item, i64)], city: &str, same: SameCity<'_>) -> CityVerdict {
-    let by: Vec<String> = lines
-        .iter()
-        .filter(|(item, _)| !serves(&item.area, city, same))
-        .map(|(item, _)| item.key.clone())
-        .collect();
+    let by: Vec<String> =
+        lines.iter().filter(|(item, _)| !serves(&item.area, city, same)).map(|(item, _)| item.key.clone()).collect();
     if by.is_empty() {
         return CityVerdict::Fine;
     }
@@ -235,12 +226,7 @@ pub enum Decision {
 /// The step after a message, once the cart and the city stand (R108–R110).
 #[must_use]
 pub fn at_confirmation(confirmation: Confirmation) -> Decision {
-    let Confirmation {
-        confirmed,
-        missing,
-        change,
-        risen_accepted,
-    } = confirmation;
+    let Confirmation { confirmed, missing, change, risen_accepted } = confirmation;
     if !missing.is_empty() {
         Decision::Ask(missing)
     } else if !confirmed {
@@ -262,9 +248,5 @@ pub struct NotEnough;
 /// # Errors
 /// [`NotEnough`] when more is wanted than there is.
 pub fn cap(available: Option<i64>, wanted: i64) -> Result<(), NotEnough> {
-    if available.is_some_and(|available| wanted > available.max(0)) {
-        Err(NotEnough)
-    } else {
-        Ok(())
-    }
+    if available.is_some_and(|available| wanted > available.max(0)) { Err(NotEnough) } else { Ok(()) }
 }

@@ -25,10 +25,7 @@ impl Currency {
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {
         let bytes: [u8; 3] = code.trim().as_bytes().try_into().ok()?;
-        bytes
-            .iter()
-            .all(u8::is_ascii_alphabetic)
-            .then(|| Self(bytes.map(|b| b.to_ascii_uppercase())))
+        bytes.iter().all(u8::is_ascii_alphabetic).then(|| Self(bytes.map(|b| b.to_ascii_uppercase())))
     }
 
     /// The three letters.
@@ -54,8 +51,8 @@ impl Currency {
     #[must_use]
     pub fn exponent(&self) -> u32 {
         match &self.0 {
-            b"JPY" | b"KRW" | b"CLP" | b"VND" | b"ISK" | b"PYG" | b"UGX" | b"XAF" | b"XOF"
-            | b"XPF" | b"KMF" | b"GNF" | b"RWF" | b"DJF" | b"BIF" | b"VUV" => 0,
+            b"JPY" | b"KRW" | b"CLP" | b"VND" | b"ISK" | b"PYG" | b"UGX" | b"XAF" | b"XOF" | b"XPF" | b"KMF"
+            | b"GNF" | b"RWF" | b"DJF" | b"BIF" | b"VUV" => 0,
             b"BHD" | b"JOD" | b"KWD" | b"OMR" | b"TND" | b"IQD" | b"LYD" => 3,
             _ => 2,
         }
@@ -137,11 +134,7 @@ impl Money {
 pub fn format_money(money: Money, language: Language) -> String {
     const NO_BREAK_SPACE: char = '\u{a0}';
     let english = language == Language::En;
-    let decimal = Money {
-        minor: money.minor.saturating_abs(),
-        ..money
-    }
-    .to_decimal();
+    let decimal = Money { minor: money.minor.saturating_abs(), ..money }.to_decimal();
     let (whole, fraction) = decimal.split_once('.').unwrap_or((&decimal, ""));
     let mut number = String::with_capacity(decimal.len() + 8);
     if money.minor < 0 {
@@ -153,8 +146,7 @@ pub fn format_money(money: Money, language: Language) -> String {
         }
         number.push(digit);
     }
-    let whole_tenge =
-        money.currency == Currency::KZT && fraction.bytes().all(|digit| digit == b'0');
+    let whole_tenge = money.currency == Currency::KZT && fraction.bytes().all(|digit| digit == b'0');
     if !fraction.is_empty() && !whole_tenge {
         number.push(if english { '.' } else { ',' });
         number.push_str(fraction);

@@ -80,10 +80,7 @@ pub struct OrderState {
 
 impl OrderState {
     /// A confirmed order before its link, or before it is confirmed as free.
-    pub const NEW: Self = Self {
-        status: OrderStatus::Open,
-        payment: PaymentStatus::NoPaymentLink,
-    };
+    pub const NEW: Self = Self { status: OrderStatus::Open, payment: PaymentStatus::NoPaymentLink };
 
     /// Whether the company holds the customer's money: paid and not given back.
     #[must_use]

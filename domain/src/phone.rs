@@ -122,10 +122,7 @@ mod tests {
                 "{written}"
             );
         }
-        assert_eq!(
-            Phone::parse("\u{ff0b}\u{ff13}\u{ff14}600111215").map(String::from),
-            Ok("+34600111215".to_owned())
-        );
+        assert_eq!(Phone::parse("\u{ff0b}\u{ff13}\u{ff14}600111215").map(String::from), Ok("+34600111215".to_owned()));
     }
 
     #[test]
@@ -136,10 +133,7 @@ mod tests {
         assert_eq!(Phone::parse("+12345"), Err(PhoneError::TooShort(6)));
         assert!(Phone::parse("+123456").is_ok());
         assert!(Phone::parse("12345678901234567890").is_ok());
-        assert_eq!(
-            Phone::parse("+12345678901234567890"),
-            Err(PhoneError::TooLong(21))
-        );
+        assert_eq!(Phone::parse("+12345678901234567890"), Err(PhoneError::TooLong(21)));
         assert_eq!(Phone::parse("600111O15"), Err(PhoneError::Character('O')));
         assert_eq!(Phone::parse("34+600111215"), Err(PhoneError::PlusInside));
         assert_eq!(Phone::parse("++34600111215"), Err(PhoneError::PlusInside));

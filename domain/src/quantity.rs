@@ -37,9 +37,7 @@ pub fn fewest_packs(wanted: i64, packs: &[i64]) -> Option<Vec<(usize, i64)>> {
     fewest[0] = 0;
     for sum in 1..=to_index(wanted)? {
         for (size, _) in &sizes {
-            let rest = to_index(*size)
-                .and_then(|size| sum.checked_sub(size))
-                .map(|rest| fewest[rest]);
+            let rest = to_index(*size).and_then(|size| sum.checked_sub(size)).map(|rest| fewest[rest]);
             if let Some(count) = rest.and_then(|count| count.checked_add(1)) {
                 fewest[sum] = fewest[sum].min(count);
             }

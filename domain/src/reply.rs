@@ -103,11 +103,7 @@ pub enum Violation {
 ///
 /// # Errors
 /// Everything that is wrong with it, in the order of the text where it has one.
-pub fn check(
-    reply: &DraftReply<'_>,
-    facts: &Facts,
-    policy: &Policy<'_>,
-) -> Result<(), Vec<Violation>> {
+pub fn check(reply: &DraftReply<'_>, facts: &Facts, policy: &Policy<'_>) -> Result<(), Vec<Violation>> {
     let _ = (reply, facts, policy);
     Ok(())
 }

@@ -67,16 +67,11 @@ pub fn block(lines: &[(&Item, i64)]) -> Result<Block, BlockError> {
         if *quantity < 1 {
             return Err(BlockError::Quantity);
         }
-        let duration = item
-            .duration_minutes
-            .filter(|minutes| *minutes > 0)
-            .unwrap_or(DEFAULT_DURATION_MINUTES);
+        let duration = item.duration_minutes.filter(|minutes| *minutes > 0).unwrap_or(DEFAULT_DURATION_MINUTES);
         let capacity = item.capacity.unwrap_or(1).max(1);
         let (minutes, seats) = if capacity > 1 {
             if *quantity > capacity {
-                return Err(BlockError::TooManySeats {
-                    key: item.key.clone(),
-                });
+                return Err(BlockError::TooManySeats { key: item.key.clone() });
             }
             (duration, *quantity)
         } else {
@@ -114,9 +109,5 @@ pub fn resource(item: &Item) -> String {
         .flat_map(char::to_lowercase)
         .collect();
     let words: Vec<&str> = folded.split_whitespace().collect();
-    if words.is_empty() {
-        item.key.clone()
-    } else {
-        words.join(" ")
-    }
+    if words.is_empty() { item.key.clone() } else { words.join(" ") }
 }

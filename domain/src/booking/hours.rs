@@ -21,14 +21,10 @@ pub const END_OF_DAY: Time = civil::time(23, 59, 59, 0);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HoursError {
     /// Not a weekday or a range of them.
-    #[error(
-        "\u{201c}{0}\u{201d} is not a day: write mon, tue, wed, thu, fri, sat, sun or a range such as mon-fri"
-    )]
+    #[error("\u{201c}{0}\u{201d} is not a day: write mon, tue, wed, thu, fri, sat, sun or a range such as mon-fri")]
     Day(String),
     /// Not a list of times.
-    #[error(
-        "\u{201c}{0}\u{201d} is not a time of opening: write 10:00-18:00, several with commas, or closed"
-    )]
+    #[error("\u{201c}{0}\u{201d} is not a time of opening: write 10:00-18:00, several with commas, or closed")]
     Times(String),
     /// Two intervals of a day overlap.
     #[error("the hours of {0} overlap")]
@@ -40,9 +36,7 @@ const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 impl Default for OpeningHours {
     fn default() -> Self {
         let day = || vec![(civil::time(10, 0, 0, 0), civil::time(18, 0, 0, 0))];
-        Self {
-            days: [day(), day(), day(), day(), day(), Vec::new(), Vec::new()],
-        }
+        Self { days: [day(), day(), day(), day(), day(), Vec::new(), Vec::new()] }
     }
 }
 
@@ -50,9 +44,7 @@ impl OpeningHours {
     /// Never open.
     #[must_use]
     pub fn closed() -> Self {
-        Self {
-            days: Default::default(),
-        }
+        Self { days: Default::default() }
     }
 
     /// Reads `mon-fri: "10:00-18:00"`, `sat: "10:00-14:00,15:00-18:00"`, `sun: "closed"`. A range may run over the end of
@@ -61,9 +53,7 @@ impl OpeningHours {
     ///
     /// # Errors
     /// [`HoursError`] with the text that cannot be read, or the day whose hours overlap.
-    pub fn parse<'a>(
-        entries: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> Result<Self, HoursError> {
+    pub fn parse<'a>(entries: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, HoursError> {
         let mut hours = Self::closed();
         for (days, times) in entries {
             let (first, last) = parse_days(days)?;
@@ -104,8 +94,7 @@ impl OpeningHours {
             .filter_map(|&(open, close)| {
                 let start = zone.to_timestamp(date.to_datetime(open)).ok()?;
                 let end = if close == END_OF_DAY {
-                    zone.to_timestamp(date.tomorrow().ok()?.to_datetime(Time::midnight()))
-                        .ok()?
+                    zone.to_timestamp(date.tomorrow().ok()?.to_datetime(Time::midnight())).ok()?
                 } else {
                     zone.to_timestamp(date.to_datetime(close)).ok()?
                 };
@@ -122,9 +111,7 @@ fn weekday_index(weekday: Weekday) -> usize {
 fn parse_days(text: &str) -> Result<(usize, usize), HoursError> {
     let index = |word: &str| {
         let word = word.trim().to_ascii_lowercase();
-        DAYS.iter()
-            .position(|day| *day == word)
-            .ok_or_else(|| HoursError::Day(text.to_owned()))
+        DAYS.iter().position(|day| *day == word).ok_or_else(|| HoursError::Day(text.to_owned()))
     };
     match text.split_once('-') {
         Some((first, last)) => Ok((index(first)?, index(last)?)),
@@ -142,15 +129,9 @@ fn parse_times(text: &str) -> Result<Vec<(Time, Time)>, HoursError> {
         .split(',')
         .map(|interval| {
             let (open, close) = interval.split_once(['-', '\u{2013}']).ok_or_else(wrong)?;
-            let open = parse_time(open)
-                .filter(|open| *open != END_OF_DAY)
-                .ok_or_else(wrong)?;
+            let open = parse_time(open).filter(|open| *open != END_OF_DAY).ok_or_else(wrong)?;
             let close = parse_time(close).ok_or_else(wrong)?;
-            if open == close {
-                Err(wrong())
-            } else {
-                Ok((open, close))
-            }
+            if open == close { Err(wrong()) } else { Ok((open, close)) }
         })
         .collect()
 }
@@ -161,17 +142,9 @@ fn parse_time(text: &str) -> Option<Time> {
     if hour.is_empty() || hour.len() > 2 || minute.len() != 2 {
         return None;
     }
-    if !hour
-        .bytes()
-        .chain(minute.bytes())
-        .all(|byte| byte.is_ascii_digit())
-    {
+    if !hour.bytes().chain(minute.bytes()).all(|byte| byte.is_ascii_digit()) {
         return None;
     }
     let (hour, minute): (i8, i8) = (hour.parse().ok()?, minute.parse().ok()?);
-    if (hour, minute) == (24, 0) {
-        Some(END_OF_DAY)
-    } else {
-        Time::new(hour, minute, 0, 0).ok()
-    }
+    if (hour, minute) == (24, 0) { Some(END_OF_DAY) } else { Time::new(hour, minute, 0, 0).ok() }
 }

@@ -31,15 +31,7 @@ pub struct SlotRequest<'a> {
 /// "Slots"). Minutes are counted in real time, so that a change of the clock neither repeats nor invents one.
 #[must_use]
 pub fn slots(hours: &OpeningHours, zone: &TimeZone, request: &SlotRequest<'_>) -> Vec<Interval> {
-    let SlotRequest {
-        from_date,
-        to_date,
-        duration_minutes,
-        step_minutes,
-        busy,
-        now,
-        limit,
-    } = request;
+    let SlotRequest { from_date, to_date, duration_minutes, step_minutes, busy, now, limit } = request;
     let mut found = Vec::new();
     if *duration_minutes < 1 || *step_minutes < 1 {
         return found;
@@ -47,12 +39,8 @@ pub fn slots(hours: &OpeningHours, zone: &TimeZone, request: &SlotRequest<'_>) -
     let busy = merged(busy.to_vec());
     // The day before and after, for openings that run over midnight.
     let last = (*to_date).min(from_date.saturating_add(Span::new().days(MAX_DAYS)));
-    let open = openings(
-        hours,
-        zone,
-        from_date.saturating_sub(Span::new().days(1)),
-        last.saturating_add(Span::new().days(8)),
-    );
+    let open =
+        openings(hours, zone, from_date.saturating_sub(Span::new().days(1)), last.saturating_add(Span::new().days(8)));
     let joined = merged(open.clone());
     for opening in &open {
         let mut start = opening.start;
@@ -78,27 +66,14 @@ pub fn slots(hours: &OpeningHours, zone: &TimeZone, request: &SlotRequest<'_>) -
 
 /// Whether an appointment of so many minutes from that start lies wholly within the opening hours.
 #[must_use]
-pub fn fits(
-    hours: &OpeningHours,
-    zone: &TimeZone,
-    start: Timestamp,
-    duration_minutes: i64,
-) -> bool {
+pub fn fits(hours: &OpeningHours, zone: &TimeZone, start: Timestamp, duration_minutes: i64) -> bool {
     if duration_minutes < 1 {
         return false;
     }
     let slot = Interval::of_minutes(start, duration_minutes);
-    let first = zone
-        .to_datetime(slot.start)
-        .date()
-        .saturating_sub(Span::new().days(1));
-    let last = zone
-        .to_datetime(slot.end)
-        .date()
-        .min(first.saturating_add(Span::new().days(MAX_DAYS)));
-    merged(openings(hours, zone, first, last))
-        .iter()
-        .any(|stretch| stretch.contains(&slot))
+    let first = zone.to_datetime(slot.start).date().saturating_sub(Span::new().days(1));
+    let last = zone.to_datetime(slot.end).date().min(first.saturating_add(Span::new().days(MAX_DAYS)));
+    merged(openings(hours, zone, first, last)).iter().any(|stretch| stretch.contains(&slot))
 }
 
 fn openings(hours: &OpeningHours, zone: &TimeZone, first: Date, last: Date) -> Vec<Interval> {

@@ -45,12 +45,7 @@ const MARKS: [(&str, &[&str]); 34] = [
     ("тг", &["KZT"]),
     ("тг.", &["KZT"]),
     ("тнг.", &["KZT"]),
-    (
-        "$",
-        &[
-            "USD", "CAD", "AUD", "NZD", "MXN", "ARS", "CLP", "COP", "SGD", "HKD", "UYU",
-        ],
-    ),
+    ("$", &["USD", "CAD", "AUD", "NZD", "MXN", "ARS", "CLP", "COP", "SGD", "HKD", "UYU"]),
     ("us$", &["USD"]),
     ("dollars", &["USD", "CAD", "AUD", "NZD", "SGD", "HKD"]),
     ("d\u{f3}lares", &["USD"]),
@@ -81,11 +76,7 @@ const MARKS: [(&str, &[&str]); 34] = [
 /// [`AmountError`] with the text as it stands: nothing is guessed, so that a price is never read as another.
 pub fn parse_amount(text: &str, currency: Currency) -> Result<i64, AmountError> {
     let error = |make: fn(String) -> AmountError| make(text.trim().to_owned());
-    let normalised: String = text
-        .nfkc()
-        .flat_map(char::to_lowercase)
-        .filter(|c| !is_invisible(*c))
-        .collect();
+    let normalised: String = text.nfkc().flat_map(char::to_lowercase).filter(|c| !is_invisible(*c)).collect();
     let mut rest = normalised.trim();
     let mut marked = false;
     loop {
@@ -101,14 +92,9 @@ pub fn parse_amount(text: &str, currency: Currency) -> Result<i64, AmountError> 
     }
     if let Some(positive) = rest.strip_prefix(['-', '\u{2212}', '\u{2013}']) {
         let number = positive.trim_start();
-        let number = strip_mark(number, currency)
-            .ok()
-            .flatten()
-            .unwrap_or(number);
+        let number = strip_mark(number, currency).ok().flatten().unwrap_or(number);
         return Err(match number_of(number, currency) {
-            Ok(_) | Err(AmountError::Decimals(_) | AmountError::Ambiguous(_)) => {
-                error(AmountError::Negative)
-            }
+            Ok(_) | Err(AmountError::Decimals(_) | AmountError::Ambiguous(_)) => error(AmountError::Negative),
             Err(_) => error(AmountError::NotAnAmount),
         });
     }
@@ -151,10 +137,7 @@ fn strip_mark(text: &str, currency: Currency) -> Result<Option<&str>, ()> {
     let stripped = |mark: &str| {
         text.strip_prefix(mark)
             .filter(|rest| !rest.starts_with(char::is_alphabetic))
-            .or_else(|| {
-                text.strip_suffix(mark)
-                    .filter(|rest| !rest.ends_with(char::is_alphabetic))
-            })
+            .or_else(|| text.strip_suffix(mark).filter(|rest| !rest.ends_with(char::is_alphabetic)))
             .map(str::trim)
     };
     if let Some(rest) = stripped(&code) {
@@ -162,11 +145,7 @@ fn strip_mark(text: &str, currency: Currency) -> Result<Option<&str>, ()> {
     }
     for (mark, codes) in MARKS {
         if let Some(rest) = stripped(mark) {
-            return if codes.contains(&currency.code()) {
-                Ok(Some(rest))
-            } else {
-                Err(())
-            };
+            return if codes.contains(&currency.code()) { Ok(Some(rest)) } else { Err(()) };
         }
     }
     Ok(None)
@@ -179,13 +158,8 @@ fn is_group_only(character: char) -> bool {
 /// The number itself. The texts of the errors are filled in by the caller.
 fn number_of(text: &str, currency: Currency) -> Result<i64, AmountError> {
     let junk = || AmountError::NotAnAmount(String::new());
-    let edges = text.starts_with(|c: char| c.is_ascii_digit())
-        && text.ends_with(|c: char| c.is_ascii_digit());
-    if !edges
-        || !text
-            .chars()
-            .all(|c| c.is_ascii_digit() || is_group_only(c) || matches!(c, '.' | ','))
-    {
+    let edges = text.starts_with(|c: char| c.is_ascii_digit()) && text.ends_with(|c: char| c.is_ascii_digit());
+    if !edges || !text.chars().all(|c| c.is_ascii_digit() || is_group_only(c) || matches!(c, '.' | ',')) {
         return Err(junk());
     }
     let points = text.matches('.').count();
