@@ -88,7 +88,7 @@ impl TestDb {
     }
 }
 
-async fn open(url: &str) -> Db {
+pub(crate) async fn open(url: &str) -> Db {
     let config = DbConfig { connections: 8, acquire_timeout: Duration::from_secs(30), ..DbConfig::new(url) };
     Db::open(&config).await.expect("the test's database opens")
 }
