@@ -32,13 +32,15 @@ pub struct DbConfig {
     pub connections: u32,
     /// How long to wait for a connection before the request is refused.
     pub acquire_timeout: Duration,
+    /// Whether an answered commit survives a power cut (SQLite). Tests do without: a killed process loses nothing either way.
+    pub power_safe: bool,
 }
 
 impl DbConfig {
     /// A configuration with the usual bounds.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into(), connections: 12, acquire_timeout: Duration::from_secs(3) }
+        Self { url: url.into(), connections: 12, acquire_timeout: Duration::from_secs(3), power_safe: true }
     }
 }
 
@@ -139,6 +141,7 @@ impl Db {
 }
 
 fn sqlite_options(config: &DbConfig, connections: u32) -> ConnectOptions {
+    let synchronous = if config.power_safe { "FULL" } else { "OFF" };
     let mut options = ConnectOptions::new(&config.url);
     options
         .max_connections(connections)
@@ -146,13 +149,12 @@ fn sqlite_options(config: &DbConfig, connections: u32) -> ConnectOptions {
         .acquire_timeout(config.acquire_timeout.max(Duration::from_secs(30)))
         .sqlx_logging(false)
         .test_before_acquire(false)
-        .map_sqlx_sqlite_opts(|options| {
+        .map_sqlx_sqlite_opts(move |options| {
             options
                 .create_if_missing(true)
                 .busy_timeout(Duration::from_secs(10))
                 .pragma("journal_mode", "WAL")
-                // FULL: a commit that was answered survives a power cut too.
-                .pragma("synchronous", "FULL")
+                .pragma("synchronous", synchronous)
                 .pragma("wal_autocheckpoint", "2000")
                 .pragma("cache_size", "-8000")
                 .pragma("temp_store", "MEMORY")

@@ -140,7 +140,8 @@ impl Own<'_> {
     }
 
     fn must(&self, command: &mut Command, what: &str) {
-        let output = command.output().unwrap_or_else(|error| panic!("PostgreSQL: could not {what}: {error}. {INSTALL}"));
+        let output =
+            command.output().unwrap_or_else(|error| panic!("PostgreSQL: could not {what}: {error}. {INSTALL}"));
         assert!(
             output.status.success(),
             "PostgreSQL: could not {what}: {}{} See {}. {INSTALL}",
@@ -190,7 +191,11 @@ impl Own<'_> {
     fn run(&self) {
         // Its output goes to the log, so that no test waits for a pipe that the server holds.
         self.must(
-            self.command("pg_ctl").args(["start", "-w", "-t", "60", "-l"]).arg(self.folder.join("log")).arg("-D").arg(self.data()),
+            self.command("pg_ctl")
+                .args(["start", "-w", "-t", "60", "-l"])
+                .arg(self.folder.join("log"))
+                .arg("-D")
+                .arg(self.data()),
             "start",
         );
     }
@@ -246,7 +251,8 @@ fn server_user() -> Option<(u32, u32)> {
     let find = |name: &str| {
         users.lines().find_map(|line| {
             let fields: Vec<&str> = line.split(':').collect();
-            (fields.first() == Some(&name)).then(|| Some((fields.get(2)?.parse().ok()?, fields.get(3)?.parse().ok()?)))?
+            (fields.first() == Some(&name))
+                .then(|| Some((fields.get(2)?.parse().ok()?, fields.get(3)?.parse().ok()?)))?
         })
     };
     Some(find("postgres").or_else(|| find("nobody")).unwrap_or((65_534, 65_534)))

@@ -6,18 +6,20 @@ use crate::support::{
 use entity::stored::JobStatus;
 use service::job::{Job as _, Registry};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use testkit::both;
 use tokio::sync::Semaphore;
 use worker::Options;
 
 /// A handler that waits at a gate before its effect.
-fn gated(gate: &Arc<Semaphore>) -> Registry {
-    let gate = Arc::clone(gate);
+fn gated(gate: &Arc<Semaphore>, begun: &Arc<AtomicUsize>) -> Registry {
+    let (gate, begun) = (Arc::clone(gate), Arc::clone(begun));
     Registry::new().register::<Effect>(
         move |ctx, claimed| {
-            let gate = Arc::clone(&gate);
+            let (gate, begun) = (Arc::clone(&gate), Arc::clone(&begun));
             Box::pin(async move {
+                begun.fetch_add(1, Ordering::SeqCst);
                 gate.acquire().await.unwrap().forget();
                 have_effect(&ctx, &claimed).await
             })
@@ -26,19 +28,15 @@ fn gated(gate: &Arc<Semaphore>) -> Registry {
     )
 }
 
-async fn running(kit: &testkit::Kit) -> usize {
-    kit.jobs().await.iter().filter(|job| job.status == JobStatus::Running).count()
-}
-
 both! {
     async fn what_runs_finishes_and_what_waits_stays(kit: Kit) {
         let tenant = kit.tenant().await;
         let ctx = kit.live();
         make_effects(&ctx).await;
-        let gate = Arc::new(Semaphore::new(0));
-        let worker = Running::start(&ctx, gated(&gate), no_poll());
+        let (gate, begun) = (Arc::new(Semaphore::new(0)), Arc::<AtomicUsize>::default());
+        let worker = Running::start(&ctx, gated(&gate, &begun), no_poll());
         enqueue(&ctx, &tenant.scope, (0..30).map(|number| Effect { number })).await;
-        until("twenty run", || async { running(&kit).await == 20 }).await;
+        until("twenty run", || async { begun.load(Ordering::SeqCst) == 20 }).await;
         worker.begin_stop();
         gate.add_permits(30);
         worker.stop().await;
@@ -50,7 +48,7 @@ both! {
             JobStatus::Running | JobStatus::Dead => false,
         }));
         // A start right after the stop goes on (case 6).
-        let worker = Running::start(&ctx, gated(&gate), no_poll());
+        let worker = Running::start(&ctx, gated(&gate, &begun), no_poll());
         until_dry(&kit).await;
         worker.stop().await;
         assert_eq!(effects_had(&ctx).await, (0..30).collect::<Vec<_>>());
@@ -60,11 +58,11 @@ both! {
         let tenant = kit.tenant().await;
         let ctx = kit.live();
         make_effects(&ctx).await;
-        let gate = Arc::new(Semaphore::new(0));
+        let (gate, begun) = (Arc::new(Semaphore::new(0)), Arc::<AtomicUsize>::default());
         let grace = Duration::from_millis(300);
-        let worker = Running::start(&ctx, gated(&gate), Options { grace, ..no_poll() });
+        let worker = Running::start(&ctx, gated(&gate, &begun), Options { grace, ..no_poll() });
         enqueue(&ctx, &tenant.scope, (0..20).map(|number| Effect { number })).await;
-        until("twenty run", || async { running(&kit).await == 20 }).await;
+        until("twenty run", || async { begun.load(Ordering::SeqCst) == 20 }).await;
         let took = worker.stop().await;
         assert!(took >= grace && took < grace + Duration::from_secs(2), "{took:?}");
         let jobs = kit.jobs().await;
@@ -75,7 +73,7 @@ both! {
 
     async fn an_idle_worker_stops_at_once(kit: Kit) {
         let ctx = kit.live();
-        let worker = Running::start(&ctx, gated(&Arc::new(Semaphore::new(0))), no_poll());
+        let worker = Running::start(&ctx, gated(&Arc::new(Semaphore::new(0)), &Arc::default()), no_poll());
         assert!(worker.stop().await < Duration::from_secs(2));
     }
 }
