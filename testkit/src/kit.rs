@@ -182,12 +182,9 @@ impl Kit {
     /// # Panics
     /// When the ledger never runs dry.
     pub async fn drain_with(&self, registry: &Registry) -> Vec<Ran> {
-        self.drain(|ctx, claimed| {
-            let run = match registry.kind(&claimed.row.kind) {
-                Some(kind) => kind.run(ctx, claimed),
-                None => panic!("no handler for {}", claimed.row.kind),
-            };
-            async move { run.await }
+        self.drain(|ctx, claimed| match registry.kind(&claimed.row.kind) {
+            Some(kind) => kind.run(ctx, claimed),
+            None => panic!("no handler for {}", claimed.row.kind),
         })
         .await
     }

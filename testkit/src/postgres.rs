@@ -203,8 +203,8 @@ impl Own<'_> {
     /// Stops the server when `used` has not been touched for a while; ends with the server.
     fn watch(&self) {
         let script = format!(
-            "while sleep 30; do \"$0\" status -D \"$1\" >/dev/null || exit; \
-             [ -n \"$(find \"$2\" -mmin +{IDLE_MINUTES})\" ] && exec \"$0\" stop -m fast -D \"$1\" >/dev/null; done"
+            "(while sleep 30; do \"$0\" status -D \"$1\" >/dev/null || exit; \
+             [ -n \"$(find \"$2\" -mmin +{IDLE_MINUTES})\" ] && exec \"$0\" stop -m fast -D \"$1\" >/dev/null; done) &"
         );
         let mut command = Command::new("sh");
         if let Some((uid, gid)) = server_user() {
@@ -220,7 +220,7 @@ impl Own<'_> {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .process_group(0)
-            .spawn()
+            .status()
             .expect("a watch over the server");
     }
 }
