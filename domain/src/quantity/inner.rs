@@ -1,5 +1,8 @@
 //! The number of inner things that an item's name states.
 
+use super::words::{
+    amount_unit, dozen, is_container, is_half, is_other_measure, is_piece_unit, is_times, spelled_number,
+};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
@@ -47,8 +50,11 @@ impl InnerCount {
 #[must_use]
 pub fn inner_count(name: &str, unit: Option<&str>) -> Option<InnerCount> {
     let unit_tokens = unit.map(tokens).unwrap_or_default();
-    let in_container = unit_tokens.iter().any(|token| matches!(&token.kind, Kind::Word(word) if is_container(word)));
-    stated(&tokens(name), in_container).or_else(|| stated(&unit_tokens, false)).or_else(|| match &*unit_tokens {
+    let holds =
+        |tokens: &[Token]| tokens.iter().any(|token| matches!(&token.kind, Kind::Word(word) if is_container(word)));
+    let name_tokens = tokens(name);
+    let in_container = holds(&unit_tokens) || holds(&name_tokens);
+    stated(&name_tokens, in_container).or_else(|| stated(&unit_tokens, false)).or_else(|| match &*unit_tokens {
         [Token { kind: Kind::Word(word), .. }] => {
             amount_unit(word).and_then(|(measure, factor)| amount(1000, measure, factor))
         }
@@ -239,7 +245,9 @@ fn read_number(tokens: &[Token], at: usize, in_container: bool) -> Option<(Inner
     let preceding = before.and_then(word);
     let bracketed = before.and_then(symbol) == Some('(') && symbol(next) == Some(')');
     let is_count = match preceding {
-        Some("of" | "de" | "из" | "con" | "with") => true,
+        Some("of" | "de" | "из") => true,
+        // "Sofa with 2 cushions" is one thing, "Basket with 6 muffins" is six.
+        Some("con" | "with" | "с" | "со") => in_container,
         // What is spelled out is a count only where nothing else can stand.
         _ if spelled => false,
         Some(word) if is_container(word) => true,
@@ -268,301 +276,4 @@ fn amount(milli: i64, measure: Measure, factor: i64) -> Option<InnerCount> {
 
 fn count(count: i64, measure: Measure) -> Option<InnerCount> {
     (1..=super::MAX_WANTED).contains(&count).then_some(InnerCount { count, measure })
-}
-
-fn is_times(word: &str) -> bool {
-    matches!(word, "x" | "х")
-}
-
-fn is_half(word: &str) -> bool {
-    matches!(word, "half" | "media")
-}
-
-/// Words that stand for a number of pieces.
-fn dozen(word: &str) -> Option<i64> {
-    match word {
-        "dozen" | "docena" | "docenas" | "дюжина" | "дюжины" | "дюжину" => Some(12),
-        "полдюжины" => Some(6),
-        "десяток" | "десятка" | "десятков" | "decena" | "ондық" => Some(10),
-        _ => None,
-    }
-}
-
-/// Weight and volume: the measure, and how many of it the unit is.
-fn amount_unit(word: &str) -> Option<(Measure, i64)> {
-    Some(match word {
-        "g" | "gr" | "grs" | "gram" | "grams" | "gramo" | "gramos" | "г" | "гр" | "грамм" | "грамма" | "граммов" => {
-            (Measure::Gram, 1)
-        }
-        "kg"
-        | "kgs"
-        | "kilo"
-        | "kilos"
-        | "kilogram"
-        | "kilograms"
-        | "kilogramo"
-        | "kilogramos"
-        | "кг"
-        | "кило"
-        | "килограмм"
-        | "килограмма"
-        | "килограммов"
-        | "келі" => (Measure::Kilogram, 1),
-        "ml"
-        | "мл"
-        | "millilitre"
-        | "millilitres"
-        | "milliliter"
-        | "milliliters"
-        | "mililitro"
-        | "mililitros"
-        | "миллилитр"
-        | "миллилитра"
-        | "миллилитров" => (Measure::Millilitre, 1),
-        "cl" | "сл" => (Measure::Millilitre, 10),
-        "dl" | "дл" => (Measure::Millilitre, 100),
-        "l" | "lt" | "lts" | "litre" | "litres" | "liter" | "liters" | "litro" | "litros" | "л" | "литр" | "литра"
-        | "литров" => (Measure::Litre, 1),
-        _ => return None,
-    })
-}
-
-fn is_piece_unit(word: &str) -> bool {
-    matches!(
-        word,
-        "pc" | "pcs"
-            | "pce"
-            | "piece"
-            | "pieces"
-            | "unit"
-            | "units"
-            | "ct"
-            | "count"
-            | "stem"
-            | "stems"
-            | "ud"
-            | "uds"
-            | "und"
-            | "unds"
-            | "unid"
-            | "unidad"
-            | "unidades"
-            | "pza"
-            | "pzas"
-            | "pz"
-            | "pieza"
-            | "piezas"
-            | "tallo"
-            | "tallos"
-            | "шт"
-            | "штук"
-            | "штука"
-            | "штуки"
-            | "дана"
-            | "данадан"
-    )
-}
-
-/// What holds several things, so that the number beside it counts them.
-fn is_container(word: &str) -> bool {
-    const STEMS: [&str; 22] = [
-        "букет",
-        "набор",
-        "короб",
-        "упаков",
-        "лоток",
-        "ящик",
-        "корзин",
-        "пачк",
-        "пакет",
-        "комплект",
-        "ассорти",
-        "шоқ",
-        "шоғ",
-        "жинақ",
-        "жинағ",
-        "қорап",
-        "қорабы",
-        "себет",
-        "bouquet",
-        "estuche",
-        "bandeja",
-        "surtido",
-    ];
-    const WORDS: [&str; 24] = [
-        "ramo",
-        "ramos",
-        "caja",
-        "cajas",
-        "set",
-        "sets",
-        "pack",
-        "packs",
-        "box",
-        "boxes",
-        "basket",
-        "cesta",
-        "kit",
-        "lote",
-        "bolsa",
-        "bag",
-        "tray",
-        "bunch",
-        "bundle",
-        "paquete",
-        "bono",
-        "bandeja",
-        "ramillete",
-        "carton",
-    ];
-    WORDS.contains(&word) || STEMS.iter().any(|stem| word.starts_with(stem))
-}
-
-/// Sizes, times, people, money, parts: a number before them does not count inner things.
-fn is_other_measure(word: &str) -> bool {
-    const WORDS: [&str; 92] = [
-        "cm",
-        "mm",
-        "m",
-        "km",
-        "dm",
-        "in",
-        "inch",
-        "inches",
-        "ft",
-        "feet",
-        "см",
-        "мм",
-        "м",
-        "км",
-        "дм",
-        "oz",
-        "lb",
-        "lbs",
-        "w",
-        "kw",
-        "v",
-        "mah",
-        "gb",
-        "tb",
-        "mb",
-        "mp",
-        "kcal",
-        "вт",
-        "квт",
-        "гб",
-        "тб",
-        "ккал",
-        "min",
-        "mins",
-        "minute",
-        "minutes",
-        "minuto",
-        "minutos",
-        "мин",
-        "h",
-        "hr",
-        "hrs",
-        "hour",
-        "hours",
-        "hora",
-        "horas",
-        "ч",
-        "сағат",
-        "day",
-        "days",
-        "día",
-        "días",
-        "dia",
-        "dias",
-        "день",
-        "дня",
-        "дней",
-        "күн",
-        "week",
-        "weeks",
-        "semana",
-        "semanas",
-        "апта",
-        "month",
-        "months",
-        "mes",
-        "meses",
-        "ай",
-        "year",
-        "years",
-        "año",
-        "años",
-        "лет",
-        "жыл",
-        "жас",
-        "eur",
-        "euro",
-        "euros",
-        "евро",
-        "usd",
-        "kzt",
-        "тенге",
-        "теңге",
-        "тг",
-        "en",
-        "pax",
-        "people",
-        "адам",
-        "адамға",
-        "guests",
-        "adultos",
-        "kids",
-    ];
-    const STEMS: [&str; 24] = [
-        "минут",
-        "час",
-        "недел",
-        "месяц",
-        "год",
-        "человек",
-        "персон",
-        "гост",
-        "руб",
-        "процент",
-        "person",
-        "звезд",
-        "estrella",
-        "уровн",
-        "этаж",
-        "комнат",
-        "dormitorio",
-        "bedroom",
-        "niñ",
-        "ребен",
-        "ребён",
-        "детей",
-        "raci",
-        "порци",
-    ];
-    WORDS.contains(&word) || STEMS.iter().any(|stem| word.starts_with(stem))
-}
-
-/// Numbers spelled out as names spell them, in the case that follows "of".
-fn spelled_number(word: &str) -> Option<i64> {
-    Some(match word {
-        "two" | "dos" | "двух" => 2,
-        "three" | "tres" | "трёх" | "трех" => 3,
-        "four" | "cuatro" | "четырёх" | "четырех" => 4,
-        "five" | "cinco" | "пяти" => 5,
-        "six" | "seis" | "шести" => 6,
-        "seven" | "siete" | "семи" => 7,
-        "eight" | "ocho" | "восьми" => 8,
-        "nine" | "nueve" | "девяти" => 9,
-        "ten" | "diez" | "десяти" => 10,
-        "eleven" | "once" | "одиннадцати" => 11,
-        "twelve" | "doce" | "двенадцати" => 12,
-        "fifteen" | "quince" | "пятнадцати" => 15,
-        "twenty" | "veinte" | "двадцати" => 20,
-        "thirty" | "treinta" | "тридцати" => 30,
-        "forty" | "cuarenta" | "сорока" => 40,
-        "fifty" | "cincuenta" | "пятидесяти" => 50,
-        "hundred" | "cien" | "ста" => 100,
-        _ => return None,
-    })
 }

@@ -38,6 +38,7 @@ fn contacts(text: &str, haystack: &str, item: &Item, public: &[String], internal
             } else {
                 // A name or a place. What the item tells anyway, or the facts of the turn have, is no secret.
                 letters >= 4
+                    && !is_label(&needle)
                     && holds(haystack, &needle)
                     && !public.iter().any(|text| holds(text, &needle))
                     && !internal.iter().any(|item| is_public(item, &needle))
@@ -48,6 +49,55 @@ fn contacts(text: &str, haystack: &str, item: &Item, public: &[String], internal
         }
     }
     found
+}
+
+/// Words that stand before a contact and tell nothing themselves.
+fn is_label(needle: &str) -> bool {
+    const LABELS: [&str; 42] = [
+        "phone",
+        "mobile",
+        "telephone",
+        "mail",
+        "email",
+        "e-mail",
+        "whatsapp",
+        "telegram",
+        "instagram",
+        "viber",
+        "facebook",
+        "office",
+        "address",
+        "contact",
+        "contacts",
+        "reception",
+        "manager",
+        "returns",
+        "warehouse",
+        "telefono",
+        "movil",
+        "correo",
+        "oficina",
+        "direccion",
+        "contacto",
+        "recepcion",
+        "devoluciones",
+        "almacen",
+        "gerente",
+        "телефон",
+        "почта",
+        "офис",
+        "адрес",
+        "контакт",
+        "контакты",
+        "склад",
+        "администратор",
+        "менеджер",
+        "возврат",
+        "мекенжаи",
+        "пошта",
+        "баиланыс",
+    ];
+    LABELS.contains(&needle)
 }
 
 /// Whether the public columns of an item say it.
@@ -97,11 +147,76 @@ fn stock(words: &str, internal: &[&Item]) -> Vec<Violation> {
             .iter()
             .filter_map(|item| item.available)
             .any(|available| readings.iter().any(|reading| *reading == available.to_string()));
-        if is_stock && near_word_of_stock(words, token.start, token.end) {
+        if is_stock && !is_date(words, &token) && near_word_of_stock(words, token.start, token.end) {
             violations.push(Violation::Stock { fragment: number::around(words, &token) });
         }
     }
     violations
+}
+
+/// Whether the number is the day of a date with its month in words: free times are told by date.
+fn is_date(text: &str, token: &std::ops::Range<usize>) -> bool {
+    const MONTHS: [&str; 48] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "octubre",
+        "noviembre",
+        "diciembre",
+        "январ",
+        "феврал",
+        "марта",
+        "апрел",
+        "мая",
+        "июн",
+        "июл",
+        "август",
+        "сентябр",
+        "октябр",
+        "ноябр",
+        "декабр",
+        "қантар",
+        "ақпан",
+        "наурыз",
+        "сәуір",
+        "мамыр",
+        "маусым",
+        "шілде",
+        "тамыз",
+        "қыркүйек",
+        "қазан",
+        "қараша",
+        "желтоқсан",
+    ];
+    let is_month = |word: &str| {
+        let word = word.to_lowercase();
+        MONTHS.iter().any(|month| word.starts_with(month))
+    };
+    let words = |text: &'_ str| -> Vec<String> {
+        text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    };
+    let next = words(text[token.end..].split('\n').next().unwrap_or(""));
+    let next = next.iter().find(|word| !matches!(word.as_str(), "de" | "of" | "st" | "nd" | "rd" | "th" | "го"));
+    let previous = words(text[..token.start].rsplit('\n').next().unwrap_or(""));
+    next.is_some_and(|word| is_month(word)) || previous.last().is_some_and(|word| is_month(word))
 }
 
 /// How many words on either side are looked at.

@@ -47,7 +47,8 @@ fn hours_are_read_as_written() {
     let lengths: Vec<usize> = parsed.days.iter().map(Vec::len).collect();
     assert_eq!(lengths, [1, 1, 1, 1, 1, 2, 0]);
     assert!(parsed.days[5][0].0 < parsed.days[5][1].0);
-    assert_eq!(hours(&[("mon-fri", "10:00-18:00")]), OpeningHours::default());
+    assert_eq!(hours(&[("mon-sun", "9:00-21:00")]), OpeningHours::usual());
+    assert_eq!(hours(&[]), OpeningHours::default());
     assert_eq!(hours(&[("Sat-Mon", "9:00-24:00")]).days.map(|day| day.len()), [1, 0, 0, 0, 0, 1, 1]);
     // Open until two in the morning of the next day.
     assert_eq!(hours(&[("sun", "20:00-02:00")]).days.map(|day| day.len()), [1, 0, 0, 0, 0, 0, 1]);
@@ -90,6 +91,10 @@ fn slots_of_a_day() {
     let found: Vec<Timestamp> = slots(&open, &madrid, &request).iter().map(|slot| slot.start).collect();
     // 10:00 is past, 10:30 and 11:00 run into what is taken; 11:30 begins when it ends.
     assert_eq!(found, [at("2026-03-02T11:30:00+01:00"), at("2026-03-02T12:00:00+01:00")]);
+    // What starts this moment is not past.
+    let now = at("2026-03-02T16:00:00+01:00");
+    let found = slots(&open, &madrid, &SlotRequest { now, ..request });
+    assert_eq!(found, [Interval::of_minutes(now, 60)]);
 }
 
 #[test]
@@ -130,7 +135,7 @@ fn a_change_of_the_clock_neither_repeats_nor_invents_a_time() {
 #[test]
 fn times_that_fit() {
     let almaty = zone("Asia/Almaty");
-    let open = OpeningHours::default();
+    let open = hours(&[("mon-fri", "10:00-18:00")]);
     // slots-tomorrow.kk: an hour that ends at closing time.
     assert!(fits(&open, &almaty, at("2026-03-04T17:00:00+05:00"), 60));
     assert!(!fits(&open, &almaty, at("2026-03-04T17:00:00+05:00"), 61));
@@ -138,7 +143,7 @@ fn times_that_fit() {
     assert!(!fits(&open, &almaty, at("2026-03-07T12:00:00+05:00"), 60));
     assert!(!fits(&open, &almaty, at("2026-03-04T12:00:00+05:00"), 0));
     assert!(!fits(&open, &almaty, at("2026-03-04T12:00:00+05:00"), i64::MAX));
-    assert!(!fits(&OpeningHours::closed(), &almaty, at("2026-03-04T12:00:00+05:00"), 60));
+    assert!(!fits(&OpeningHours::default(), &almaty, at("2026-03-04T12:00:00+05:00"), 60));
 }
 
 #[test]
@@ -294,7 +299,7 @@ proptest! {
             from_date: date(2026, 3, 27), to_date: date(2026, 3, 31), duration_minutes: 60, step_minutes: 60,
             busy: &[], now: Timestamp::MIN, limit: usize::MAX,
         };
-        let hours = OpeningHours::default();
+        let hours = OpeningHours::usual();
         let every = slots(&hours, &madrid, &all);
         let some = slots(&hours, &madrid, &SlotRequest { limit, ..all });
         prop_assert_eq!(&some[..], &every[..limit.min(every.len())]);

@@ -240,6 +240,11 @@ fn contacts_are_told_only_when_asked_for() {
     }
     // Valencia stands in the address, but the item is delivered there.
     assert_eq!(check(&draft("We deliver to Valencia"), &facts, &policy(Language::En, &internal)), Ok(()));
+    let labelled = Item {
+        contacts: Contacts { specialist: Some("WhatsApp: +77000000301".to_owned()), ..Contacts::default() },
+        ..service("1")
+    };
+    assert_eq!(check(&draft("Write on WhatsApp"), &facts, &policy(Language::En, &[&labelled])), Ok(()));
     // The customer's own words may be repeated, a bare name at least.
     facts.texts.push("Is Tom Ashdown there?".to_owned());
     assert_eq!(check(&draft("I do not know Tom Ashdown"), &facts, &policy(Language::En, &internal)), Ok(()));
@@ -288,6 +293,18 @@ fn stock_is_never_told() {
         assert!(matches!(found[..], [Violation::Stock { .. }]), "{text}: {found:?}");
     }
     assert_eq!(check(&draft("It costs 223. It is available."), &facts, &policy(Language::En, &internal)), Ok(()));
+    let few = Item { available: Some(4), ..product("128") };
+    let internal_few = [&few];
+    for (language, text) in [
+        (Language::En, "Available on March 4"),
+        (Language::Es, "Horas disponibles el 4 de marzo"),
+        (Language::Ru, "Свободно 4 марта"),
+        (Language::Kk, "4 наурызда бос уақыт қалды"),
+    ] {
+        let found = check(&draft(text), &self::facts(&["2026-03-04"], &[]), &policy(language, &internal_few));
+        assert_eq!(found, Ok(()), "{text}");
+    }
+    assert!(check(&draft("4 left"), &self::facts(&["4"], &[]), &policy(Language::En, &internal_few)).is_err());
     let many: Vec<Violation> =
         check(&draft("There are 224 left"), &facts, &policy(Language::En, &internal)).unwrap_err();
     assert_eq!(many, unbound("224"));
@@ -318,6 +335,52 @@ fn the_letters_are_those_of_the_language() {
     assert!(ok(Language::Kk, "Иә, бізде бұл гүл шоғы бар, жеткізу ертең болады, рахмет сізге"));
     assert!(!ok(Language::Kk, "Да, у нас есть такой букет, доставка будет завтра утром"));
     assert!(!ok(Language::Ru, "Иә, бізде бұл гүл шоғы бар, ертең жеткіземіз"));
+}
+
+/// Replies as the assistant words them, with the facts of their turns: none of them is held back.
+#[test]
+fn honest_replies_pass() {
+    let orchid = orchid();
+    let few = Item { available: Some(3), ..product("128") };
+    let internal = [&orchid, &few];
+    let mut shop = facts(
+        &["2", "3", "2026-03-04", "17:00", "10:00", "18:00", "+34600111222"],
+        &[
+            "Ramo de 20 rosas rojas",
+            "White orchid in a ceramic pot",
+            "Классический маникюр",
+            "Алматы",
+            "Valencia",
+            "Calma Mar",
+        ],
+    );
+    shop.money = [7900, 15_800, 650, 16_450].map(|minor| Money::new(minor, Currency::EUR)).to_vec();
+    shop.money.push(Money::new(450_000, Currency::KZT));
+    shop.links = vec!["https://shop.example.com/p/Ab12Cd".to_owned(), "https://shop.example.com/privacy".to_owned()];
+    for (language, text) in [
+        (
+            Language::En,
+            "Hello! You are talking to the automatic assistant of Calma Mar. Privacy: https://shop.example.com/privacy\n\n\
+             1. Ramo de 20 rosas rojas \u{2014} \u{20ac}79.00\n2. White orchid in a ceramic pot\n\nWhich one would you like?",
+        ),
+        (
+            Language::Es,
+            "2 \u{d7} Ramo de 20 rosas rojas: 158,00\u{a0}\u{20ac}. Entrega en Valencia: 6,50\u{a0}\u{20ac}. Total: 164,50\u{a0}\u{20ac}.\n\
+             Puede pagar aqu\u{ed}: https://shop.example.com/p/Ab12Cd",
+        ),
+        (
+            Language::Ru,
+            "\u{ab}Классический маникюр\u{bb}, 4\u{a0}500\u{a0}\u{20b8}. Свободно 4 марта в 10:00 и в 17:00, мы открыты с 10:00 до 18:00. Какое время вам удобно?",
+        ),
+        (
+            Language::Kk,
+            "Жазылу: 04.03.2026, 17:00, Алматы. Бағасы 4\u{a0}500\u{a0}\u{20b8}. Телефон: +34 600 111 222. Растайсыз ба?",
+        ),
+        (Language::Es, "Este servicio es gratuito y no hay nada que pagar. \u{bf}Le reservo 3?"),
+        (Language::En, "We cannot offer so many of White orchid in a ceramic pot. How many would you like instead?"),
+    ] {
+        assert_eq!(check(&draft(text), &shop, &policy(language, &internal)), Ok(()), "{text}");
+    }
 }
 
 proptest! {
