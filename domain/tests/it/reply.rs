@@ -173,6 +173,8 @@ fn links_are_ours_or_the_catalogues() {
     for (text, fragment) in [
         ("https://pay.example.org/o/Ab13", "https://pay.example.org/o/Ab13"),
         ("https://pay.example.org/o/ab12", "https://pay.example.org/o/ab12"),
+        ("https://pay.example.org/o/Ab123", "https://pay.example.org/o/Ab123"),
+        ("https://pay.example.org/o/Ab12?to=evil", "https://pay.example.org/o/Ab12?to=evil"),
         ("pay at:https://evil.example/o/Ab12!", "https://evil.example/o/Ab12"),
         ("[https://pay.example.org/o/Ab12](http://evil.example)", "http://evil.example"),
         ("evil.com", "evil.com"),
