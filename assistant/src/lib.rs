@@ -6,5 +6,6 @@
 //!
 //! Nothing here touches a database: [`turn::Shop`] gives the facts, [`turn::TurnOutput`] says what is to be stored.
 
+pub mod rehearsal;
 pub mod retrieve;
 pub mod turn;
