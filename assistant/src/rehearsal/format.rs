@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_saphyr::Spanned;
 use std::path::{Path, PathBuf};
 
-use super::scalar::{CurrencyCode, Hours, Says, Span, Zone, office_hours, said};
+use super::scalar::{CurrencyCode, Hours, Says, Span, Zone, said};
 pub use super::scalar::{Moment, OneOrMore, Pattern, Sum};
 use super::{Event, Line};
 use crate::turn::Field;
@@ -399,7 +399,7 @@ impl RawCompany {
             timezone_name: zone.name,
             shop_type: self.shop_type,
             required: self.required,
-            hours: self.hours.map_or_else(office_hours, |hours| hours.0),
+            hours: self.hours.map(|hours| hours.0).unwrap_or_default(),
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use domain::booking::OpeningHours;
 use domain::money::Currency;
-use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use regex::Regex;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -176,15 +176,6 @@ from_scalar!(Span, |text| {
 
 pub(super) struct Hours(pub(super) OpeningHours);
 
-/// Monday to Friday, 10:00–18:00.
-pub(super) fn office_hours() -> OpeningHours {
-    let mut hours = OpeningHours::default();
-    for day in hours.days.iter_mut().take(5) {
-        day.push((civil::time(10, 0, 0, 0), civil::time(18, 0, 0, 0)));
-    }
-    hours
-}
-
 impl<'de> Deserialize<'de> for Hours {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Days;
@@ -196,59 +187,18 @@ impl<'de> Deserialize<'de> for Hours {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Hours, A::Error> {
-                let mut hours = OpeningHours::default();
-                while let Some(days) = map.next_key::<String>()? {
-                    let days = weekdays(&days).map_err(de::Error::custom)?;
-                    let OneOrMore(spans) = map.next_value::<OneOrMore<String>>()?;
-                    for span in spans.iter().flat_map(|cell| cell.split(',')) {
-                        let interval = interval(span).map_err(de::Error::custom)?;
-                        for day in &days {
-                            hours.days[*day].push(interval);
-                        }
-                    }
+                let mut entries = Vec::new();
+                while let Some((days, OneOrMore(times))) = map.next_entry::<String, OneOrMore<String>>()? {
+                    let entry = (days, times.join(","));
+                    OpeningHours::parse([(entry.0.as_str(), entry.1.as_str())]).map_err(de::Error::custom)?;
+                    entries.push(entry);
                 }
-                for day in &mut hours.days {
-                    day.sort_unstable();
-                    if day.windows(2).any(|pair| pair[0].1 > pair[1].0) {
-                        return Err(de::Error::custom("opening hours of a day overlap"));
-                    }
-                }
-                Ok(Hours(hours))
+                let entries = entries.iter().map(|(days, times)| (days.as_str(), times.as_str()));
+                OpeningHours::parse(entries).map(Hours).map_err(de::Error::custom)
             }
         }
         deserializer.deserialize_map(Days)
     }
-}
-
-/// Day numbers (Monday is 0) of `mon`, `mon-fri`, `sat-mon` or a comma list of such.
-fn weekdays(text: &str) -> Result<Vec<usize>, String> {
-    const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-    let day = |word: &str| {
-        DAYS.iter()
-            .position(|day| word.trim().eq_ignore_ascii_case(day))
-            .ok_or_else(|| format!("`{text}` does not name days such as mon-fri"))
-    };
-    let mut found = Vec::new();
-    for part in text.split(',') {
-        let (first, last) = part.split_once('-').unwrap_or((part, part));
-        let (first, last) = (day(first)?, day(last)?);
-        let count = (last + 7 - first) % 7;
-        found.extend((0..=count).map(|step| (first + step) % 7));
-    }
-    Ok(found)
-}
-
-fn interval(text: &str) -> Result<(civil::Time, civil::Time), String> {
-    let fault = || format!("`{text}` does not name hours such as 10:00-18:00");
-    let time = |word: &str| {
-        if word.trim() == "24:00" {
-            return Ok(civil::time(23, 59, 59, 0));
-        }
-        civil::Time::strptime("%H:%M", word.trim()).map_err(|_| fault())
-    };
-    let (open, close) = text.split_once(['-', '–']).ok_or_else(fault)?;
-    let (open, close) = (time(open)?, time(close)?);
-    if open < close { Ok((open, close)) } else { Err(fault()) }
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMore<T> {
