@@ -7,5 +7,7 @@
 //! Nothing here touches a database: [`turn::Shop`] gives the facts, [`turn::TurnOutput`] says what is to be stored.
 
 pub mod notice;
+pub mod offline;
+pub mod rehearsal;
 pub mod retrieve;
 pub mod turn;
