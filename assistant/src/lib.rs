@@ -6,5 +6,8 @@
 //!
 //! Nothing here touches a database: [`turn::Shop`] gives the facts, [`turn::TurnOutput`] says what is to be stored.
 
+pub mod lexicon;
 pub mod retrieve;
+pub mod stem;
 pub mod turn;
+pub mod understand;
