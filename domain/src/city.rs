@@ -3,10 +3,12 @@
 //! A gazetteer knows the other names of cities; towns that it does not know are compared by transliteration and
 //! inflection, so that any catalogue works.
 
+mod context;
 mod gazetteer;
 mod inflection;
 
 use crate::text::{Token, tokens};
+use context::{introduces_person, is_also_a_word, is_city_word, is_greeting, leads};
 use gazetteer::{Gazetteer, words_of};
 use inflection::{NameWord, mistyped, plain, sounds_like};
 
@@ -108,225 +110,6 @@ fn bare(said: &str) -> String {
 const SUFFIXES_APART: [&str; 14] = [
     "га", "ге", "ка", "ке", "да", "де", "та", "те", "дан", "ден", "нын", "ning", "ga", "da",
 ];
-
-/// Words before a place where something is wanted.
-fn leads(word: &str) -> bool {
-    matches!(
-        word,
-        "to" | "in"
-            | "at"
-            | "for"
-            | "near"
-            | "a"
-            | "en"
-            | "para"
-            | "hasta"
-            | "hacia"
-            | "в"
-            | "во"
-            | "до"
-            | "по"
-            | "г"
-            | "v"
-            | "vo"
-    )
-}
-
-fn is_city_word(word: &str) -> bool {
-    matches!(
-        word,
-        "city"
-            | "town"
-            | "ciudad"
-            | "pueblo"
-            | "город"
-            | "города"
-            | "городе"
-            | "городу"
-            | "гор"
-            | "кала"
-            | "каласы"
-            | "каласында"
-            | "каласына"
-            | "каласынын"
-            | "каласынан"
-            | "каласындагы"
-    )
-}
-
-/// Words that say that a name, not a place, follows.
-fn introduces_person(word: &str) -> bool {
-    matches!(
-        word,
-        "soy"
-            | "llamo"
-            | "nombre"
-            | "name"
-            | "зовут"
-            | "имя"
-            | "атым"
-            | "есимим"
-            | "am"
-            | "m"
-            | "это"
-            | "аты"
-            | "dona"
-            | "don"
-            | "senora"
-            | "senor"
-            | "mr"
-            | "mrs"
-            | "ms"
-            | "miss"
-            | "sra"
-            | "sr"
-            | "called"
-    )
-}
-
-/// Names of cities that are also common words or first names; they need a preposition or the word for a city.
-fn is_also_a_word(said: &str) -> bool {
-    matches!(
-        said,
-        "nice"
-            | "bath"
-            | "reading"
-            | "split"
-            | "cork"
-            | "salt"
-            | "vic"
-            | "inca"
-            | "roses"
-            | "rosas"
-            | "lima"
-            | "faro"
-            | "vera"
-            | "leon"
-            | "sofia"
-            | "florence"
-            | "florencia"
-            | "victoria"
-            | "sydney"
-            | "austin"
-            | "roma"
-            | "essen"
-            | "orange"
-            | "phoenix"
-            | "perth"
-            | "cologne"
-            | "colonia"
-            | "bari"
-            | "bern"
-            | "goa"
-            | "aral"
-            | "shu"
-            | "oral"
-            | "rosario"
-            | "candelaria"
-            | "valverde"
-            | "york"
-            | "porto"
-            | "nantes"
-            | "santiago"
-            | "mendoza"
-            | "lorca"
-            | "vitoria"
-            | "linares"
-            | "parla"
-            | "cuenca"
-            | "figueras"
-            | "palma"
-            | "granada"
-            | "cartagena"
-            | "toledo"
-            | "владимир"
-            | "владимира"
-            | "киров"
-            | "курган"
-            | "орел"
-            | "абай"
-            | "арал"
-            | "орал"
-            | "шу"
-            | "вена"
-            | "вене"
-            | "вены"
-            | "вену"
-            | "дения"
-            | "леон"
-            | "роза"
-            | "росас"
-            | "сория"
-            | "сории"
-            | "ош"
-            | "брест"
-            | "лион"
-            | "вик"
-            | "салоники"
-            | "тула"
-            | "есик"
-            | "рим"
-            | "чита"
-            | "канны"
-            | "днепр"
-            | "самара"
-            | "королев"
-            | "королева"
-            | "королеве"
-            | "братск"
-            | "перт"
-            | "бат"
-            | "корк"
-            | "бари"
-            | "кали"
-            | "порту"
-            | "сплит"
-            | "инка"
-            | "фару"
-            | "нижний"
-            | "нижнего"
-            | "софия"
-            | "софии"
-            | "софию"
-            | "софией"
-            | "верона"
-            | "эссен"
-            | "лилль"
-            | "лима"
-            | "алжир"
-            | "рабат"
-            | "milan"
-            | "dallas"
-            | "denver"
-            | "orlando"
-            | "carmen"
-            | "verona"
-            | "valdemoro"
-            | "mecca"
-            | "lille"
-            | "san fernando"
-            | "san javier"
-            | "la paz"
-            | "hanover"
-            | "paris"
-            | "florencia italia"
-            | "abai"
-            | "vladimir"
-            | "kirov"
-            | "olot"
-            | "adeje"
-            | "tias"
-            | "варна"
-            | "риддер"
-            | "павла"
-            | "верный"
-            | "питер"
-            | "екб"
-            | "грозный"
-            | "рудный"
-            | "волжский"
-    )
-}
 
 struct Said<'t> {
     token: &'t Token,
@@ -529,10 +312,6 @@ impl Place<'_> {
                 && self.first > 1
                 && matches!(self.word(self.first - 2), "г" | "гор"))
             || is_city_word(self.word(self.last + 1));
-        if led {
-            // "me gusta a Roma" is no worry; "for Nice" neither. But "reading in", "at" go with the place after them.
-            return true;
-        }
         let capital = self.all.get(self.first).is_some_and(|said| {
             said.token
                 .text
@@ -540,6 +319,13 @@ impl Place<'_> {
                 .next()
                 .is_some_and(char::is_uppercase)
         });
+        if led {
+            // "a bath towel" and "for reading" against "to nice" and "in Nice".
+            let weak = self
+                .before()
+                .is_some_and(|word| !matches!(word, "to" | "hasta" | "в" | "во" | "до"));
+            return !(ambiguous && weak && !capital);
+        }
         if self.served {
             return !ambiguous || (capital && self.stands_alone());
         }
@@ -612,25 +398,6 @@ impl Place<'_> {
                 .is_some_and(|said| said.token.is_number() && said.plain.len() >= 7);
         capital && opens && phone && !leads(&given.plain) && !is_greeting(&given.plain)
     }
-}
-
-fn is_greeting(word: &str) -> bool {
-    matches!(
-        word,
-        "hola"
-            | "hello"
-            | "hi"
-            | "привет"
-            | "здравствуйте"
-            | "салем"
-            | "ok"
-            | "vale"
-            | "да"
-            | "yes"
-            | "si"
-            | "good"
-            | "buenas"
-    )
 }
 
 #[cfg(test)]
