@@ -63,15 +63,16 @@ fn spanish(folded: &str) -> String {
         .map_or(stem.clone(), |stem| format!("{stem}z"))
 }
 
-/// Snowball takes the end of "тюльпан" for an ending, but not that of "тюльпанов"; cut until nothing changes.
+/// Snowball takes the end of "тюльпан" and "диваны" for that of a participle, but not that of "тюльпанов".
 fn russian(folded: &str) -> String {
-    let once = snowball(Snowball::Russian, folded);
-    let twice = snowball(Snowball::Russian, &once);
-    if twice.chars().count() >= 3 {
-        twice
-    } else {
-        once
+    let mut stem = snowball(Snowball::Russian, folded);
+    let cut = folded
+        .strip_prefix(stem.as_str())
+        .is_some_and(|rest| rest.starts_with('н'));
+    if cut && stem.ends_with(['а', 'я']) {
+        stem.push('н');
     }
+    stem
 }
 
 /// Kazakh letters as people without a Kazakh keyboard write them.
@@ -156,7 +157,7 @@ const KAZAKH_LAYERS: [&[&str]; 4] = [
     // Possession.
     &[
         "лары", "лери", "дары", "дери", "тары", "тери", "ымыз", "имиз", "ым", "им", "ын", "ин",
-        "сы", "си", "ы", "и", "м", "н",
+        "сы", "си", "ы", "и",
     ],
     // Number and "for".
     &[

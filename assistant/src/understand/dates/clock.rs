@@ -42,6 +42,7 @@ enum Half {
 
 /// A part of the day, and how many tokens name it.
 fn part_at(tokens: &[Token], index: usize) -> Option<(Half, usize)> {
+    tokens.get(index)?;
     let word = word_at(tokens, index);
     let next = word_at(tokens, index + 1);
     let second = word_at(tokens, index + 2);

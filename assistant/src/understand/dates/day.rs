@@ -140,7 +140,7 @@ fn joins(tokens: &[Token], end: usize, start: usize) -> bool {
         && (end..start).all(|index| {
             matches!(
                 word_at(tokens, index),
-                "," | "the" | "el" | "dia" | "," | "(" | "күні" | "число" | "on"
+                "," | "the" | "el" | "dia" | "(" | "күні" | "число" | "on"
             )
         })
 }
