@@ -203,7 +203,7 @@ pub async fn create(ctx: &Ctx, id: Option<Uuid>, new: NewCompany) -> Result<(Com
         city: Set(Some(city)),
         address: Set(None),
         timezone: Set(timezone),
-        hours: Set(serde_json::to_value(new.hours.unwrap_or_default())?),
+        hours: Set(serde_json::to_value(new.hours.unwrap_or_else(OpeningHours::usual))?),
         is_default: Set(true),
         created_at: Set(now),
     }
@@ -332,7 +332,7 @@ pub async fn default_branch(ctx: &Ctx, scope: &CompanyScope) -> Result<branch::M
 /// Opening hours of a branch.
 #[must_use]
 pub fn hours(branch: &branch::Model) -> OpeningHours {
-    serde_json::from_value(branch.hours.clone()).unwrap_or_default()
+    serde_json::from_value(branch.hours.clone()).unwrap_or_else(|_| OpeningHours::usual())
 }
 
 /// The zone of a branch; UTC when its name is unknown to this program.

@@ -9,7 +9,7 @@ use domain::channel::ChannelKind;
 use entity::stored::{ConversationOwner, ConversationStatus};
 use entity::{channel, contact, contact_address, conversation, message, turn};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, sea_query::Expr,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, sea_query::{Expr, ExprTrait},
 };
 use uuid::Uuid;
 

@@ -12,7 +12,7 @@ use entity::stored::{
 };
 use entity::{channel, contact, contact_address, conversation, message};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::{Expr, ExprTrait},
 };
 use serde_json::json;
 use uuid::Uuid;

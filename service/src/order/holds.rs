@@ -9,7 +9,7 @@ use entity::{slot_hold, stock_hold, stock_level};
 use jiff::Timestamp;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, OnConflict},
+    sea_query::{Expr, ExprTrait, OnConflict},
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;

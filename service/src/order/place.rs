@@ -14,7 +14,7 @@ use domain::catalog::ItemKind;
 use domain::order::OrderEvent;
 use entity::stored::{BookingKind, BookingStatus, EventKind, OrderStatus, PaymentState, PaymentStatus, ReminderKind};
 use entity::{booking, branch, company as company_table, conversation, order, order_line, payment, reminder};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, sea_query::Expr};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, sea_query::{Expr, ExprTrait}};
 use uuid::Uuid;
 
 /// Why an order could not be made: the turn is answered anew with what is true now.

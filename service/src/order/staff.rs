@@ -17,7 +17,7 @@ use domain::quote::Quote;
 use entity::stored::{BookingKind, BookingStatus, EventKind, OrderStatus, PaymentState, PaymentStatus};
 use entity::{booking, conversation, order, payment, reminder};
 use jiff::Timestamp;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, sea_query::Expr};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, sea_query::{Expr, ExprTrait}};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -100,7 +100,7 @@ pub async fn cancel(ctx: &Ctx, scope: &CompanyScope, order_id: Uuid) -> Result<o
 /// `NotFound`; `Invalid` when it is not paid.
 pub async fn refund(ctx: &Ctx, scope: &CompanyScope, order_id: Uuid) -> Result<order::Model> {
     scope.must_manage()?;
-    let order = super::get(ctx, scope, order_id).await?;
+    super::get(ctx, scope, order_id).await?;
     let paid = payment::Entity::find()
         .filter(payment::Column::CompanyId.eq(scope.id()))
         .filter(payment::Column::OrderId.eq(order_id))

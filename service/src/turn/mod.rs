@@ -20,7 +20,7 @@ use entity::stored::{ConversationOwner, EventKind, MessageAuthor, MessageDirecti
 use entity::{contact, conversation, message, turn};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    sea_query::{Expr, ExprTrait},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
