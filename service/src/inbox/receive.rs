@@ -198,7 +198,7 @@ async fn quiet_until(ctx: &Ctx, tx: &Tx, channel: &channel::Model, conversation_
         .into_tuple::<entity::time::Time>()
         .one(tx)
         .await?;
-    Ok(waiting.map_or(wanted, |since| wanted.min(since.plus_millis(quiet * MAX_QUIET_PERIODS)).max(ctx.time())))
+    Ok(waiting.map_or(wanted, |since| Ord::max(Ord::min(wanted, since.plus_millis(quiet * MAX_QUIET_PERIODS)), ctx.time())))
 }
 
 async fn contact_of(

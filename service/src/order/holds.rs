@@ -118,7 +118,7 @@ pub(crate) async fn hold_stock(
     // what is held unpaid is not.
     let held_unpaid = unpaid_units(tx, scope, key).await?;
     stock_level::Entity::update_many()
-        .col_expr(stock_level::Column::TakenUnits, Expr::value(held_unpaid.min(limit.max(0))))
+        .col_expr(stock_level::Column::TakenUnits, Expr::value(Ord::min(held_unpaid, Ord::max(limit, 0))))
         .col_expr(stock_level::Column::LimitUnits, Expr::value(limit))
         .col_expr(stock_level::Column::VersionId, Expr::value(version_id))
         .filter(mine())
