@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod order;
 pub mod page;
 pub mod payment;
+pub mod rehearsal;
 pub mod turn;
 
 pub use ctx::{Ctx, Engine};

@@ -5,4 +5,7 @@ use crate::error::Result;
 /// stub
 pub type Cache = ();
 /// stub
-pub async fn published(_: &Ctx, _: &CompanyScope) -> Result<Option<(uuid::Uuid, std::sync::Arc<assistant::retrieve::CatalogueIndex>)>> { Ok(None) }
+pub async fn published(_: &Ctx, _: &CompanyScope) -> Result<Option<std::sync::Arc<assistant::retrieve::CatalogueIndex>>> { Ok(None) }
+
+/// stub
+pub async fn publish_files(_: &Ctx, _: &CompanyScope, _: &[impl AsRef<std::path::Path>]) -> Result<()> { Ok(()) }
