@@ -26,10 +26,10 @@ pub(super) fn archive(source: impl Read + Seek, packed_bytes: u64, limits: &Limi
         return Err(ProblemCode::Unsafe.into());
     }
     let (mut unpacked, mut sheets) = (0_u64, 0_u64);
-    let (mut is_xlsx, mut is_ods) = (false, false);
+    let (mut is_xlsx, mut has_type) = (false, false);
     let mut xml_parts = Vec::new();
     for index in 0..archive.len() {
-        let mut part = archive.by_index_raw(index).map_err(|_| ProblemCode::Damaged)?;
+        let part = archive.by_index_raw(index).map_err(|_| ProblemCode::Damaged)?;
         if part.encrypted() {
             return Err(ProblemCode::Encrypted.into());
         }
@@ -42,15 +42,9 @@ pub(super) fn archive(source: impl Read + Seek, packed_bytes: u64, limits: &Limi
         if name.starts_with("xl/worksheets/") && name.ends_with(".xml") {
             sheets += 1;
         }
-        match name.as_str() {
-            "xl/workbook.xml" => is_xlsx = true,
-            "mimetype" => {
-                let mut kind = Vec::new();
-                let read = part.by_ref().take(200).read_to_end(&mut kind);
-                is_ods = read.is_ok() && kind.starts_with(ODS_TYPE);
-            }
-            _ => {}
-        }
+        // The main part may have any name; every spreadsheet program calls it a workbook.
+        is_xlsx |= name.starts_with("xl/workbook") && name.ends_with(".xml");
+        has_type |= name == "mimetype";
         if name.ends_with(".xml") || name.ends_with(".rels") {
             xml_parts.push(index);
         }
@@ -69,7 +63,12 @@ pub(super) fn archive(source: impl Read + Seek, packed_bytes: u64, limits: &Limi
             return Err(ProblemCode::Unsafe.into());
         }
     }
-    match (is_xlsx, is_ods) {
+    let mut kind = Vec::new();
+    if has_type {
+        let part = archive.by_name("mimetype").map_err(|_| ProblemCode::Damaged)?;
+        part.take(200).read_to_end(&mut kind)?;
+    }
+    match (is_xlsx, kind.starts_with(ODS_TYPE)) {
         (true, _) => Ok(Format::Xlsx),
         (false, true) => Ok(Format::Ods),
         (false, false) => Err(ProblemCode::NotATable.into()),

@@ -5,13 +5,14 @@ use super::support::{PROGRAM, archive, events, file, load, refused, resident_byt
 use domain::catalog::problem::ProblemCode;
 use domain::money::Currency;
 use gateway::table_file::encoding::Detected;
-use gateway::table_file::{Event, Limits, Stop, TableError, TableReader, csv};
+use gateway::table_file::{Event, Format, Limits, Stop, TableError, TableReader, csv};
 use std::fmt::Write as _;
-use std::io::Read;
+use std::io::{Cursor, Read, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Five seconds is the promise of the program as it ships; an unoptimised one on a busy machine is slower.
+const PATIENCE: Duration = Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 5 });
 const GROWTH: u64 = 50 * 1024 * 1024;
 
 /// Reads a hostile file: its problem, in time and in memory.
@@ -29,30 +30,66 @@ async fn a_sheet_of_two_far_corners_costs_nothing() {
     let heading = "<c r=\"A1\" t=\"inlineStr\"><is><t>name</t></is></c>";
     let far = format!("<sheetData><row r=\"1\">{heading}</row><row r=\"200000\"><c r=\"SSS200000\"><v>1</v></c></row></sheetData>");
     let bytes = workbook(&[("a", &far)]);
-    assert!(bytes.len() < 1500);
+    assert!(bytes.len() < 2000, "{}", bytes.len());
     assert_eq!(stopped(&bytes).await, ProblemCode::TooManyColumns { limit: 256 });
-    // The same in a format that is read as a whole: the limits of the child stop it.
+}
+
+#[tokio::test]
+async fn what_is_read_as_a_whole_is_held_by_the_limits_of_the_child() {
+    let repeated = |rows: u32, columns: u32| {
+        open_document(&format!(
+            "<table:table-row table:number-rows-repeated=\"{rows}\"><table:table-cell office:value-type=\"float\" office:value=\"1\" \
+             table:number-columns-repeated=\"{columns}\"/></table:table-row>"
+        ))
+    };
+    assert_eq!(stopped(&repeated(5_600, 16_000)).await, ProblemCode::TooMuchMemory);
+    assert_eq!(stopped(&repeated(1, 16_000)).await, ProblemCode::TooManyColumns { limit: 256 });
+    assert_eq!(stopped(&repeated(600_000, 2)).await, ProblemCode::TooManyRows { limit: 500_000 });
+}
+
+#[tokio::test]
+async fn a_sound_open_document_loads() {
+    let text = |text: &str| format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>");
+    let number = |number: &str| format!("<table:table-cell office:value-type=\"float\" office:value=\"{number}\"><text:p>shown</text:p></table:table-cell>");
+    let formula = "<table:table-cell table:formula=\"of:=6+1.2\"/>";
+    let row = |cells: &[String]| format!("<table:table-row>{}</table:table-row>", cells.concat());
+    let rows = [
+        row(&[text("Nombre"), text("Descripción"), text("Precio")]),
+        row(&[text("Taza"), text("De gres"), number("9.8000000000000007")]),
+        row(&[text("Plato"), text("Hondo"), formula.to_owned()]),
+        "<table:table-row table:number-rows-repeated=\"1048573\"><table:table-cell table:number-columns-repeated=\"16384\"/></table:table-row>".to_owned(),
+    ];
+    let loaded = load(&file("sound.ods", &open_document(&rows.concat())), Currency::EUR).await.unwrap();
+    assert_eq!((loaded.heading.format, loaded.heading.sheet.as_deref()), (Format::Ods, Some("a")));
+    assert_eq!((loaded.items.len(), loaded.items[0].price_minor), (1, Some(980)));
+    assert_eq!((loaded.problems[0].row, &loaded.problems[0].code), (Some(3), &ProblemCode::FormulaWithoutValue));
+}
+
+fn open_document(rows: &str) -> Vec<u8> {
     let content = format!(
-        "<office:document-content><office:body><office:spreadsheet><table:table table:name=\"a\">{}<table:table-row table:number-rows-repeated=\"1000000\">\
-         <table:table-cell table:number-columns-repeated=\"16000\" office:value-type=\"float\" office:value=\"1\"/></table:table-row>\
-         </table:table></office:spreadsheet></office:body></office:document-content>",
-        ""
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><office:document-content xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
+         xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\">\
+         <office:body><office:spreadsheet><table:table table:name=\"a\">{rows}</table:table></office:spreadsheet></office:body></office:document-content>"
     );
-    let ods = archive(&[
+    archive(&[
         ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"),
-        ("META-INF/manifest.xml", b"<manifest:manifest/>"),
+        ("META-INF/manifest.xml", b"<manifest:manifest xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"/>"),
         ("content.xml", content.as_bytes()),
-    ]);
-    let code = stopped(&ods).await;
-    assert!(matches!(code, ProblemCode::TooMuchMemory | ProblemCode::Damaged | ProblemCode::TooManyColumns { .. }), "{code:?}");
+    ])
 }
 
 #[tokio::test]
 async fn a_bomb_is_refused_by_its_directory() {
-    let rows = "<row><c t=\"inlineStr\"><is><t>name</t></is></c></row>".repeat(8_000_000);
-    let bytes = workbook(&[("a", &format!("<sheetData>{rows}</sheetData>"))]);
-    drop(rows);
-    assert!(bytes.len() < 2_000_000, "{}", bytes.len());
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    zip.start_file("xl/workbook.xml", options).unwrap();
+    zip.start_file("xl/worksheets/sheet1.xml", options).unwrap();
+    let megabyte = vec![b' '; 1024 * 1024];
+    for _ in 0..390 {
+        zip.write_all(&megabyte).unwrap();
+    }
+    let bytes = zip.finish().unwrap().into_inner();
+    assert!(bytes.len() < 500_000, "{}", bytes.len());
     assert_eq!(stopped(&bytes).await, ProblemCode::TooManyBytes { limit: Limits::default().unpacked_bytes });
 }
 
@@ -113,6 +150,8 @@ async fn document_types_and_entities_are_refused() {
     }
     let entity = workbook(&[("a", &sheet_data(&[&["name", "price"], &["&x;", "1"]]))]);
     assert_eq!(stopped(&entity).await, ProblemCode::Damaged);
+    let sound = workbook(&[("a", &sheet_data(&[&["name", "price"], &["&amp;", "1"]]))]);
+    assert!(events(&file("sound.xlsx", &sound), None, &Limits::default()).await.is_ok());
 }
 
 #[test]
@@ -130,9 +169,8 @@ fn a_gigabyte_on_one_line_is_refused_while_it_streams() {
 #[tokio::test]
 async fn a_file_over_the_limit_of_bytes_is_not_read_at_all() {
     let path = file("large.csv", b"");
-    std::fs::File::options().write(true).open(&path).unwrap().set_len(1 << 30).unwrap();
+    std::fs::File::options().write(true).open(&*path).unwrap().set_len(1 << 30).unwrap();
     assert_eq!(refused(&path).await, ProblemCode::TooManyBytes { limit: 100_000_000 });
-    std::fs::remove_file(path).unwrap();
 }
 
 #[tokio::test]
@@ -168,6 +206,19 @@ async fn a_reader_that_is_dropped_ends_its_child() {
         assert!(begun.elapsed() < PATIENCE, "the child lives on");
         tokio::task::yield_now().await;
     }
+}
+
+#[tokio::test]
+async fn a_child_that_never_speaks_is_ended() {
+    // Opening a pipe that nobody writes to waits for ever.
+    let path = file("never.csv", b"");
+    std::fs::remove_file(&*path).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&*path).status().unwrap().success());
+    let limits = Limits { seconds: 1, ..Limits::default() };
+    let mut reader = TableReader::open(Path::new(PROGRAM), &path, None, &limits).unwrap();
+    let Err(TableError::File(problem)) = reader.next().await else { panic!("it was read") };
+    assert_eq!(problem.code, ProblemCode::TooSlow);
+    assert_eq!(reader.child_id(), None, "the child is gone and was waited for");
 }
 
 #[tokio::test]

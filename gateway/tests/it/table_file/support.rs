@@ -2,6 +2,7 @@
 
 use domain::catalog::Item;
 use domain::catalog::heading::{Mapping, map_headings};
+use domain::catalog::problem::ProblemCode;
 use domain::catalog::row::{Defaults, Problem, RowReader};
 use domain::money::Currency;
 use gateway::table_file::{Event, Heading, Limits, TableError, TableReader};
@@ -9,33 +10,50 @@ use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-pub const PROGRAM: &str = env!("CARGO_BIN_EXE_x8-parse-table");
+pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_x8-parse-table");
 
 /// What a whole file gave.
 #[derive(Debug)]
-pub struct Loaded {
-    pub heading: Heading,
-    pub mapping: Mapping,
-    pub items: Vec<Item>,
-    pub problems: Vec<Problem>,
+pub(super) struct Loaded {
+    pub(super) heading: Heading,
+    pub(super) mapping: Mapping,
+    pub(super) items: Vec<Item>,
+    pub(super) problems: Vec<Problem>,
 }
 
 /// A file of the repository's samples.
-pub fn sample(name: &str) -> PathBuf {
+pub(super) fn sample(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../samples").join(name)
 }
 
+/// A file for one test, removed when it is dropped.
+pub(super) struct TestFile(PathBuf);
+
+impl std::ops::Deref for TestFile {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for TestFile {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
 /// Writes a file for this test only.
-pub fn file(name: &str, bytes: &[u8]) -> PathBuf {
+pub(super) fn file(name: &str, bytes: &[u8]) -> TestFile {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{number}-{name}", std::process::id()));
     std::fs::write(&path, bytes).unwrap();
-    path
+    TestFile(path)
 }
 
 /// All events of a file.
-pub async fn events(path: &Path, sheet: Option<&str>, limits: &Limits) -> Result<Vec<Event>, TableError> {
+pub(super) async fn events(path: &Path, sheet: Option<&str>, limits: &Limits) -> Result<Vec<Event>, TableError> {
     let mut reader = TableReader::open(Path::new(PROGRAM), path, sheet, limits)?;
     let mut events = Vec::new();
     while let Some(event) = reader.next().await? {
@@ -45,7 +63,7 @@ pub async fn events(path: &Path, sheet: Option<&str>, limits: &Limits) -> Result
 }
 
 /// Reads a file to its items, as an import does.
-pub async fn load(path: &Path, currency: Currency) -> Result<Loaded, TableError> {
+pub(super) async fn load(path: &Path, currency: Currency) -> Result<Loaded, TableError> {
     let mut rows: Option<RowReader> = None;
     let mut found = None;
     let (mut items, mut problems) = (Vec::new(), Vec::new());
@@ -71,15 +89,20 @@ pub async fn load(path: &Path, currency: Currency) -> Result<Loaded, TableError>
 }
 
 /// The file's problem code; panics when the file was read.
-pub async fn refused(path: &Path) -> domain::catalog::problem::ProblemCode {
-    match events(path, None, &Limits::default()).await {
-        Err(TableError::File(problem)) => problem.code,
-        other => panic!("{:?}", other.map(|events| events.len())),
+pub(super) async fn refused(path: &Path) -> ProblemCode {
+    let mut reader = TableReader::open(Path::new(PROGRAM), path, None, &Limits::default()).unwrap();
+    loop {
+        match reader.next().await {
+            Ok(Some(_)) => {}
+            Ok(None) => panic!("the file was read"),
+            Err(TableError::File(problem)) => return problem.code,
+            Err(other) => panic!("{other}"),
+        }
     }
 }
 
 /// An archive of these parts.
-pub fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
+pub(super) fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in parts {
         zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
@@ -89,11 +112,11 @@ pub fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// A workbook of sheets, each the XML between `<worksheet>` and its end.
-pub fn workbook(sheets: &[(&str, &str)]) -> Vec<u8> {
+pub(super) fn workbook(sheets: &[(&str, &str)]) -> Vec<u8> {
     workbook_with(sheets, &[])
 }
 
-pub fn workbook_with(sheets: &[(&str, &str)], more: &[(&str, &[u8])]) -> Vec<u8> {
+pub(super) fn workbook_with(sheets: &[(&str, &str)], more: &[(&str, &[u8])]) -> Vec<u8> {
     let listed: String = (1..).zip(sheets).map(|(id, (name, _))| format!("<sheet name=\"{name}\" sheetId=\"{id}\" r:id=\"rId{id}\"/>")).collect();
     let related: String = (1..)
         .zip(sheets)
@@ -110,14 +133,16 @@ pub fn workbook_with(sheets: &[(&str, &str)], more: &[(&str, &[u8])]) -> Vec<u8>
         .zip(sheets)
         .map(|(id, (_, body))| (format!("xl/worksheets/sheet{id}.xml"), format!("<worksheet xmlns=\"{main}\">{body}</worksheet>").into_bytes()))
         .collect();
-    let mut parts: Vec<(&str, &[u8])> = vec![("xl/workbook.xml", book.as_bytes()), ("xl/_rels/workbook.xml.rels", relations.as_bytes())];
+    let package = "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" \
+        Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>";
+    let mut parts: Vec<(&str, &[u8])> = vec![("_rels/.rels", package.as_bytes()), ("xl/workbook.xml", book.as_bytes()), ("xl/_rels/workbook.xml.rels", relations.as_bytes())];
     parts.extend(bodies.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())));
     parts.extend(more.iter().copied());
     archive(&parts)
 }
 
 /// Rows of texts as sheet data.
-pub fn sheet_data(rows: &[&[&str]]) -> String {
+pub(super) fn sheet_data(rows: &[&[&str]]) -> String {
     let rows: String = rows
         .iter()
         .map(|cells| {
@@ -129,7 +154,7 @@ pub fn sheet_data(rows: &[&[&str]]) -> String {
 }
 
 /// Memory of this process, in bytes.
-pub fn resident_bytes() -> u64 {
+pub(super) fn resident_bytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
     line.split_whitespace().next().unwrap().parse::<u64>().unwrap() * 1024
