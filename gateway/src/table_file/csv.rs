@@ -168,8 +168,8 @@ impl Scanner {
     fn keep(&mut self, text: &str) {
         self.length += text.chars().count() as u64;
         let room = CELL_BYTES.saturating_sub(self.cell.len());
-        let kept = text.get(..text.floor_char_boundary(room)).unwrap_or_default();
-        self.cell.push_str(kept);
+        let end = if text.len() <= room { text.len() } else { (0..=room).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0) };
+        self.cell.push_str(text.get(..end).unwrap_or_default());
     }
 
     fn end_cell(&mut self) -> Result<(), Stop> {
