@@ -161,7 +161,9 @@ impl RowReader {
             let cell = cells.get(index).unwrap_or(&Cell::Empty);
             if let Some(text) = reading.text(column, cell, TEXT_LIMIT) {
                 match fold_words(&text).as_str() {
-                    "product" | "goods" | "producto" | "товар" | "продукт" | "тауар" | "өнім" => return ItemKind::Product,
+                    "product" | "goods" | "producto" | "товар" | "продукт" | "тауар" | "өнім" => {
+                        return ItemKind::Product;
+                    }
                     "service" | "servicio" | "услуга" | "қызмет" => return ItemKind::Service,
                     _ => reading.report(column, ProblemCode::NotAKind, Some(&text)),
                 }
@@ -174,11 +176,13 @@ impl RowReader {
         };
         match (named(ItemKind::Product), named(ItemKind::Service)) {
             (true, false) if self.mapping.kind == ItemKind::Service => {
-                let other = self.mapping.columns.iter().any(|c| c.column == Column::Name && c.only == Some(ItemKind::Service));
+                let other =
+                    self.mapping.columns.iter().any(|c| c.column == Column::Name && c.only == Some(ItemKind::Service));
                 if other { ItemKind::Product } else { ItemKind::Service }
             }
             (false, true) if self.mapping.kind == ItemKind::Product => {
-                let other = self.mapping.columns.iter().any(|c| c.column == Column::Name && c.only == Some(ItemKind::Product));
+                let other =
+                    self.mapping.columns.iter().any(|c| c.column == Column::Name && c.only == Some(ItemKind::Product));
                 if other { ItemKind::Service } else { ItemKind::Product }
             }
             _ => self.mapping.kind,
@@ -187,7 +191,9 @@ impl RowReader {
 
     fn finish(&mut self, kind: ItemKind, draft: Draft, reading: &mut Reading) -> Option<Item> {
         let row = reading.row;
-        for (column, present) in [(Column::Name, draft.name.is_some()), (Column::Description, draft.description.is_some())] {
+        for (column, present) in
+            [(Column::Name, draft.name.is_some()), (Column::Description, draft.description.is_some())]
+        {
             let Some(index) = self.mapping.position(&column, kind) else { continue };
             let heading = self.mapping.columns.get(index).map_or("", |mapped| &mapped.heading);
             let told = reading.problems.iter().any(|problem| problem.column.as_deref() == Some(heading));
@@ -337,11 +343,15 @@ impl Draft {
             Column::FreeFrom => self.free_from_minor = r.amount(mapped, cell),
             Column::Available => self.available = r.parsed(mapped, cell, value::whole_number),
             Column::Capacity => self.capacity = r.parsed(mapped, cell, value::whole_number),
-            Column::DeliveryTime => self.delivery_time_hours = r.parsed(mapped, cell, |text| value::hours(text, mapped.unit)),
+            Column::DeliveryTime => {
+                self.delivery_time_hours = r.parsed(mapped, cell, |text| value::hours(text, mapped.unit))
+            }
             Column::PaymentReminder => {
                 self.payment_reminder_hours = r.parsed(mapped, cell, |text| value::hours(text, mapped.unit));
             }
-            Column::Duration => self.duration_minutes = r.parsed(mapped, cell, |text| value::minutes(text, mapped.unit)),
+            Column::Duration => {
+                self.duration_minutes = r.parsed(mapped, cell, |text| value::minutes(text, mapped.unit))
+            }
             Column::WebsiteUrl => self.website_url = r.url(mapped, cell),
             Column::ImageUrl => self.image_url = r.url(mapped, cell),
             Column::VideoUrl => self.video_url = r.url(mapped, cell),
@@ -388,7 +398,12 @@ impl Reading {
         }
     }
 
-    fn parsed<T>(&mut self, mapped: &MappedColumn, cell: &Cell, parse: impl Fn(&str) -> Result<T, ProblemCode>) -> Option<T> {
+    fn parsed<T>(
+        &mut self,
+        mapped: &MappedColumn,
+        cell: &Cell,
+        parse: impl Fn(&str) -> Result<T, ProblemCode>,
+    ) -> Option<T> {
         let text = self.text(mapped, cell, TEXT_LIMIT)?;
         match parse(&text) {
             Ok(value) => Some(value),
