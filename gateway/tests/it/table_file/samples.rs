@@ -167,3 +167,19 @@ async fn rows_are_numbered_as_a_spreadsheet_does() {
     assert!(matches!(&events[1], Event::Row { row: 2, .. }));
     assert!(matches!(events.last(), Some(Event::End(summary)) if summary.rows == 12));
 }
+
+#[tokio::test]
+async fn every_catalogue_of_the_rehearsals_loads_whole() {
+    let folder = sample("../rehearsals/knowledge");
+    let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    assert!(!files.is_empty());
+    for path in files {
+        // The currency of a rehearsal stands in its script; here only that no cell is misunderstood counts.
+        let loaded = load(&path, Currency::EUR).await.unwrap();
+        let errors: Vec<_> = loaded.problems.iter().filter(|problem| problem.is_error()).collect();
+        assert!(errors.is_empty(), "{path:?}: {errors:?}");
+        let lost: Vec<_> = loaded.mapping.columns.iter().filter(|mapped| mapped.how == How::Twice).collect();
+        assert!(lost.is_empty(), "{path:?}: {lost:?}");
+    }
+}
