@@ -4,9 +4,9 @@
 mod words;
 
 use super::ItemKind;
-use super::fold::fold;
 use super::problem::{Problem, ProblemCode, Suggestion};
 use crate::money::Currency;
+use crate::text::fold;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::LazyLock;

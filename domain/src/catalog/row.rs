@@ -2,11 +2,12 @@
 //!
 //! A row becomes an item whole or not at all: any [`Severity::Error`] leaves it out, so that nothing half-read is sold.
 
-use super::fold::{clean, fold_words};
 use super::heading::{Column, MappedColumn, Mapping};
 pub use super::problem::{Problem, ProblemCode, SHOWN_CHARACTERS, Severity, Suggestion};
+use super::value::clean;
 use super::{Area, Item, ItemKind, value};
 use crate::money::Currency;
+use crate::text::fold;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
@@ -160,7 +161,7 @@ impl RowReader {
         for (index, column) in mapped.filter(|(_, mapped)| mapped.column == Column::Kind) {
             let cell = cells.get(index).unwrap_or(&Cell::Empty);
             if let Some(text) = reading.text(column, cell, TEXT_LIMIT) {
-                match fold_words(&text).as_str() {
+                match fold(&text).as_str() {
                     "product" | "goods" | "producto" | "товар" | "продукт" | "тауар" | "өнім" => {
                         return ItemKind::Product;
                     }
@@ -203,7 +204,7 @@ impl RowReader {
         }
         let key = match (&draft.sku, &draft.name) {
             (Some(sku), _) => Some(sku.clone()),
-            (None, Some(name)) => Some(format!("~{}", fold_words(name))),
+            (None, Some(name)) => Some(format!("~{}", fold(name))),
             (None, None) => None,
         };
         if let Some(key) = &key {

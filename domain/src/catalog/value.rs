@@ -2,10 +2,10 @@
 //! one of these is a problem.
 
 use super::Area;
-use super::fold::{clean, fold, fold_words};
 use super::heading::TimeUnit;
 use super::problem::ProblemCode;
 use crate::money::{AmountError, Currency, amount_from_number, parse_amount};
+use crate::text::fold;
 
 /// Above this no sum and no number of a catalogue is meant seriously; keeps totals far from the edge of an i64.
 const LARGEST: i64 = 1_000_000_000_000;
@@ -121,8 +121,8 @@ pub(super) fn area(text: &str) -> Result<Area, ProblemCode> {
     let names = list(text)?;
     let mut cities: Vec<String> = Vec::new();
     for name in names {
-        match fold_words(&name).as_str() {
-            "online" | "on line" | "on-line" | "онлаин" | "он-лаин" | "en linea" | "желіде" => {
+        match fold(&name).as_str() {
+            "online" | "on line" | "on-line" | "онлайн" | "он-лайн" | "en linea" | "желіде" => {
                 return Ok(Area::Online);
             }
             "*"
@@ -136,7 +136,7 @@ pub(super) fn area(text: &str) -> Result<Area, ProblemCode> {
             | "все города"
             | "барлық қалалар"
             | "барлық жерде" => return Ok(Area::Everywhere),
-            folded if cities.iter().any(|known| fold_words(known) == folded) => {}
+            folded if cities.iter().any(|known| fold(known) == folded) => {}
             _ => cities.push(name),
         }
     }
@@ -168,19 +168,29 @@ pub(super) fn is_url(text: &str) -> bool {
 /// Words by which owners say that a picture, a page or a video does not exist.
 pub(super) fn is_placeholder(text: &str) -> bool {
     matches!(
-        fold_words(text).as_str(),
+        fold(text).as_str(),
         "-" | "—" | "–" | "--" | "n/a" | "na" | "none" | "no" | "нет" | "жоқ" | "no hay" | "ninguno" | "ninguna"
     )
 }
 
 /// Yes or no in the four languages.
 pub(super) fn yes_or_no(text: &str) -> Option<bool> {
-    match fold_words(text).as_str() {
+    match fold(text).as_str() {
         "yes" | "y" | "true" | "1" | "x" | "✓" | "✔" | "+" | "si" | "s" | "verdadero" | "да" | "д" | "истина"
-        | "иә" | "ия" | "online" | "онлаин" | "en linea" => Some(true),
+        | "иә" | "ия" | "online" | "онлайн" | "en linea" => Some(true),
         "no" | "n" | "false" | "0" | "-" | "—" | "falso" | "нет" | "н" | "ложь" | "жоқ" => Some(false),
         _ => None,
     }
+}
+
+/// Trimmed, with line ends as `\n` and without control characters, which no database and no reader wants.
+pub(super) fn clean(text: &str) -> String {
+    let trimmed = text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}');
+    if !trimmed.chars().any(char::is_control) {
+        return trimmed.to_owned();
+    }
+    let lines = trimmed.replace("\r\n", "\n").replace('\r', "\n");
+    lines.chars().filter(|character| !character.is_control() || matches!(character, '\n' | '\t')).collect()
 }
 
 fn in_bounds(number: i64) -> Result<i64, ProblemCode> {
@@ -192,7 +202,7 @@ fn is_group_space(character: char) -> bool {
 }
 
 fn is_free_word(text: &str) -> bool {
-    matches!(fold_words(text).as_str(), "free" | "gratis" | "gratuito" | "gratuita" | "бесплатно" | "даром" | "тегін")
+    matches!(fold(text).as_str(), "free" | "gratis" | "gratuito" | "gratuita" | "бесплатно" | "даром" | "тегін")
 }
 
 /// `1:30` and `01:30:00`, hours first.
@@ -250,7 +260,7 @@ fn time_word(word: &str) -> Option<TimeUnit> {
         | "минута" | "минуты" => Some(TimeUnit::Minutes),
         "h" | "hr" | "hrs" | "hs" | "hour" | "hours" | "hora" | "horas" | "ч" | "час" | "часа" | "часов" | "сағ"
         | "сағат" => Some(TimeUnit::Hours),
-        "d" | "day" | "days" | "dia" | "dias" | "дн" | "день" | "дня" | "днеи" | "сут" | "сутки" | "суток" | "күн"
+        "d" | "day" | "days" | "dia" | "dias" | "дн" | "день" | "дня" | "дней" | "сут" | "сутки" | "суток" | "күн"
         | "тәулік" => Some(TimeUnit::Days),
         _ => None,
     }

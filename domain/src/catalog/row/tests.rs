@@ -187,7 +187,7 @@ fn area() -> impl Strategy<Value = Area> {
         proptest::collection::btree_set(city(), 1..4).prop_map(|cities| Area::Cities(cities.into_iter().collect()));
     let distinct = |area: &Area| match area {
         Area::Cities(cities) => {
-            let folded: std::collections::BTreeSet<_> = cities.iter().map(|city| fold_words(city)).collect();
+            let folded: std::collections::BTreeSet<_> = cities.iter().map(|city| fold(city)).collect();
             folded.len() == cities.len()
         }
         _ => true,
@@ -213,7 +213,7 @@ prop_compose! {
         let (name, sku, description) = names;
         let text = |index: usize| texts[index].clone();
         Item {
-            key: sku.clone().unwrap_or_else(|| format!("~{}", fold_words(&name))),
+            key: sku.clone().unwrap_or_else(|| format!("~{}", fold(&name))),
             kind, name, sku, description, tags, area, extra,
             unit: text(0), category: text(1), subcategory: text(2), format: text(3),
             price_minor: numbers[0], fee_minor: numbers[1], free_from_minor: numbers[2], available: numbers[3],
