@@ -1,10 +1,12 @@
 //! The use cases: load, ask the domain, store, emit. What the API and the workers both call.
 
 pub mod access;
+pub mod catalog;
 pub mod ctx;
 pub mod db;
 pub mod error;
 pub mod event;
+pub mod file;
 pub mod job;
 pub mod page;
 
