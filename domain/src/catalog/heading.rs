@@ -318,6 +318,12 @@ pub fn recognise(heading: &str) -> Option<Column> {
     recognised(heading).map(|found| found.column)
 }
 
+/// Whether a heading is a canonical one or a known word, without guessing: enough to find the row of headings.
+#[must_use]
+pub fn is_known(heading: &str) -> bool {
+    exact(heading).is_some()
+}
+
 /// A heading as it is compared: folded words with single spaces, nothing else.
 #[must_use]
 pub fn normalise(heading: &str) -> String {
@@ -348,15 +354,18 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
 });
 
 fn recognised(heading: &str) -> Option<Found> {
+    exact(heading).or_else(|| guess(&without_units(&normalise(&outside_brackets(heading)))))
+}
+
+fn exact(heading: &str) -> Option<Found> {
+    if heading.len() > 400 {
+        return None;
+    }
     let whole = normalise(heading);
     let without_brackets = normalise(&outside_brackets(heading));
-    let candidates = [whole.clone(), without_brackets.clone(), without_units(&without_brackets), without_units(&whole)];
-    for candidate in &candidates {
-        if let Some((column, only, how)) = WORDS.get(candidate) {
-            return Some(Found { column: column.clone(), only: *only, how: *how });
-        }
-    }
-    guess(&without_units(&without_brackets))
+    let bare = [without_units(&without_brackets), without_units(&whole)];
+    let (column, only, how) = [whole, without_brackets].iter().chain(&bare).find_map(|candidate| WORDS.get(candidate))?;
+    Some(Found { column: column.clone(), only: *only, how: *how })
 }
 
 /// A known word with one slip of the pen (two in a long one); none when two columns are equally near.
@@ -365,7 +374,8 @@ fn guess(heading: &str) -> Option<Found> {
     let allowed = match length {
         0..=5 => return None,
         6..=11 => 1,
-        _ => 2,
+        12..=60 => 2,
+        _ => return None,
     };
     let mut best: Option<(usize, &Column, Option<ItemKind>)> = None;
     let mut ambiguous = false;
@@ -510,3 +520,6 @@ fn kind_of(columns: &[MappedColumn], hint: Option<ItemKind>) -> ItemKind {
         std::cmp::Ordering::Equal => hint.unwrap_or(ItemKind::Product),
     }
 }
+
+#[cfg(test)]
+mod tests;

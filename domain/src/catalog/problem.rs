@@ -24,6 +24,8 @@ pub enum ProblemCode {
     Missing,
     /// Not a sum of money: `18,O0`.
     NotAnAmount,
+    /// A sum that can be read in two ways: `1.149`.
+    Ambiguous,
     /// A sum in another currency than the company's.
     OtherCurrency,
     /// More digits after the point than the currency has.
@@ -187,7 +189,7 @@ impl ProblemCode {
     pub const fn suggestion(&self) -> Suggestion {
         match self {
             Self::Missing => Suggestion::FillIn,
-            Self::NotAnAmount | Self::TooPrecise => Suggestion::WriteAmount,
+            Self::NotAnAmount | Self::Ambiguous | Self::TooPrecise => Suggestion::WriteAmount,
             Self::OtherCurrency => Suggestion::UseCompanyCurrency,
             Self::NotANumber | Self::Negative | Self::NotWhole | Self::TooLarge => Suggestion::WriteWholeNumber,
             Self::BadDuration => Suggestion::WriteDuration,

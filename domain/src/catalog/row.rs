@@ -466,3 +466,6 @@ fn plain(cell: &Cell, limit: u64) -> Result<Option<String>, (ProblemCode, &str)>
     }
     Ok(Some(text).filter(|text| !text.is_empty()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,33 +5,34 @@ use super::Area;
 use super::fold::{clean, fold, fold_words};
 use super::heading::TimeUnit;
 use super::problem::ProblemCode;
-use crate::money::Currency;
+use crate::money::{AmountError, Currency, amount_from_number, parse_amount};
 
 /// Above this no sum and no number of a catalogue is meant seriously; keeps totals far from the edge of an i64.
 const LARGEST: i64 = 1_000_000_000_000;
 
-/// A sum as people write it: `9,50`, `1 149,00`, `1.149,00`, `€12`. The result is in minor units.
+/// A sum as people write it, or a word for "free". The result is in minor units.
 pub(super) fn amount(text: &str, currency: Currency) -> Result<i64, ProblemCode> {
-    let bare = without_currency(text, currency)?;
-    if is_free_word(&bare) {
+    if is_free_word(text) {
         return Ok(0);
     }
-    let (whole, fraction) = split_amount(&bare, currency)?;
-    to_minor(&whole, &fraction, currency)
+    parse_amount(text, currency).map_err(|error| code_of(&error))
 }
 
-/// A sum out of a cell that holds a number: a point is a decimal point, and what a float adds after nine digits is noise.
+/// A sum out of a cell that holds a number.
 pub(super) fn numeric_amount(decimal: &str, currency: Currency) -> Result<i64, ProblemCode> {
-    if decimal.starts_with('-') && decimal.chars().any(|c| matches!(c, '1'..='9')) {
-        return Err(ProblemCode::Negative);
+    let number: f64 = decimal.parse().map_err(|_| ProblemCode::NotAnAmount)?;
+    amount_from_number(number, currency).map_err(|error| code_of(&error))
+}
+
+const fn code_of(error: &AmountError) -> ProblemCode {
+    match error {
+        AmountError::NotAnAmount(_) => ProblemCode::NotAnAmount,
+        AmountError::Ambiguous(_) => ProblemCode::Ambiguous,
+        AmountError::Negative(_) => ProblemCode::Negative,
+        AmountError::Decimals(_) => ProblemCode::TooPrecise,
+        AmountError::OtherCurrency(_) => ProblemCode::OtherCurrency,
+        AmountError::TooLarge(_) => ProblemCode::TooLarge,
     }
-    let decimal = without_noise(decimal);
-    let (whole, fraction) = decimal.split_once('.').unwrap_or((&decimal, ""));
-    let digits = |part: &str| part.chars().all(|c| c.is_ascii_digit());
-    if whole.is_empty() || !digits(whole) || !digits(fraction) {
-        return Err(ProblemCode::NotAnAmount);
-    }
-    to_minor(whole, fraction, currency)
 }
 
 /// A whole number from zero up: `24`, `24.0`, `1 200`.
@@ -178,110 +179,6 @@ fn is_free_word(text: &str) -> bool {
     matches!(fold_words(text).as_str(), "free" | "gratis" | "gratuito" | "gratuita" | "бесплатно" | "даром" | "тегін")
 }
 
-fn without_currency(text: &str, expected: Currency) -> Result<String, ProblemCode> {
-    const NAMES: [(&str, &[&str]); 5] = [
-        ("EUR", &["€", "eur", "euros", "euro", "евро", "еуро"]),
-        ("KZT", &["₸", "kzt", "тенге", "теңге", "тг.", "тг", "тңг", "tenge"]),
-        ("RUB", &["₽", "rub", "рублей", "рубля", "рубль", "руб.", "руб", "р."]),
-        ("USD", &["us$", "$", "usd", "dollars", "dolares", "долларов"]),
-        ("GBP", &["£", "gbp"]),
-    ];
-    let mut bare = text.trim().to_lowercase();
-    let mut found: Option<&str> = None;
-    for (code, names) in NAMES {
-        for name in names {
-            let stripped = bare.strip_suffix(name).or_else(|| bare.strip_prefix(name)).map(|rest| rest.trim().to_owned());
-            if let Some(rest) = stripped {
-                found = Some(code);
-                bare = rest;
-                break;
-            }
-        }
-    }
-    let own = expected.code().to_lowercase();
-    if let Some(rest) = bare.strip_suffix(&own).or_else(|| bare.strip_prefix(&own)) {
-        bare = rest.trim().to_owned();
-    }
-    match found {
-        Some(code) if code != expected.code() => Err(ProblemCode::OtherCurrency),
-        _ => Ok(bare),
-    }
-}
-
-/// The digits before and after the decimal separator, the groups checked and joined.
-fn split_amount(bare: &str, currency: Currency) -> Result<(String, String), ProblemCode> {
-    let unsigned = bare.strip_prefix('+').unwrap_or(bare);
-    if let Some(rest) = unsigned.strip_prefix(['-', '−']) {
-        return match split_amount(rest.trim(), currency) {
-            Ok((whole, fraction)) if whole.chars().chain(fraction.chars()).all(|c| c == '0') => Ok((whole, fraction)),
-            Ok(_) => Err(ProblemCode::Negative),
-            Err(code) => Err(code),
-        };
-    }
-    let known = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',') || is_group_space(c);
-    if !unsigned.starts_with(|c: char| c.is_ascii_digit()) || !unsigned.ends_with(|c: char| c.is_ascii_digit()) || !unsigned.chars().all(known) {
-        return Err(ProblemCode::NotAnAmount);
-    }
-    let marks: Vec<char> = unsigned.chars().filter(|c| matches!(c, '.' | ',')).collect();
-    let decimal = match marks.as_slice() {
-        [] => None,
-        [only] => {
-            let (whole, fraction) = unsigned.split_once(*only).unwrap_or((unsigned, ""));
-            let groups = fraction.len() == 3 && (1..=3).contains(&whole.len()) && !whole.starts_with('0');
-            if groups && currency.exponent() != 3 { None } else { Some(*only) }
-        }
-        [first, .., last] if first != last => {
-            if marks.iter().filter(|mark| *mark == last).count() > 1 {
-                return Err(ProblemCode::NotAnAmount);
-            }
-            Some(*last)
-        }
-        _ => None,
-    };
-    let (whole, fraction) = match decimal {
-        Some(mark) => unsigned.rsplit_once(mark).unwrap_or((unsigned, "")),
-        None => (unsigned, ""),
-    };
-    if !fraction.chars().all(|c| c.is_ascii_digit()) {
-        return Err(ProblemCode::NotAnAmount);
-    }
-    Ok((joined_groups(whole)?, fraction.to_owned()))
-}
-
-/// Groups of three after the first, all separated by the same mark; or no groups at all.
-fn joined_groups(whole: &str) -> Result<String, ProblemCode> {
-    let normal: String = whole.chars().map(|c| if is_group_space(c) { ' ' } else { c }).collect();
-    let marks: Vec<char> = normal.chars().filter(|c| !c.is_ascii_digit()).collect();
-    let Some(mark) = marks.first() else { return Ok(normal) };
-    let groups: Vec<&str> = normal.split(*mark).collect();
-    let well_formed = marks.iter().all(|other| other == mark)
-        && groups.first().is_some_and(|first| (1..=3).contains(&first.len()))
-        && groups.iter().skip(1).all(|group| group.len() == 3);
-    if well_formed { Ok(groups.concat()) } else { Err(ProblemCode::NotAnAmount) }
-}
-
-fn to_minor(whole: &str, fraction: &str, currency: Currency) -> Result<i64, ProblemCode> {
-    let places = currency.exponent() as usize;
-    let significant = fraction.trim_end_matches('0');
-    if significant.len() > places {
-        return Err(ProblemCode::TooPrecise);
-    }
-    let digits = format!("{whole}{significant:0<places$}");
-    let minor: i64 = digits.parse().map_err(|_| ProblemCode::TooLarge)?;
-    in_bounds(minor)
-}
-
-/// `9.800000000000001` is 9.8: digits behind a run of six zeros or nines that begins after the third place are noise.
-fn without_noise(decimal: &str) -> String {
-    let Some((_, fraction)) = decimal.split_once('.') else { return decimal.to_owned() };
-    if fraction.len() < 10 {
-        return decimal.to_owned();
-    }
-    let Ok(value) = decimal.parse::<f64>() else { return decimal.to_owned() };
-    let rounded = format!("{value:.9}");
-    rounded.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
 /// `1:30` and `01:30:00`, hours first.
 fn clock(text: &str) -> Option<i64> {
     let parts: Vec<&str> = text.split(':').collect();
@@ -384,4 +281,120 @@ fn json_text(text: &str) -> Option<(String, &str)> {
 
 fn json_unit(characters: &mut std::str::CharIndices<'_>) -> Option<u32> {
     (0..4).try_fold(0, |unit, _| Some(unit * 16 + characters.next()?.1.to_digit(16)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn sums_are_read_as_people_write_them() {
+        let sums = [
+            ("9,50", 950), ("9.5", 950), ("18.00", 1800), ("1 149,00", 114_900), ("1\u{a0}149,00", 114_900), ("1.149,00", 114_900),
+            ("1,149.00", 114_900), ("1,149.0", 114_900), ("€12", 1200), ("12 €", 1200), ("12,5 EUR", 1250), ("EUR 7", 700),
+            ("0", 0), ("0,00", 0), ("1'234.50", 123_450), ("12.345.678,90", 1_234_567_890), ("gratis", 0), ("Бесплатно", 0), ("тегін", 0),
+            ("45", 4500), ("3,9 евро", 390),
+        ];
+        for (text, minor) in sums {
+            assert_eq!(amount(text, Currency::EUR), Ok(minor), "{text}");
+        }
+        assert_eq!(amount("4 500 ₸", Currency::KZT), Ok(450_000));
+        assert_eq!(amount("4500 тг", Currency::KZT), Ok(450_000));
+        assert_eq!(amount("4500 тг.", Currency::KZT), Ok(450_000));
+        assert_eq!(amount("1500", Currency::parse("JPY").unwrap()), Ok(1500));
+    }
+
+    #[test]
+    fn what_is_not_clearly_a_sum_is_refused() {
+        for text in ["18,O0", "18,00,", "abc", "1 14,00", "1,14,900", "12-15", "от 12", "12..5", "١٢", "1e3", "0x10", "9,50,20", "½", "", "--5", "12 34", "0,500,00", "NaN", "inf"] {
+            assert_eq!(amount(text, Currency::EUR), Err(ProblemCode::NotAnAmount), "{text}");
+        }
+        assert_eq!(amount("-5", Currency::EUR), Err(ProblemCode::Negative));
+        assert_eq!(amount("$12", Currency::EUR), Err(ProblemCode::OtherCurrency));
+        assert_eq!(amount("1.149", Currency::EUR), Err(ProblemCode::Ambiguous), "1149 or 1.149");
+        assert_eq!(amount("0,005", Currency::EUR), Err(ProblemCode::TooPrecise));
+        assert_eq!(amount("1,5", Currency::parse("JPY").unwrap()), Err(ProblemCode::TooPrecise));
+        assert_eq!(amount("99999999999999999999", Currency::EUR), Err(ProblemCode::TooLarge));
+        assert_eq!(numeric_amount("9.8000000000000007", Currency::EUR), Ok(980));
+        assert_eq!(numeric_amount("1.149", Currency::EUR), Err(ProblemCode::TooPrecise));
+        assert_eq!(numeric_amount("NaN", Currency::EUR), Err(ProblemCode::NotAnAmount));
+        assert_eq!(numeric_amount("-1", Currency::EUR), Err(ProblemCode::Negative));
+    }
+
+    #[test]
+    fn lengths_of_time_are_read_in_four_languages() {
+        let lengths = [
+            ("60 min", 60), ("60", 60), ("1 h 30", 90), ("1h30m", 90), ("1,5 ч", 90), ("3 часа", 180), ("2 h", 120), ("45 мин", 45), ("2 сағат", 120),
+            ("1 сағат 30 минут", 90), ("1:30", 90), ("01:30:00", 90), ("90'", 90), ("1 hora y 15 minutos", 75), ("media hora", 30), ("полтора часа", 90),
+            ("1 day", 1440), ("2 часа 5 мин.", 125), ("1 час, 10 минут", 70), ("0.5 h", 30),
+        ];
+        for (text, expected) in lengths {
+            assert_eq!(minutes(text, None), Ok(expected), "{text}");
+        }
+        assert_eq!(minutes("1.5", Some(TimeUnit::Hours)), Ok(90));
+        for text in ["60-90 min", "долго", "min", "5 km", "1 min 2 h", "30 30"] {
+            assert_eq!(minutes(text, None), Err(ProblemCode::BadDuration), "{text}");
+        }
+        assert_eq!(hours("24", None), Ok(24));
+        assert_eq!(hours("2 days", None), Ok(48));
+        assert_eq!(hours("3", Some(TimeUnit::Days)), Ok(72));
+        assert_eq!(hours("90 min", None), Err(ProblemCode::NotWhole));
+        assert_eq!(hours("soon", None), Err(ProblemCode::NotANumber));
+    }
+
+    #[test]
+    fn areas_are_lists_or_online() {
+        let cities = |names: &[&str]| Ok(Area::Cities(names.iter().map(|name| (*name).to_owned()).collect()));
+        assert_eq!(area(r#"["Valencia", "Málaga"]"#), cities(&["Valencia", "Málaga"]));
+        assert_eq!(area(r#"["\u041a\u0438\u0435\u0432","a\"b, c"]"#), cities(&["Киев", "a\"b, c"]));
+        assert_eq!(area("Valencia; Madrid\nvalencia,"), cities(&["Valencia", "Madrid"]));
+        for online in ["Online", "онлайн", "En línea", r#"["Online"]"#, "ONLINE"] {
+            assert_eq!(area(online), Ok(Area::Online), "{online}");
+        }
+        assert_eq!(area("[]"), Ok(Area::Everywhere));
+        for broken in [r#"["Valencia", "Madrid""#, r#"["Valencia" "Madrid"]"#, "[Valencia]", "[1]", r#"["a"] x"#] {
+            assert_eq!(area(broken), Err(ProblemCode::BadList), "{broken}");
+        }
+    }
+
+    #[test]
+    fn counts_are_whole() {
+        for (text, expected) in [("24", Ok(24)), ("24.0", Ok(24)), ("1 200", Ok(1200)), ("-3", Err(ProblemCode::Negative)), ("2.5", Err(ProblemCode::NotWhole)),
+            ("1.200", Err(ProblemCode::NotWhole)), ("много", Err(ProblemCode::NotANumber)), ("", Err(ProblemCode::NotANumber)), ("0", Ok(0))]
+        {
+            assert_eq!(whole_number(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_begin_with_http() {
+        for good in ["https://flores.example.com/p/100", "http://example.com", "HTTPS://EXAMPLE.com/a?b=c#d", "https://пример.example/ф"] {
+            assert!(is_url(good), "{good}");
+        }
+        for bad in ["www.example.com", "javascript:alert(1)", "https://", "https:// example.com", "https://a@b.example", "ftp://example.com", "https://x.example/\"onload"] {
+            assert!(!is_url(bad), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_written_by_anybody_panics(text in ".{0,40}") {
+            let _ = amount(&text, Currency::EUR);
+            let _ = numeric_amount(&text, Currency::EUR);
+            let _ = minutes(&text, None);
+            let _ = hours(&text, Some(TimeUnit::Days));
+            let _ = area(&text);
+            let _ = whole_number(&text);
+            let _ = yes_or_no(&text);
+        }
+
+        #[test]
+        fn every_sum_is_read_back(minor in 0_i64..1_000_000_000_000) {
+            let text = crate::money::Money::new(minor, Currency::EUR).to_decimal();
+            prop_assert_eq!(amount(&text, Currency::EUR), Ok(minor));
+            prop_assert_eq!(amount(&text.replace('.', ","), Currency::EUR), Ok(minor));
+            prop_assert_eq!(numeric_amount(&text, Currency::EUR), Ok(minor));
+        }
+    }
 }
