@@ -20,6 +20,9 @@ pub struct Hit {
 }
 
 impl CatalogueIndex {
+    /// stub
+    #[must_use]
+    pub fn build(items: Vec<Item>) -> Self { Self { items: items.into_iter().map(Arc::new).collect() } }
     /// All items in the file's order.
     #[must_use]
     pub fn items(&self) -> &[Arc<Item>] {

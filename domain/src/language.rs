@@ -1,5 +1,8 @@
 //! The four languages the program speaks, and which one a message is written in (R89).
 
+mod detection;
+
+pub use detection::{detect, lean};
 use serde::{Deserialize, Serialize};
 
 /// A language in which the program answers.
@@ -35,6 +38,8 @@ impl Language {
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         let primary = code.split(['-', '_']).next()?.to_ascii_lowercase();
-        Self::ALL.into_iter().find(|language| language.code() == primary)
+        Self::ALL
+            .into_iter()
+            .find(|language| language.code() == primary)
     }
 }

@@ -1,5 +1,7 @@
-//! The outside world, one folder a capability: `mod.rs` says what the capability is, each provider or format is a file.
+//! The outside world, a folder a capability: the trait or wire form in `mod.rs`, each provider or format a file.
 //!
+//! - [`payment`] payment providers.
 //! - [`table_file`] catalogue files: CSV, XLSX, ODS and XLS, read in a child process with limits; CSV and XLSX written.
 
+pub mod payment;
 pub mod table_file;

@@ -2,13 +2,21 @@
 
 pub mod access;
 pub mod catalog;
+pub mod channel;
+pub mod company;
 pub mod ctx;
 pub mod db;
 pub mod error;
 pub mod event;
 pub mod file;
+pub mod identity;
+pub mod inbox;
 pub mod job;
+pub mod jobs;
+pub mod order;
 pub mod page;
+pub mod payment;
+pub mod turn;
 
 pub use ctx::{Ctx, Engine};
 pub use error::{Error, Result, UserError};

@@ -35,16 +35,16 @@ impl Default for Cache {
     }
 }
 
-/// The company's published catalogue as the assistant searches it, without the rows that were left out; `None` before the
-/// first publishing. Built once a version, however many turns ask at once.
+/// The company's published version and its catalogue as the assistant searches it, without the rows that were left out;
+/// `None` before the first publishing. Built once a version, however many turns ask at once.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn published(ctx: &Ctx, scope: &CompanyScope) -> Result<Option<Arc<CatalogueIndex>>> {
+pub async fn published(ctx: &Ctx, scope: &CompanyScope) -> Result<Option<(Uuid, Arc<CatalogueIndex>)>> {
     let Some(catalogue) = repo::find(ctx.db().read(), scope).await? else { return Ok(None) };
     let Some(version_id) = catalogue.published_version_id else { return Ok(None) };
     let built = ctx.engine().catalogues.0.try_get_with(version_id, build(ctx, scope, version_id)).await;
-    built.map(Some).map_err(|error| match &*error {
+    built.map(|index| Some((version_id, index))).map_err(|error| match &*error {
         Error::Unavailable(text) => Error::Unavailable(text.clone()),
         other => Error::internal(other.private()),
     })

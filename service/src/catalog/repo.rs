@@ -8,7 +8,7 @@ use entity::stored::VersionStatus;
 use entity::{catalogue, catalogue_row, catalogue_version, company};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    Statement, sea_query::Expr, sea_query::OnConflict,
+    Statement, sea_query::{Expr, ExprTrait as _, OnConflict},
 };
 use uuid::Uuid;
 
@@ -103,7 +103,7 @@ pub(crate) async fn company(db: &impl ConnectionTrait, scope: &CompanyScope) -> 
 pub(crate) fn hidden_number(version_id: Uuid) -> i32 {
     let bytes = version_id.into_bytes();
     let low = i32::from_be_bytes([bytes[12] & 0x7f, bytes[13], bytes[14], bytes[15]]);
-    -(low.max(1_000_000))
+    -Ord::max(low, 1_000_000)
 }
 
 /// A new version that nobody sees yet, to be filled.

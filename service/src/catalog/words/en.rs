@@ -8,6 +8,7 @@ pub(super) fn message(problem: &Problem) -> String {
     match &problem.code {
         ProblemCode::Missing => "This required value is missing.".to_owned(),
         ProblemCode::NotAnAmount => format!("“{value}” is not an amount of money."),
+        ProblemCode::Ambiguous => format!("“{value}” can be read in two ways."),
         ProblemCode::OtherCurrency if value.is_empty() => "This column names another currency than your company's.".to_owned(),
         ProblemCode::OtherCurrency => format!("“{value}” is in another currency than your company's."),
         ProblemCode::TooPrecise => format!("“{value}” has more decimals than the currency."),

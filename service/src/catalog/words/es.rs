@@ -8,6 +8,7 @@ pub(super) fn message(problem: &Problem) -> String {
     match &problem.code {
         ProblemCode::Missing => "Falta este valor obligatorio.".to_owned(),
         ProblemCode::NotAnAmount => format!("«{value}» no es un importe."),
+        ProblemCode::Ambiguous => format!("«{value}» se puede leer de dos maneras."),
         ProblemCode::OtherCurrency if value.is_empty() => "Esta columna indica una moneda distinta de la de su empresa.".to_owned(),
         ProblemCode::OtherCurrency => format!("«{value}» está en una moneda distinta de la de su empresa."),
         ProblemCode::TooPrecise => format!("«{value}» tiene más decimales que la moneda."),

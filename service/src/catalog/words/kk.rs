@@ -8,6 +8,7 @@ pub(super) fn message(problem: &Problem) -> String {
     match &problem.code {
         ProblemCode::Missing => "Міндетті мән көрсетілмеген.".to_owned(),
         ProblemCode::NotAnAmount => format!("«{value}» — ақша сомасы емес."),
+        ProblemCode::Ambiguous => format!("«{value}» мәнін екі түрлі оқуға болады."),
         ProblemCode::OtherCurrency if value.is_empty() => "Бұл бағанда компанияңыздың валютасынан басқа валюта көрсетілген.".to_owned(),
         ProblemCode::OtherCurrency => format!("«{value}» компанияңыздың валютасында емес."),
         ProblemCode::TooPrecise => format!("«{value}» мәнінде үтірден кейінгі таңбалар валюта рұқсат еткеннен көп."),

@@ -8,6 +8,7 @@ pub(super) fn message(problem: &Problem) -> String {
     match &problem.code {
         ProblemCode::Missing => "Обязательное значение не указано.".to_owned(),
         ProblemCode::NotAnAmount => format!("«{value}» — это не сумма."),
+        ProblemCode::Ambiguous => format!("«{value}» можно прочитать двояко."),
         ProblemCode::OtherCurrency if value.is_empty() => "В этом столбце указана не та валюта, что у вашей компании.".to_owned(),
         ProblemCode::OtherCurrency => format!("«{value}» — не в валюте вашей компании."),
         ProblemCode::TooPrecise => format!("В «{value}» больше знаков после запятой, чем допускает валюта."),
