@@ -8,6 +8,7 @@ pub mod ctx;
 pub mod db;
 pub mod error;
 pub mod event;
+pub mod file;
 pub mod identity;
 pub mod inbox;
 pub mod job;
