@@ -2,12 +2,11 @@
 //!
 //! A row becomes an item whole or not at all: any [`Severity::Error`] leaves it out, so that nothing half-read is sold.
 
+use super::fold::{clean, fold_words};
 use super::heading::{Column, MappedColumn, Mapping};
 pub use super::problem::{Problem, ProblemCode, SHOWN_CHARACTERS, Severity, Suggestion};
-use super::value::clean;
 use super::{Area, Item, ItemKind, value};
 use crate::money::Currency;
-use crate::text::fold;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
@@ -77,12 +76,23 @@ pub struct Defaults {
 }
 
 /// What became of one row.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RowOutcome {
     /// The item, when nothing in the row is an error.
     pub item: Option<Item>,
     /// What is wrong or worth knowing.
     pub problems: Vec<Problem>,
+    /// What names the row across versions, also while it has errors; `None` without a sku and a name.
+    pub key: Option<String>,
+    /// Product or service.
+    pub kind: ItemKind,
+}
+
+impl RowOutcome {
+    /// Of a row with nothing in it.
+    fn empty(kind: ItemKind) -> Self {
+        Self { item: None, problems: Vec::new(), key: None, kind }
+    }
 }
 
 /// Reads the rows of one file, one after another; remembers keys, so that a duplicate names the row that came first.
@@ -122,7 +132,7 @@ impl RowReader {
     /// While the mapping lacks a required column no row becomes an item: [`Mapping::problems`] says so once.
     pub fn read(&mut self, row: u32, cells: &[Cell]) -> RowOutcome {
         if cells.iter().all(Cell::is_empty) {
-            return RowOutcome::default();
+            return RowOutcome::empty(self.mapping.kind);
         }
         let mut reading = Reading { row, currency: self.currency, problems: Vec::new() };
         let kind = self.kind_of(cells, &mut reading);
@@ -150,9 +160,10 @@ impl RowReader {
             let last = self.mapping.columns.last().map_or("", |mapped| &mapped.heading);
             reading.problems.push(Problem::of_cell(row, last, ProblemCode::ExtraCells { count }, None));
         }
+        let key = draft.key();
         let item = self.finish(kind, draft, &mut reading);
         let sound = !reading.problems.iter().any(Problem::is_error);
-        RowOutcome { item: item.filter(|_| sound), problems: reading.problems }
+        RowOutcome { item: item.filter(|_| sound), problems: reading.problems, key, kind }
     }
 
     /// The cell of the column `kind`, else the only name that is filled, else the kind of the file.
@@ -161,10 +172,8 @@ impl RowReader {
         for (index, column) in mapped.filter(|(_, mapped)| mapped.column == Column::Kind) {
             let cell = cells.get(index).unwrap_or(&Cell::Empty);
             if let Some(text) = reading.text(column, cell, TEXT_LIMIT) {
-                match fold(&text).as_str() {
-                    "product" | "goods" | "producto" | "товар" | "продукт" | "тауар" | "өнім" => {
-                        return ItemKind::Product;
-                    }
+                match fold_words(&text).as_str() {
+                    "product" | "goods" | "producto" | "товар" | "продукт" | "тауар" | "өнім" => return ItemKind::Product,
                     "service" | "servicio" | "услуга" | "қызмет" => return ItemKind::Service,
                     _ => reading.report(column, ProblemCode::NotAKind, Some(&text)),
                 }
@@ -177,13 +186,11 @@ impl RowReader {
         };
         match (named(ItemKind::Product), named(ItemKind::Service)) {
             (true, false) if self.mapping.kind == ItemKind::Service => {
-                let other =
-                    self.mapping.columns.iter().any(|c| c.column == Column::Name && c.only == Some(ItemKind::Service));
+                let other = self.mapping.columns.iter().any(|c| c.column == Column::Name && c.only == Some(ItemKind::Service));
                 if other { ItemKind::Product } else { ItemKind::Service }
             }
             (false, true) if self.mapping.kind == ItemKind::Product => {
-                let other =
-                    self.mapping.columns.iter().any(|c| c.column == Column::Name && c.only == Some(ItemKind::Product));
+                let other = self.mapping.columns.iter().any(|c| c.column == Column::Name && c.only == Some(ItemKind::Product));
                 if other { ItemKind::Service } else { ItemKind::Product }
             }
             _ => self.mapping.kind,
@@ -192,9 +199,7 @@ impl RowReader {
 
     fn finish(&mut self, kind: ItemKind, draft: Draft, reading: &mut Reading) -> Option<Item> {
         let row = reading.row;
-        for (column, present) in
-            [(Column::Name, draft.name.is_some()), (Column::Description, draft.description.is_some())]
-        {
+        for (column, present) in [(Column::Name, draft.name.is_some()), (Column::Description, draft.description.is_some())] {
             let Some(index) = self.mapping.position(&column, kind) else { continue };
             let heading = self.mapping.columns.get(index).map_or("", |mapped| &mapped.heading);
             let told = reading.problems.iter().any(|problem| problem.column.as_deref() == Some(heading));
@@ -202,11 +207,7 @@ impl RowReader {
                 reading.problems.push(Problem::of_cell(row, heading, ProblemCode::Missing, None));
             }
         }
-        let key = match (&draft.sku, &draft.name) {
-            (Some(sku), _) => Some(sku.clone()),
-            (None, Some(name)) => Some(format!("~{}", fold(name))),
-            (None, None) => None,
-        };
+        let key = draft.key();
         if let Some(key) = &key {
             if let Some(first_row) = self.first_rows.get(key).copied() {
                 let (column, code, shown) = match &draft.sku {
@@ -324,6 +325,15 @@ struct Draft {
 }
 
 impl Draft {
+    /// The sku, or `~` and the folded name where there is none.
+    fn key(&self) -> Option<String> {
+        match (&self.sku, &self.name) {
+            (Some(sku), _) => Some(sku.clone()),
+            (None, Some(name)) => Some(format!("~{}", fold_words(name))),
+            (None, None) => None,
+        }
+    }
+
     fn take(&mut self, mapped: &MappedColumn, cell: &Cell, reading: &mut Reading) {
         let r = reading;
         match &mapped.column {
@@ -344,15 +354,11 @@ impl Draft {
             Column::FreeFrom => self.free_from_minor = r.amount(mapped, cell),
             Column::Available => self.available = r.parsed(mapped, cell, value::whole_number),
             Column::Capacity => self.capacity = r.parsed(mapped, cell, value::whole_number),
-            Column::DeliveryTime => {
-                self.delivery_time_hours = r.parsed(mapped, cell, |text| value::hours(text, mapped.unit))
-            }
+            Column::DeliveryTime => self.delivery_time_hours = r.parsed(mapped, cell, |text| value::hours(text, mapped.unit)),
             Column::PaymentReminder => {
                 self.payment_reminder_hours = r.parsed(mapped, cell, |text| value::hours(text, mapped.unit));
             }
-            Column::Duration => {
-                self.duration_minutes = r.parsed(mapped, cell, |text| value::minutes(text, mapped.unit))
-            }
+            Column::Duration => self.duration_minutes = r.parsed(mapped, cell, |text| value::minutes(text, mapped.unit)),
             Column::WebsiteUrl => self.website_url = r.url(mapped, cell),
             Column::ImageUrl => self.image_url = r.url(mapped, cell),
             Column::VideoUrl => self.video_url = r.url(mapped, cell),
@@ -399,12 +405,7 @@ impl Reading {
         }
     }
 
-    fn parsed<T>(
-        &mut self,
-        mapped: &MappedColumn,
-        cell: &Cell,
-        parse: impl Fn(&str) -> Result<T, ProblemCode>,
-    ) -> Option<T> {
+    fn parsed<T>(&mut self, mapped: &MappedColumn, cell: &Cell, parse: impl Fn(&str) -> Result<T, ProblemCode>) -> Option<T> {
         let text = self.text(mapped, cell, TEXT_LIMIT)?;
         match parse(&text) {
             Ok(value) => Some(value),
