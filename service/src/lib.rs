@@ -8,6 +8,7 @@ pub mod ctx;
 pub mod db;
 pub mod error;
 pub mod event;
+pub mod file;
 pub mod identity;
 pub mod inbox;
 pub mod job;
@@ -15,6 +16,7 @@ pub mod jobs;
 pub mod order;
 pub mod page;
 pub mod payment;
+pub mod rehearsal;
 pub mod turn;
 
 pub use ctx::{Ctx, Engine};
