@@ -77,7 +77,8 @@ pub(super) fn hours(text: &str, unit: Option<TimeUnit>) -> Result<i64, ProblemCo
 /// A length of time in minutes: `60 min`, `1 h 30`, `1,5 ч`, `2 сағат`, `1:30`. A bare number counts in `unit`, or minutes.
 pub(super) fn minutes(text: &str, unit: Option<TimeUnit>) -> Result<i64, ProblemCode> {
     let folded = fold(text);
-    let folded = folded.trim();
+    let folded = without_about(&folded);
+    let folded = upper_end(folded).unwrap_or(folded);
     if folded.starts_with(['-', '−']) {
         return Err(ProblemCode::Negative);
     }
@@ -113,6 +114,12 @@ pub(super) fn minutes(text: &str, unit: Option<TimeUnit>) -> Result<i64, Problem
         return Err(ProblemCode::NotWhole);
     }
     in_bounds(rounded as i64)
+}
+
+/// Whether a length of time is written as a range, `60–90 min`: then it is read as its upper end, which is the one that
+/// a calendar and a promise of delivery can keep.
+pub(super) fn is_range(text: &str) -> bool {
+    upper_end(without_about(&fold(text))).is_some()
 }
 
 /// Cities as a JSON list of texts or separated by commas, semicolons, bars or line ends; a word for online anywhere in it
@@ -221,6 +228,47 @@ fn clock(text: &str) -> Option<i64> {
     }
 }
 
+/// Without a word that says "about" or "up to".
+fn without_about(folded: &str) -> &str {
+    const ABOUT: [&str; 17] = [
+        "~",
+        "≈",
+        "about ",
+        "approx. ",
+        "approx ",
+        "up to ",
+        "aprox. ",
+        "aprox ",
+        "aproximadamente ",
+        "unos ",
+        "unas ",
+        "hasta ",
+        "около ",
+        "примерно ",
+        "прим. ",
+        "до ",
+        "шамамен ",
+    ];
+    ABOUT.iter().find_map(|about| folded.strip_prefix(about)).map_or(folded, str::trim_start)
+}
+
+/// The upper end of `60-90 min`, `1–2 дня`, `de 2 a 3 horas`; `None` when it is no range or its ends don't fit together.
+fn upper_end(folded: &str) -> Option<&str> {
+    let bare = ["de ", "from ", "от ", "between "].iter().find_map(|from| folded.strip_prefix(from)).unwrap_or(folded);
+    let (lower, upper) =
+        ["-", "–", "—", "−", " a ", " to ", " до ", " and "].iter().find_map(|between| bare.split_once(between))?;
+    let (lower, upper) = (time_parts(lower.trim()).ok()?, (upper.trim(), time_parts(upper.trim()).ok()?));
+    let ([(low, low_word)], [(high, high_word)]) = (lower.as_slice(), upper.1.as_slice()) else { return None };
+    let minutes = |number: &f64, word: &str| match word {
+        "" => Some(*number),
+        word => Some(number * time_word(word)?.minutes() as f64),
+    };
+    // `60-90 min` names the unit once, at its end; `1 h - 90` names it where it can't be meant for both.
+    let low = minutes(low, if low_word.is_empty() { high_word } else { low_word })?;
+    let fits = (low_word.is_empty() || !high_word.is_empty()) && low < minutes(high, high_word)?;
+    fits.then_some(upper.0)
+}
+
 /// Numbers, each with the word that follows it (or "").
 fn time_parts(folded: &str) -> Result<Vec<(f64, String)>, ProblemCode> {
     match folded.split_whitespace().collect::<Vec<_>>().join(" ").as_str() {
@@ -260,6 +308,9 @@ fn time_word(word: &str) -> Option<TimeUnit> {
         | "минута" | "минуты" => Some(TimeUnit::Minutes),
         "h" | "hr" | "hrs" | "hs" | "hour" | "hours" | "hora" | "horas" | "ч" | "час" | "часа" | "часов" | "сағ"
         | "сағат" => Some(TimeUnit::Hours),
+        "night" | "nights" | "noche" | "noches" | "ночь" | "ночи" | "ночей" | "түн" => {
+            Some(TimeUnit::Days)
+        }
         "d" | "day" | "days" | "dia" | "dias" | "дн" | "день" | "дня" | "дней" | "сут" | "сутки" | "суток" | "күн"
         | "тәулік" => Some(TimeUnit::Days),
         _ => None,
@@ -408,7 +459,24 @@ mod tests {
             assert_eq!(minutes(text, None), Ok(expected), "{text}");
         }
         assert_eq!(minutes("1.5", Some(TimeUnit::Hours)), Ok(90));
-        for text in ["60-90 min", "долго", "min", "5 km", "1 min 2 h", "30 30"] {
+        for (range, expected) in [
+            ("60-90 min", 90),
+            ("60 – 90", 90),
+            ("1–2 дня", 2880),
+            ("de 2 a 3 horas", 180),
+            ("30 min - 1 h", 60),
+            ("45 до 60 минут", 60),
+        ] {
+            assert_eq!((minutes(range, None), is_range(range)), (Ok(expected), true), "{range}");
+        }
+        assert_eq!(hours("24-48", None), Ok(48));
+        assert_eq!(
+            (minutes("~ 60 min", None), minutes("до 2 часов", None), minutes("3 noches", None)),
+            (Ok(60), Ok(120), Ok(4320))
+        );
+        assert!(!is_range("1:30") && !is_range("90 min") && !is_range("-5 min"));
+        for text in ["90-60 min", "1 h - 90", "от 60 мин", "1-2-3 h", "долго", "min", "5 km", "1 min 2 h", "30 30"]
+        {
             assert_eq!(minutes(text, None), Err(ProblemCode::BadDuration), "{text}");
         }
         assert_eq!(hours("24", None), Ok(24));

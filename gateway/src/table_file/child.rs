@@ -23,7 +23,7 @@ pub(super) enum Line {
     Io(String),
 }
 
-/// The child's own main function; `args` are those that [`arguments`] made, behind the name of the command. Ends with
+/// The child's own main function; `args` are those that the parent made, behind the name of the command. Ends with
 /// 0 also when the file is at fault: that is said on standard output.
 #[must_use]
 pub fn main(args: impl Iterator<Item = OsString>) -> ExitCode {

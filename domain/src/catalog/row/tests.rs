@@ -120,7 +120,7 @@ fn cells_behind_the_last_heading_are_a_problem() {
     let outcome = reader(&HEADINGS).read(3, &cells(&["Jarra", "3", "De gres", "18", "Valencia", "", "Madrid"]));
     assert_eq!(only_problem(&outcome).2, &ProblemCode::ExtraCells { count: 1 });
     assert_eq!(outcome.item, None);
-    assert_eq!(reader(&HEADINGS).read(4, &cells(&["", " ", ""])), RowOutcome::default());
+    assert_eq!(reader(&HEADINGS).read(4, &cells(&["", " ", ""])), RowOutcome::empty(ItemKind::Product));
 }
 
 #[test]
@@ -169,6 +169,28 @@ fn extra_columns_stay_under_their_headings() {
 fn control_characters_never_reach_an_item() {
     let item = reader(&HEADINGS).read(2, &cells(&["Ta\0za\u{7}", "1", "one\r\ntwo\rthree", "1", ""])).item.unwrap();
     assert_eq!((item.name.as_str(), item.description.as_str()), ("Taza", "one\ntwo\nthree"));
+}
+
+#[test]
+fn what_nothing_depends_on_is_told_and_kept_as_written() {
+    let headings = ["service_name", "description", "price", "slots_available", "duration", "image_url"];
+    let mut reader = reader(&headings);
+    let outcome = reader.read(2, &cells(&["a", "x", "1", "", "as long as it takes", "foto1.jpg"]));
+    let item = outcome.item.unwrap();
+    assert_eq!(outcome.problems.iter().map(Problem::is_error).collect::<Vec<_>>(), [false, false]);
+    assert_eq!((item.duration_minutes, item.image_url), (None, None));
+    assert_eq!(item.extra.get("duration").map(String::as_str), Some("as long as it takes"));
+    assert_eq!(item.extra.get("image_url").map(String::as_str), Some("foto1.jpg"));
+    let outcome = reader.read(3, &cells(&["b", "x", "1", "5", "as long as it takes", ""]));
+    assert_eq!(only_problem(&outcome).2, &ProblemCode::BadDuration);
+    assert_eq!(outcome.item, None, "a slot of unknown length can't be booked");
+}
+
+#[test]
+fn a_range_of_time_is_read_as_its_upper_end_and_told() {
+    let outcome = reader(&["name", "description", "delivery_time_hours"]).read(2, &cells(&["a", "x", "24–48"]));
+    assert_eq!(only_problem(&outcome), (Some(2), "delivery_time_hours", &ProblemCode::UpperEndRead, Some("24–48")));
+    assert_eq!(outcome.item.unwrap().delivery_time_hours, Some(48));
 }
 
 fn text() -> impl Strategy<Value = String> {
