@@ -47,6 +47,10 @@ pub fn all() -> Vec<Kind> {
         kind!(crate::order::BookOrder, 4, 25, crate::order::book),
         kind!(crate::order::ExpireLink, 2, 25, crate::order::expire_link),
         kind!(crate::order::SendReminder, 2, 25, crate::order::send_reminder),
+        // Files.
+        kind!(crate::catalog::ImportTable, 1, 1800, crate::catalog::run_import),
+        kind!(crate::catalog::PruneCatalogue, 1, 120, crate::catalog::run_prune),
+        kind!(crate::file::RemoveFile, 1, 60, crate::file::run_remove),
         // Files and what is left over; one import loads one core, so that customers never wait for it.
         kind!(crate::catalog::ImportTable, 1, 900, crate::catalog::run_import),
         kind!(crate::catalog::PruneCatalogue, 1, 600, crate::catalog::run_prune),

@@ -100,8 +100,26 @@ impl Stage {
     }
 
     async fn import(&self, scope: &CompanyScope, files: &[impl AsRef<Path>]) -> Result<(), StageError> {
-        crate::catalog::publish_files(&self.ctx, scope, files).await?;
-        Ok(())
+        use crate::file::Purpose;
+        for (position, file) in files.iter().enumerate() {
+            let file = file.as_ref();
+            let told = |error: &dyn std::fmt::Display| StageError(format!("{}: {error}", file.display()));
+            let bytes = std::fs::read(file).map_err(|error| told(&error))?;
+            let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let parts = futures::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from(bytes))]);
+            let stored = crate::file::upload(&self.ctx, scope, &name, Purpose::Import, parts).await?;
+            let append = position > 0;
+            let import = crate::catalog::start_import(&self.ctx, scope, stored.id, None, append).await?;
+            self.drain().await?;
+            let import = crate::catalog::import(&self.ctx, scope, import.row.id).await?;
+            if import.row.status != entity::stored::ImportStatus::Done {
+                return Err(told(&format!("not imported: {:?}", import.file_problem())));
+            }
+        }
+        if !files.is_empty() {
+            crate::catalog::publish(&self.ctx, scope, true).await?;
+        }
+        self.drain().await
     }
 
     async fn receive(&mut self, text: &str) -> Result<(), StageError> {
@@ -209,7 +227,7 @@ impl Stage {
         let sku_of = |key: &str| {
             catalogue
                 .as_ref()
-                .and_then(|catalogue| catalogue.items().iter().find(|item| item.key == key))
+                .and_then(|(_, catalogue)| catalogue.items().iter().find(|item| item.key == key))
                 .and_then(|item| item.sku.clone())
                 .unwrap_or_else(|| key.to_owned())
         };

@@ -77,12 +77,23 @@ pub struct Defaults {
 }
 
 /// What became of one row.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RowOutcome {
     /// The item, when nothing in the row is an error.
     pub item: Option<Item>,
     /// What is wrong or worth knowing.
     pub problems: Vec<Problem>,
+    /// What names the row across versions, also while it has errors; `None` without a sku and a name.
+    pub key: Option<String>,
+    /// Product or service.
+    pub kind: ItemKind,
+}
+
+impl RowOutcome {
+    /// Of a row with nothing in it.
+    fn empty(kind: ItemKind) -> Self {
+        Self { item: None, problems: Vec::new(), key: None, kind }
+    }
 }
 
 /// Reads the rows of one file, one after another; remembers keys, so that a duplicate names the row that came first.
@@ -122,7 +133,7 @@ impl RowReader {
     /// While the mapping lacks a required column no row becomes an item: [`Mapping::problems`] says so once.
     pub fn read(&mut self, row: u32, cells: &[Cell]) -> RowOutcome {
         if cells.iter().all(Cell::is_empty) {
-            return RowOutcome::default();
+            return RowOutcome::empty(self.mapping.kind);
         }
         let mut reading = Reading { row, currency: self.currency, problems: Vec::new(), unread: HashMap::new() };
         let kind = self.kind_of(cells, &mut reading);
@@ -151,9 +162,10 @@ impl RowReader {
             reading.problems.push(Problem::of_cell(row, last, ProblemCode::ExtraCells { count }, None));
         }
         forgive(kind, &mut draft, &mut reading);
+        let key = draft.key();
         let item = self.finish(kind, draft, &mut reading);
         let sound = !reading.problems.iter().any(Problem::is_error);
-        RowOutcome { item: item.filter(|_| sound), problems: reading.problems }
+        RowOutcome { item: item.filter(|_| sound), problems: reading.problems, key, kind }
     }
 
     /// The cell of the column `kind`, else the only name that is filled, else the kind of the file.
@@ -203,11 +215,7 @@ impl RowReader {
                 reading.problems.push(Problem::of_cell(row, heading, ProblemCode::Missing, None));
             }
         }
-        let key = match (&draft.sku, &draft.name) {
-            (Some(sku), _) => Some(sku.clone()),
-            (None, Some(name)) => Some(format!("~{}", fold(name))),
-            (None, None) => None,
-        };
+        let key = draft.key();
         if let Some(key) = &key {
             if let Some(first_row) = self.first_rows.get(key).copied() {
                 let (column, code, shown) = match &draft.sku {
@@ -346,6 +354,15 @@ struct Draft {
 }
 
 impl Draft {
+    /// The sku, or `~` and the folded name where there is none.
+    fn key(&self) -> Option<String> {
+        match (&self.sku, &self.name) {
+            (Some(sku), _) => Some(sku.clone()),
+            (None, Some(name)) => Some(format!("~{}", fold(name))),
+            (None, None) => None,
+        }
+    }
+
     fn take(&mut self, mapped: &MappedColumn, cell: &Cell, reading: &mut Reading) {
         let r = reading;
         match &mapped.column {

@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 /// The catalogue rows of a quote as they are now; rows that are gone are left out.
 pub(crate) async fn items_of(ctx: &Ctx, scope: &CompanyScope, quote: &Quote) -> Result<Vec<(Arc<Item>, i64)>> {
-    let Some(catalogue) = crate::catalog::published(ctx, scope).await? else { return Ok(Vec::new()) };
+    let Some((_, catalogue)) = crate::catalog::published(ctx, scope).await? else { return Ok(Vec::new()) };
     Ok(quote
         .lines
         .iter()

@@ -48,7 +48,7 @@ impl<'a> Shop<'a> {
         let channel = crate::channel::get(ctx, scope, conversation.channel_id).await?;
         let branch = company::branch(ctx, scope, channel.branch_id).await?;
         let catalogue = match crate::catalog::published(ctx, scope).await? {
-            Some(published) => published,
+            Some((_, published)) => published,
             None => Arc::new(CatalogueIndex::build(Vec::new())),
         };
         let order = match conversation.current_order_id {
@@ -230,7 +230,7 @@ pub async fn slots_for(
     limit: usize,
 ) -> Result<Vec<FreeSlot>> {
     let branch = company::default_branch(ctx, scope).await?;
-    let Some(catalogue) = crate::catalog::published(ctx, scope).await? else { return Ok(Vec::new()) };
+    let Some((_, catalogue)) = crate::catalog::published(ctx, scope).await? else { return Ok(Vec::new()) };
     let mut lines = Vec::new();
     for key in keys {
         let item = catalogue
