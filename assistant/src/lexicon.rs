@@ -2,7 +2,7 @@
 //!
 //! A concept is how "семьдесят роз", "macetas" or "шаш қию" find rows that are written in another language.
 
-use crate::stem::{plain, stem_folded};
+use crate::stem::{kazakh_layers, odd_forms, plain, stem_folded};
 use domain::language::Language;
 use domain::text::{Token, fold, is_cyrillic, latinize};
 use std::collections::HashMap;
@@ -114,6 +114,20 @@ impl Lexicon {
             return;
         }
         push(self.stems.get_mut(language), first.clone(), concept);
+        let folded = fold(entry);
+        if spoken == Language::Kk {
+            push(
+                self.stems.get_mut(language),
+                plain(&folded).into_boxed_str(),
+                concept,
+            );
+        }
+        for form in odd_forms(&folded, spoken) {
+            let stem = stem_folded(&form, spoken);
+            if stem.chars().count() >= 3 {
+                push(self.stems.get_mut(language), stem.into_boxed_str(), concept);
+            }
+        }
         if language >= 2 && first.chars().count() >= 3 {
             push(
                 Some(&mut self.latin),
@@ -129,21 +143,35 @@ impl Lexicon {
         self.concepts_folded(&fold(word))
     }
 
-    fn concepts_folded(&self, folded: &str) -> Vec<ConceptId> {
+    fn concepts_as_spelled(&self, folded: &str) -> Vec<ConceptId> {
         let mut found: Vec<ConceptId> = Vec::new();
         for language in languages_of(folded) {
             let Some(spoken) = Language::ALL.get(language).copied() else {
                 continue;
             };
-            let stem = stem_folded(folded, spoken);
-            if let Some(concepts) = self
-                .stems
-                .get(language)
-                .and_then(|table| table.get(stem.as_str()))
-            {
+            let Some(table) = self.stems.get(language) else {
+                continue;
+            };
+            if spoken == Language::Kk {
+                let known = kazakh_layers(&plain(folded))
+                    .into_iter()
+                    .find_map(|layer| table.get(layer.as_str()));
+                extend(&mut found, known.map(Vec::as_slice).unwrap_or_default());
+            } else if let Some(concepts) = table.get(stem_folded(folded, spoken).as_str()) {
                 extend(&mut found, concepts);
             }
         }
+        found
+    }
+
+    /// Whether a word is in the lexicon as it is spelled, Russian and Kazakh in Latin letters aside.
+    #[must_use]
+    pub fn knows(&self, word: &str) -> bool {
+        !self.concepts_as_spelled(&fold(word)).is_empty()
+    }
+
+    fn concepts_folded(&self, folded: &str) -> Vec<ConceptId> {
+        let mut found = self.concepts_as_spelled(folded);
         if found.is_empty() && folded.is_ascii() {
             // Russian or Kazakh in Latin letters: an ending of up to three letters may hang on the stem.
             let word = loose(folded);

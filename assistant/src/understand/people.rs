@@ -354,7 +354,7 @@ fn alone(text: &str, tokens: &[Token], asked: bool) -> Option<String> {
 }
 
 fn is_thing(folded: &str) -> bool {
-    !is_first_name(folded) && !Lexicon::global().concepts(folded).is_empty()
+    !is_first_name(folded) && Lexicon::global().knows(folded)
 }
 
 /// First names that are also words.
