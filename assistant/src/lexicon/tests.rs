@@ -90,7 +90,7 @@ fn several_words_are_one_concept() {
 #[test]
 fn the_lexicon_is_large_and_well_formed() {
     assert!(
-        Lexicon::global().len() >= 1000,
+        Lexicon::global().len() >= 2000,
         "{}",
         Lexicon::global().len()
     );
@@ -101,5 +101,43 @@ fn the_lexicon_is_large_and_well_formed() {
     {
         assert_eq!(row.split('|').count(), 4, "{row}");
         assert!(row.split('|').all(|cell| !cell.trim().is_empty()), "{row}");
+    }
+}
+
+#[test]
+fn timing_probe() {
+    let start = std::time::Instant::now();
+    let size = Lexicon::global().len();
+    eprintln!("load {:?} for {size}", start.elapsed());
+    let text = "Здравствуйте, нужно семьдесят роз в Барселону на завтра в пять вечера, меня зовут Олег, телефон +34600111212, и ещё пару букетов пионов для мамы, килограмм домашних пельменей, два десятка яиц и торт на день рождения. ".repeat(2);
+    for _ in 0..3 {
+        let start = std::time::Instant::now();
+        let said = tokens(&text);
+        let cut = start.elapsed();
+        let found = Lexicon::global().phrases(&said).len();
+        let lexicon = start.elapsed();
+        let language = domain::language::detect(&text);
+        let detected = start.elapsed();
+        let cities = domain::city::mentions(
+            &text,
+            &[
+                "Barcelona".to_owned(),
+                "Madrid".to_owned(),
+                "Valencia".to_owned(),
+            ],
+        )
+        .len();
+        let placed = start.elapsed();
+        let name = crate::understand::people::names(&text, &said, false);
+        let numbers = crate::understand::numbers::numbers(&said).len();
+        let now: jiff::Timestamp = "2026-03-02T09:00:00Z".parse().unwrap();
+        let zoned = now.in_tz("Europe/Madrid").unwrap();
+        let dates = crate::understand::dates::dates(&said, &zoned, None).len()
+            + crate::understand::dates::times(&said, None, false).len();
+        eprintln!(
+            "{} chars: tokens {cut:?} lexicon {lexicon:?} language {detected:?} cities {placed:?} all {:?} {found} {language:?} {cities} {name:?} {numbers} {dates}",
+            text.chars().count(),
+            start.elapsed()
+        );
     }
 }

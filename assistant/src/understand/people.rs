@@ -157,7 +157,11 @@ fn name_from(text: &str, tokens: &[Token], at: usize, lower: bool, asked: bool) 
             }
             break;
         }
-        if is_no_name(&next.folded)
+        // The O of "O'Brien" and initials.
+        let single = next.text.chars().count() == 1
+            && is_capital(next)
+            && matches!(word_at(tokens, end + 1), "'" | "’" | ".");
+        if (is_no_name(&next.folded) && !single)
             || is_capital(next) != capital
             || (!capital && is_thing(&next.folded))
         {
