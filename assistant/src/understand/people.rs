@@ -443,7 +443,7 @@ fn is_no_name(folded: &str) -> bool {
     matches!(
         folded,
         // en
-        "hi" | "hello" | "hey" | "good" | "morning" | "evening" | "afternoon" | "thanks" | "thank" | "yes" | "no" | "ok" | "okay" | "sure" | "fine" | "great"
+        "тг" | "тенге" | "теңге" | "eur" | "euro" | "euros" | "евро" | "руб" | "hi" | "hello" | "hey" | "good" | "morning" | "evening" | "afternoon" | "thanks" | "thank" | "yes" | "no" | "ok" | "okay" | "sure" | "fine" | "great"
             | "perfect" | "please" | "from" | "in" | "at" | "on" | "for" | "the" | "a" | "an" | "not" | "so" | "very" | "interested" | "ready" | "looking"
             | "sorry" | "happy" | "glad" | "here" | "back" | "going" | "coming" | "trying" | "waiting" | "allergic" | "vegan" | "vegetarian" | "new" | "free"
             | "available" | "done" | "good-bye" | "bye" | "my" | "your" | "name" | "phone" | "number" | "mobile" | "cell" | "tel" | "same" | "as" | "before"
