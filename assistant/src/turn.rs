@@ -14,27 +14,7 @@ use std::sync::Arc;
 
 use crate::retrieve::CatalogueIndex;
 
-/// A field that a checkout may need; the words are those of rehearsals (`asks`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Field {
-    /// The customer's name.
-    Name,
-    /// A phone number to reach the customer.
-    Phone,
-    /// City of delivery or visit.
-    City,
-    /// Street address.
-    Address,
-    /// Date of the appointment.
-    Date,
-    /// Time of the appointment.
-    Time,
-    /// How many.
-    Quantity,
-    /// Which item.
-    Item,
-}
+pub use domain::checkout::Field;
 
 /// What the company is, as far as the talk needs it.
 #[derive(Clone, Debug)]

@@ -1,7 +1,12 @@
 //! Sums of money: integers in minor units with a currency. Never a float.
 
+use crate::language::Language;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+
+mod amount;
+
+pub use amount::{AmountError, MAX_AMOUNT, amount_from_number, parse_amount};
 
 /// An ISO 4217 currency code, upper case.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -30,6 +35,19 @@ impl Currency {
     #[must_use]
     pub fn code(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or("XXX")
+    }
+
+    /// The sign, where people everywhere know it.
+    #[must_use]
+    pub fn sign(&self) -> Option<char> {
+        match &self.0 {
+            b"EUR" => Some('\u{20ac}'),
+            b"USD" => Some('$'),
+            b"KZT" => Some('\u{20b8}'),
+            b"GBP" => Some('\u{a3}'),
+            b"RUB" => Some('\u{20bd}'),
+            _ => None,
+        }
     }
 
     /// How many digits stand after the point (ISO 4217; Stripe charges KZT with two).
@@ -98,7 +116,7 @@ impl Money {
         self.minor == 0
     }
 
-    /// The sum as a plain decimal string with a point: `12.50`. For machines; people get [`crate::text`] formats.
+    /// The sum as a plain decimal string with a point: `12.50`. For machines; people get [`format_money`].
     #[must_use]
     pub fn to_decimal(self) -> String {
         let exponent = self.currency.exponent() as usize;
@@ -110,5 +128,38 @@ impl Money {
         let padded = format!("{digits:0>width$}", width = exponent + 1);
         let (whole, fraction) = padded.split_at(padded.len() - exponent);
         format!("{sign}{whole}.{fraction}")
+    }
+}
+
+/// A sum for people, in their language: en `€12.50`, es, ru and kk `12,50 €`; whole sums of tenge without decimals
+/// (en `₸4,500`, else `4 500 ₸`); other currencies by their code (`12.50 XYZ`). The spaces are no-break spaces.
+#[must_use]
+pub fn format_money(money: Money, language: Language) -> String {
+    const NO_BREAK_SPACE: char = '\u{a0}';
+    let english = language == Language::En;
+    let decimal = Money { minor: money.minor.saturating_abs(), ..money }.to_decimal();
+    let (whole, fraction) = decimal.split_once('.').unwrap_or((&decimal, ""));
+    let mut number = String::with_capacity(decimal.len() + 8);
+    if money.minor < 0 {
+        number.push('-');
+    }
+    for (position, digit) in whole.chars().enumerate() {
+        if position > 0 && (whole.len() - position).is_multiple_of(3) {
+            number.push(if english { ',' } else { NO_BREAK_SPACE });
+        }
+        number.push(digit);
+    }
+    let whole_tenge = money.currency == Currency::KZT && fraction.bytes().all(|digit| digit == b'0');
+    if !fraction.is_empty() && !whole_tenge {
+        number.push(if english { '.' } else { ',' });
+        number.push_str(fraction);
+    }
+    match (money.currency.sign(), english) {
+        (Some(sign), true) => match number.strip_prefix('-') {
+            Some(number) => format!("-{sign}{number}"),
+            None => format!("{sign}{number}"),
+        },
+        (Some(sign), false) => format!("{number}{NO_BREAK_SPACE}{sign}"),
+        (None, _) => format!("{number}{NO_BREAK_SPACE}{}", money.currency),
     }
 }

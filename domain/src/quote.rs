@@ -135,8 +135,6 @@ impl Quote {
     /// Whether a fee was due and the threshold waived it: `free_delivery` of an order.
     #[must_use]
     pub fn free_delivery(&self) -> bool {
-        (self.delivery.waived || self.travel.waived)
-            && self.delivery.charged.is_zero()
-            && self.travel.charged.is_zero()
+        (self.delivery.waived || self.travel.waived) && self.delivery.charged.is_zero() && self.travel.charged.is_zero()
     }
 }

@@ -1,1 +1,33 @@
-//! entity
+//! The tables, one file each. No rules: rows in, rows out.
+
+pub mod booking;
+pub mod branch;
+pub mod catalogue;
+pub mod catalogue_row;
+pub mod catalogue_version;
+pub mod channel;
+pub mod company;
+pub mod contact;
+pub mod contact_address;
+pub mod conversation;
+pub mod event;
+pub mod file;
+pub mod import;
+pub mod job;
+pub mod membership;
+pub mod message;
+pub mod one_time_code;
+pub mod order;
+pub mod order_line;
+pub mod organization;
+pub mod payment;
+pub mod payment_event;
+pub mod reminder;
+pub mod session;
+pub mod slot_hold;
+pub mod stock_hold;
+pub mod stock_level;
+pub mod stored;
+pub mod time;
+pub mod turn;
+pub mod user;

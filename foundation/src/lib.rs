@@ -1,1 +1,11 @@
-//! foundation
+//! What every layer stands on: time, randomness, ids, secrets. Injected, so that tests move time and repeat chance.
+
+pub mod clock;
+pub mod error;
+pub mod id;
+pub mod random;
+pub mod secret;
+pub mod task;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use random::Random;
