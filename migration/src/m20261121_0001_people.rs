@@ -9,7 +9,7 @@ use crate::indexes::{index, unique};
 
 /// See the module.
 #[derive(DeriveMigrationName)]
-pub struct Migration;
+pub(crate) struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {

@@ -9,6 +9,7 @@
 
 pub mod check;
 pub mod format;
+mod scalar;
 
 pub use check::{Difference, check};
 pub use format::{

@@ -142,6 +142,7 @@ fn a_fault_names_file_and_line() {
         ("name: a\nturns:\n  - says: x\n    expect:\n      order: { total: \"1,5\" }\n", 5, "decimal"),
         ("name: a\ncompany: { timezone: Mars/Base }\nturns:\n  - says: x\n", 2, "Mars/Base"),
         ("name: a\ncompany:\n  hours: { someday: \"10:00-18:00\" }\nturns:\n  - says: x\n", 3, "someday"),
+        ("name: a\ncompany:\n  hours: { mon: \"10:00-14:00, 12:00-16:00\" }\nturns:\n  - says: x\n", 3, "overlap"),
         ("name: a\nnow: yesterday\nturns:\n  - says: x\n", 2, "yesterday"),
         ("name: a\nchannel: pigeon\nturns:\n  - says: x\n", 2, "pigeon"),
     ];

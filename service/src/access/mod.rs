@@ -1,0 +1,266 @@
+//! Who may do what. Every resolver passes here first, and a [`CompanyScope`] comes from nowhere else: no function of
+//! this crate takes a bare company id (architecture §6.1).
+
+use crate::ctx::Ctx;
+use crate::error::{Error, Result};
+use entity::stored::Role;
+use entity::{channel, company, job, membership, order};
+use governor::clock::DefaultClock;
+use governor::state::keyed::DashMapStateStore;
+use governor::{Quota, RateLimiter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use std::num::NonZeroU32;
+use uuid::Uuid;
+
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// Nobody is signed in.
+    Nobody,
+    /// A signed-in person.
+    User {
+        /// Who.
+        user_id: Uuid,
+        /// By which session.
+        session_id: Uuid,
+    },
+    /// The program itself: jobs, webhooks, the command line.
+    System,
+}
+
+/// Proof that the caller may see a company; the key to all its rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompanyScope {
+    company_id: Uuid,
+    role: Option<Role>,
+}
+
+impl CompanyScope {
+    /// The tenant.
+    #[must_use]
+    pub const fn id(&self) -> Uuid {
+        self.company_id
+    }
+
+    /// The caller's role; none for the program itself.
+    #[must_use]
+    pub const fn role(&self) -> Option<Role> {
+        self.role
+    }
+
+    /// Demands the right to change the company's settings, catalogue and money.
+    ///
+    /// # Errors
+    /// `Forbidden` for a role that only talks to customers.
+    pub fn must_manage(&self) -> Result<()> {
+        match self.role {
+            None | Some(Role::Owner | Role::Admin) => Ok(()),
+            Some(Role::Agent) => Err(Error::Forbidden),
+        }
+    }
+}
+
+/// The signed-in person.
+///
+/// # Errors
+/// `Unauthenticated` when nobody is.
+pub fn user(ctx: &Ctx) -> Result<Uuid> {
+    match ctx.actor() {
+        Actor::User { user_id, .. } => Ok(*user_id),
+        Actor::Nobody | Actor::System => Err(Error::Unauthenticated),
+    }
+}
+
+/// The scope of a company for the signed-in person.
+///
+/// # Errors
+/// `Unauthenticated`; `NotFound` when there is no such company or it is another tenant's.
+pub async fn company(ctx: &Ctx, company_id: Uuid) -> Result<CompanyScope> {
+    let user_id = user(ctx)?;
+    let company =
+        company::Entity::find_by_id(company_id).one(ctx.db().read()).await?.ok_or(Error::NotFound("company"))?;
+    let membership = membership::Entity::find()
+        .filter(membership::Column::UserId.eq(user_id))
+        .filter(membership::Column::OrganizationId.eq(company.organization_id))
+        .one(ctx.db().read())
+        .await?
+        .ok_or(Error::NotFound("company"))?;
+    Ok(CompanyScope { company_id, role: Some(membership.role) })
+}
+
+/// The scopes of all companies that the signed-in person may see.
+///
+/// # Errors
+/// `Unauthenticated`.
+pub async fn companies(ctx: &Ctx) -> Result<Vec<(CompanyScope, company::Model)>> {
+    let user_id = user(ctx)?;
+    let memberships =
+        membership::Entity::find().filter(membership::Column::UserId.eq(user_id)).all(ctx.db().read()).await?;
+    let organizations: Vec<Uuid> = memberships.iter().map(|m| m.organization_id).collect();
+    let companies = company::Entity::find()
+        .filter(company::Column::OrganizationId.is_in(organizations))
+        .all(ctx.db().read())
+        .await?;
+    Ok(companies
+        .into_iter()
+        .filter_map(|company| {
+            let role = memberships.iter().find(|m| m.organization_id == company.organization_id)?.role;
+            Some((CompanyScope { company_id: company.id, role: Some(role) }, company))
+        })
+        .collect())
+}
+
+/// The scope of a thing that is named by its own id: looks up whose it is, then checks the caller.
+///
+/// # Errors
+/// `NotFound` as if it did not exist when it is another tenant's.
+pub async fn of<E>(ctx: &Ctx, id: Uuid, what: &'static str) -> Result<(CompanyScope, E::Model)>
+where
+    E: TenantEntity,
+    <E::PrimaryKey as sea_orm::PrimaryKeyTrait>::ValueType: From<Uuid>,
+{
+    let row = E::find_by_id(id).one(ctx.db().read()).await?;
+    user(ctx)?;
+    let row = row.ok_or(Error::NotFound(what))?;
+    match company(ctx, E::company_id(&row)).await {
+        Ok(scope) => Ok((scope, row)),
+        Err(Error::NotFound(_)) => Err(Error::NotFound(what)),
+        Err(other) => Err(other),
+    }
+}
+
+/// A table whose rows belong to a company.
+pub trait TenantEntity: EntityTrait {
+    /// Whose row it is.
+    fn company_id(row: &Self::Model) -> Uuid;
+}
+
+macro_rules! tenant {
+    ($($table:ident),* $(,)?) => {$(
+        impl TenantEntity for entity::$table::Entity {
+            fn company_id(row: &Self::Model) -> Uuid {
+                row.company_id
+            }
+        }
+    )*};
+}
+tenant!(
+    branch,
+    channel,
+    contact,
+    conversation,
+    message,
+    turn,
+    catalogue,
+    catalogue_version,
+    catalogue_row,
+    import,
+    file,
+    order,
+    payment,
+    booking,
+    reminder,
+);
+
+/// The scope of a job's company: the ledger wrote it in the transaction that caused the job.
+#[must_use]
+pub fn for_job(job: &job::Model) -> Option<CompanyScope> {
+    job.company_id.map(|company_id| CompanyScope { company_id, role: None })
+}
+
+/// The scope of a channel that is named by its public key: how customers' messages come in.
+///
+/// # Errors
+/// `NotFound` for an unknown key.
+pub async fn for_channel(ctx: &Ctx, public_key: &str) -> Result<(CompanyScope, channel::Model)> {
+    let channel = channel::Entity::find()
+        .filter(channel::Column::PublicKey.eq(public_key))
+        .one(ctx.db().read())
+        .await?
+        .ok_or(Error::NotFound("channel"))?;
+    Ok((CompanyScope { company_id: channel.company_id, role: None }, channel))
+}
+
+/// The scope of an order that is named by its short link: the token itself is the right to pay it.
+///
+/// # Errors
+/// `NotFound` for an unknown link.
+pub async fn for_link(ctx: &Ctx, token: &str) -> Result<(CompanyScope, order::Model)> {
+    let order = order::Entity::find()
+        .filter(order::Column::LinkToken.eq(token))
+        .one(ctx.db().read())
+        .await?
+        .ok_or(Error::NotFound("order"))?;
+    Ok((CompanyScope { company_id: order.company_id, role: None }, order))
+}
+
+/// The scope of a payment that a verified event names.
+#[must_use]
+pub(crate) fn for_payment(payment: &entity::payment::Model) -> CompanyScope {
+    CompanyScope { company_id: payment.company_id, role: None }
+}
+
+/// The scope of a company that the program itself has just made or serves (first start, demo, rehearsals).
+///
+/// # Errors
+/// `Forbidden` unless the caller is the program itself.
+pub fn for_system(ctx: &Ctx, company: &company::Model) -> Result<CompanyScope> {
+    match ctx.actor() {
+        Actor::System => Ok(CompanyScope { company_id: company.id, role: None }),
+        Actor::Nobody | Actor::User { .. } => Err(Error::Forbidden),
+    }
+}
+
+/// The scope of a calendar feed that is named by its signed address.
+///
+/// # Errors
+/// `NotFound` when the signature is not ours.
+pub fn for_feed(ctx: &Ctx, company_id: Uuid, signature: &str) -> Result<CompanyScope> {
+    let wanted = feed_signature(ctx, company_id);
+    if foundation::secret::equal_secret(wanted.as_bytes(), signature.as_bytes()) {
+        Ok(CompanyScope { company_id, role: None })
+    } else {
+        Err(Error::NotFound("calendar"))
+    }
+}
+
+/// Signs the address of a company's calendar feed.
+#[must_use]
+pub(crate) fn feed_signature(ctx: &Ctx, company_id: Uuid) -> String {
+    let key = ctx.engine().key.derive("calendar-feed");
+    foundation::secret::hex(&foundation::secret::hmac_sha256(&key, company_id.as_bytes())[..16])
+}
+
+type Keyed = RateLimiter<String, DashMapStateStore<String>, DefaultClock>;
+
+/// Limits on guessing and flooding, in this process.
+#[derive(Debug)]
+pub struct Limits {
+    sign_in: Keyed,
+    visitor: Keyed,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let minute = |n: u32| Quota::per_minute(NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN));
+        Self { sign_in: RateLimiter::keyed(minute(10)), visitor: RateLimiter::keyed(minute(60)) }
+    }
+}
+
+impl Limits {
+    /// One more try to sign in from this address.
+    ///
+    /// # Errors
+    /// `RateLimited` after ten a minute.
+    pub fn sign_in(&self, from: &str) -> Result<()> {
+        self.sign_in.check_key(&from.to_owned()).map_err(|_| Error::RateLimited(6))
+    }
+
+    /// One more message of this web-chat visitor.
+    ///
+    /// # Errors
+    /// `RateLimited` after sixty a minute.
+    pub fn visitor(&self, visitor: &str) -> Result<()> {
+        self.visitor.check_key(&visitor.to_owned()).map_err(|_| Error::RateLimited(1))
+    }
+}

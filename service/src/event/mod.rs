@@ -1,0 +1,119 @@
+//! Events: written in the transaction that causes them, published after its commit, kept for catch-up.
+//!
+//! An event names what changed, not how: a subscriber reads the thing again under its own rights.
+
+use crate::access::CompanyScope;
+use crate::ctx::Ctx;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use entity::event;
+use entity::stored::EventKind;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::json;
+use tokio::sync::broadcast;
+use uuid::Uuid;
+
+/// How many events wait for a slow subscriber before it is told to resync.
+const BUS_CAPACITY: usize = 4096;
+/// Events that commit out of order are at most this much older than the cursor (milliseconds).
+const OVERLAP_MS: i64 = 10_000;
+/// How long events are kept for catch-up.
+pub const KEEP_HOURS: i64 = 48;
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEvent {
+    /// The cursor.
+    pub id: Uuid,
+    /// Tenant.
+    pub company_id: Uuid,
+    /// What.
+    pub kind: EventKind,
+    /// Which.
+    pub subject_id: Uuid,
+}
+
+/// Live events of this process.
+#[derive(Debug)]
+pub struct Bus(broadcast::Sender<NewEvent>);
+
+impl Default for Bus {
+    fn default() -> Self {
+        Self(broadcast::channel(BUS_CAPACITY).0)
+    }
+}
+
+impl Bus {
+    /// Tells all subscribers.
+    pub fn publish(&self, event: NewEvent) {
+        // No subscriber is no error.
+        let _ = self.0.send(event);
+    }
+
+    /// Listens from now on. A receiver that lags must tell its client to resync.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<NewEvent> {
+        self.0.subscribe()
+    }
+}
+
+/// Writes an event in the causing transaction; it is published when that commits.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn emit(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, kind: EventKind, subject_id: Uuid) -> Result<()> {
+    let event = NewEvent { id: ctx.new_id(), company_id: scope.id(), kind, subject_id };
+    if tx.events.iter().any(|known| known.kind == kind && known.subject_id == subject_id) {
+        return Ok(());
+    }
+    event::Entity::insert(event::ActiveModel {
+        id: Set(event.id),
+        company_id: Set(event.company_id),
+        kind: Set(kind),
+        subject_id: Set(subject_id),
+        data: Set(json!({})),
+        created_at: Set(ctx.time()),
+    })
+    .exec_without_returning(tx)
+    .await?;
+    tx.events.push(event);
+    Ok(())
+}
+
+/// Events after a cursor, oldest first.
+#[derive(Debug)]
+pub struct CatchUp {
+    /// The events; some just before the cursor may come again, because commits do not keep the order of ids.
+    pub events: Vec<NewEvent>,
+    /// Whether the cursor is too old, or too much was missed: read everything anew.
+    pub resync: bool,
+}
+
+/// What a client missed since its cursor.
+///
+/// # Errors
+/// `Invalid` for a cursor that is none.
+pub async fn since(ctx: &Ctx, scope: &CompanyScope, cursor: &str, first: u64) -> Result<CatchUp> {
+    let cursor = Uuid::parse_str(cursor).map_err(|_| Error::invalid("cursor", "INVALID", "This is not a cursor."))?;
+    let millis = i64::try_from(cursor.as_u128() >> 80).unwrap_or(0);
+    let oldest = ctx.now().as_millisecond() - KEEP_HOURS * 3_600_000;
+    if millis < oldest {
+        return Ok(CatchUp { events: Vec::new(), resync: true });
+    }
+    let from = u128::try_from((millis - OVERLAP_MS).max(0)).unwrap_or(0) << 80;
+    let rows = event::Entity::find()
+        .filter(event::Column::CompanyId.eq(scope.id()))
+        .filter(event::Column::Id.gt(Uuid::from_u128(from)))
+        .order_by_asc(event::Column::Id)
+        .limit(first + 1)
+        .all(ctx.db().read())
+        .await?;
+    if rows.len() as u64 > first {
+        return Ok(CatchUp { events: Vec::new(), resync: true });
+    }
+    let events = rows
+        .into_iter()
+        .map(|row| NewEvent { id: row.id, company_id: row.company_id, kind: row.kind, subject_id: row.subject_id })
+        .collect();
+    Ok(CatchUp { events, resync: false })
+}
