@@ -1,0 +1,5 @@
+mod export;
+mod hostile;
+mod samples;
+mod support;
+mod text;
