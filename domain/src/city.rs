@@ -68,6 +68,13 @@ pub fn resolve<'a>(said: &str, spelled: &'a [String]) -> Option<&'a str> {
     exact.or_else(alike).or_else(typed).map(String::as_str)
 }
 
+/// Whether a word is the name of a known city and hardly anything else: "Madrid", but not "Sofia", "Nice" or "Владимир".
+#[must_use]
+pub fn is_known(said: &str) -> bool {
+    let said = bare(said);
+    !is_also_a_word(&plain(&said)) && !Gazetteer::global().cities(&said).is_empty()
+}
+
 fn bends_to(said: &str, name: &str) -> bool {
     let name: Vec<NameWord> = words_of(name).map(NameWord::new).collect();
     let said: Vec<String> = words_of(said).map(plain).collect();
