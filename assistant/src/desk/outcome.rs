@@ -2,6 +2,7 @@
 
 use crate::turn::{Field, FreeSlot};
 use domain::quote::Quote;
+use jiff::civil;
 use serde::{Deserialize, Serialize};
 
 /// What came of setting a line of the cart. Carries no stock figure (R78).
@@ -113,6 +114,8 @@ pub enum SlotOutcome {
     },
     /// The chosen time is not free; others.
     Taken {
+        /// The day and time that was chosen, now forgotten.
+        chosen: civil::DateTime,
         /// Whether these are of the same day.
         same_day: bool,
         /// On offer.
@@ -120,6 +123,8 @@ pub enum SlotOutcome {
     },
     /// The chosen time has passed.
     Past {
+        /// The day and time that was chosen, now forgotten.
+        chosen: civil::DateTime,
         /// On offer.
         slots: Vec<FreeSlot>,
     },

@@ -58,13 +58,16 @@ impl Desk<'_> {
             return Ok(SlotOutcome::OfDay { slots: self.chosen(slots, part, None, OF_DAY) });
         };
         let zone = &self.shop.profile().timezone;
-        let Ok(start) = zone.to_zoned(date.to_datetime(time)) else {
-            return Ok(SlotOutcome::Taken { same_day: false, slots: Vec::new() });
+        let chosen = date.to_datetime(time);
+        let Ok(start) = zone.to_zoned(chosen) else {
+            self.state.given.date = None;
+            return Ok(SlotOutcome::Taken { chosen, same_day: false, slots: Vec::new() });
         };
         let start = start.timestamp();
         if start < self.now.timestamp() {
             let slots = self.offer_slots(today, horizon(today), NEAREST).await?;
-            return Ok(SlotOutcome::Past { slots });
+            self.state.given.date = None;
+            return Ok(SlotOutcome::Past { chosen, slots });
         }
         let of_day = self.offer_slots(date, date, ALL_OF_DAY).await?;
         if let Some(slot) = of_day.iter().find(|slot| slot.start == start) {
@@ -74,9 +77,11 @@ impl Desk<'_> {
         if of_day.is_empty() {
             let from = date.max(today);
             let slots = self.offer_slots(from, horizon(from), NEAREST).await?;
-            return Ok(SlotOutcome::Taken { same_day: false, slots });
+            self.state.given.date = None;
+            return Ok(SlotOutcome::Taken { chosen, same_day: false, slots });
         }
-        Ok(SlotOutcome::Taken { same_day: true, slots: nearest_to(of_day, start, NEAREST) })
+        self.state.given.time = None;
+        Ok(SlotOutcome::Taken { chosen, same_day: true, slots: nearest_to(of_day, start, NEAREST) })
     }
 
     /// Of many free times a few: those of the wanted part of the day or hour, else spread over the day.

@@ -2,7 +2,7 @@
 
 use super::{CHOOSING_TO_BUY, CONTACT_OFFERED, OrderNow, Talk};
 use crate::compose::{Value, hours_of_week};
-use crate::desk::{Desk, Resolved, resolve};
+use crate::desk::{Resolved, resolve};
 use crate::turn::{Field, Pending, ShopError};
 use crate::understand::{Act, ContactKind, Cue, Mention};
 use domain::catalog::{Area, Item, ItemKind};
@@ -596,11 +596,6 @@ impl Talk<'_> {
             },
             None => self.say.say("free-delivery-depends", &[]),
         }
-    }
-
-    /// Cities of the lines that are in the cart, for a question about where.
-    pub(super) fn cities_of_item(item: &Item) -> Vec<String> {
-        Desk::cities_of(item).to_vec()
     }
 }
 

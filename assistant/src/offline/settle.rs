@@ -287,13 +287,9 @@ impl Talk<'_> {
 
     /// Free times, worded.
     pub(super) fn tell_slots(&mut self, outcome: &SlotOutcome) {
-        let chosen = self
-            .desk
-            .state
-            .given
-            .date
-            .zip(self.desk.state.given.time)
-            .map(|(date, time)| [("day", Value::Day(date)), ("time", Value::Time(time))]);
+        let values = |chosen: &jiff::civil::DateTime| {
+            [("day", Value::Day(chosen.date())), ("time", Value::Time(chosen.time()))]
+        };
         match outcome {
             SlotOutcome::Fine => {}
             SlotOutcome::Nearest { slots } => self.nearest(slots),
@@ -301,24 +297,13 @@ impl Talk<'_> {
                 self.times_of_day(slots);
             }
             SlotOutcome::DayFull { slots } => self.nearest(slots),
-            SlotOutcome::Taken { same_day, slots } => {
-                if let Some(values) = chosen {
-                    self.say.say("slot-taken", &values);
-                }
-                if *same_day {
-                    self.times_of_day(slots);
-                    self.desk.state.given.time = None;
-                } else {
-                    self.nearest(slots);
-                    self.desk.state.given.date = None;
-                }
+            SlotOutcome::Taken { chosen, same_day, slots } => {
+                self.say.say("slot-taken", &values(chosen));
+                if *same_day { self.times_of_day(slots) } else { self.nearest(slots) }
             }
-            SlotOutcome::Past { slots } => {
-                if let Some(values) = chosen {
-                    self.say.say("slot-past", &values);
-                }
+            SlotOutcome::Past { chosen, slots } => {
+                self.say.say("slot-past", &values(chosen));
                 self.nearest(slots);
-                self.desk.state.given.date = None;
             }
             SlotOutcome::TooMany { key } => {
                 self.say.say("slot-too-many", &[]);
@@ -358,7 +343,7 @@ fn starts(slots: &SlotOutcome) -> Vec<jiff::Timestamp> {
         | SlotOutcome::OfDay { slots }
         | SlotOutcome::DayFull { slots }
         | SlotOutcome::Taken { slots, .. }
-        | SlotOutcome::Past { slots } => slots.iter().map(|slot| slot.start).collect(),
+        | SlotOutcome::Past { slots, .. } => slots.iter().map(|slot| slot.start).collect(),
         SlotOutcome::Fine | SlotOutcome::TooMany { .. } => Vec::new(),
     }
 }

@@ -3,7 +3,7 @@
 use super::super::cue::Cue;
 use super::super::numbers::NumberKind;
 use super::super::people::{same_as_before, wants_current_phone};
-use super::super::{Act, Amounts, ContactKind, Mention};
+use super::super::{Act, Amounts, ContactKind};
 use super::Context;
 use super::marks::{Mark, Marked};
 use super::mentions::{Placed, mentions};
@@ -55,7 +55,7 @@ pub(crate) fn acts(marked: &Marked<'_>, context: &Context<'_>, acts: &mut Vec<Ac
         || !marked.times.is_empty()
         || !marked.cities.is_empty();
     let any_found = placed.iter().any(|one| one.found);
-    let choosing = matches!(context.state.pending, Some(Pending::ChooseItem { .. }));
+    let choosing = crate::offline::is_choosing_to_buy(context.state);
     let mut explained = any_found;
     for sentence in 0..marked.sentence_count() {
         let mine: Vec<Placed> = extract(&mut placed, sentence);
@@ -240,10 +240,17 @@ impl Sentence<'_> {
                     || self.has(Cue::Add))
                 || (wants && asks && !question && topics.iter().all(|topic| *topic == Cue::Total));
             if wanted && !wants_to_know {
+                let cart = &context.state.cart;
+                // "Better the one of fifty": what comes stands in place of what was wanted last.
+                let changes_mind = self.has(Cue::Change) && !add && mine.len() == 1 && !cart.is_empty();
                 for one in &mine {
                     let mut mention = one.mention.clone();
                     mention.amounts.more = add;
-                    acts.push(Act::Want { mention, add });
+                    if changes_mind && !mention.candidates.iter().any(|key| cart.quantity(key) > 0) {
+                        acts.push(Act::Swap { from: None, to: mention });
+                    } else {
+                        acts.push(Act::Want { mention, add });
+                    }
                 }
                 if self.has(Cue::Total) {
                     acts.push(Act::Ask { topics: vec![Cue::Total], about: Vec::new(), words: Vec::new() });
