@@ -456,7 +456,7 @@ fn is_no_name(folded: &str) -> bool {
             | "rusa" | "ruso" | "kazajo" | "ingles" | "inglesa" | "confirmo" | "confirmado" | "acepto" | "quiero" | "nombre" | "telefono" | "movil" | "numero" | "mi"
             | "tu" | "su" | "mismo" | "misma" | "mismos" | "y" | "o" | "con" | "para" | "por" | "en" | "pedido" | "lunes" | "martes" | "miercoles" | "jueves"
             | "viernes" | "sabado" | "domingo" | "hoy" | "manana" | "listo" | "lista" | "acuerdo" | "correcto" | "favor" | "madre" | "padre" | "que" | "como"
-            | "otra" | "otro" | "quien" | "tarde" | "adelante" | "entrega" | "envio" | "direccion" | "calle" | "es" | "a"
+            | "otra" | "otro" | "quien" | "tarde" | "adelante" | "entrega" | "envio" | "direccion" | "calle" | "es" 
             // ru
             | "привет" | "здравствуйте" | "добрый" | "доброе" | "день" | "вечер" | "утро" | "спасибо" | "да" | "нет" | "хорошо" | "ладно" | "отлично"
             | "пожалуйста" | "из" | "в" | "во" | "на" | "по" | "с" | "к" | "для" | "от" | "у" | "не" | "и" | "а" | "но" | "я" | "мы" | "вы" | "он" | "она"
@@ -468,7 +468,7 @@ fn is_no_name(folded: &str) -> bool {
             // kk
             | "сәлем" | "салем" | "сәлеметсіз" | "бе" | "рахмет" | "иә" | "ия" | "жоқ" | "жарайды" | "растаймын" | "атым" | "есімім" | "менің" | "мен" | "нөмірім"
             | "нөмір" | "телефоным" | "номерім" | "осы" | "сол" | "бұл" | "керек" | "жақсы" | "бар" | "ертең" | "бүгін" | "қанша" | "маған" | "өзім" | "төлеп" | "дайынмын"
-            | "келісемін" | "дұрыс" | "қалаймын" | "келемін" | "ғой" | "да" 
+            | "келісемін" | "дұрыс" | "қалаймын" | "келемін" | "ғой"  
             | "де" | "ба" | "ма" | "ме" | "па" | "пе" | "үшін" | "және" | "тапсырыс" | "төледім" | "жазылайын" | "сағат"
     ) || folded.chars().count() < 2 && folded != "я"
 }

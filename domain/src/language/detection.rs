@@ -373,9 +373,7 @@ fn read(rows: &str) -> Table {
 }
 
 /// Names and words of other languages that Russian and Kazakh words in Latin letters look like.
-const LATIN_NAMES: [&str; 8] = [
-    "marta", "maia", "dana", "adam", "mama", "alma", "moia", "sani",
-];
+const LATIN_NAMES: [&str; 14] = ["marta", "maia", "dana", "adam", "mama", "alma", "moia", "sani", "jane", "jana", "sona", "mona", "tami", "keri"];
 
 /// Kazakh letters as people without a Kazakh keyboard write them.
 fn unspecific(word: &str) -> String {
