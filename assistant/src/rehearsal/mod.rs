@@ -1,6 +1,6 @@
 //! Rehearsals: scripted dialogues with expected outcomes.
 //!
-//! A rehearsal is a YAML file ([`format`] reads it) that names a company, its knowledge, a channel, a moment and the
+//! A rehearsal is a YAML file ([`mod@format`] reads it) that names a company, its knowledge, a channel, a moment and the
 //! turns of a talk. Whoever can hold such a talk is a [`Stage`]: the whole program over a throw-away database, or the
 //! assistant alone in a test. [`play`] runs the turns on a stage in order and [`check`](check::check)s what is
 //! [`Observed`] after each against what the file expects.
@@ -23,6 +23,7 @@ use domain::language::Language;
 use domain::order::PaymentStatus;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::turn::Field;
@@ -202,6 +203,25 @@ pub struct Outcome {
     pub error: Option<String>,
     /// The turns that were played.
     pub turns: Vec<TurnOutcome>,
+}
+
+impl fmt::Display for Outcome {
+    /// One line for a rehearsal that passed; for one that did not, each turn that differs, with every difference
+    /// below it. For people; machines take the serialised form.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = if self.passed { "ok" } else { "FAILED" };
+        write!(f, "{word} {}: {}", self.file.display(), self.name)?;
+        for turn in self.turns.iter().filter(|turn| !turn.differences.is_empty()) {
+            write!(f, "\n  {}:{} {}", self.file.display(), turn.line, turn.step)?;
+            for difference in &turn.differences {
+                write!(f, "\n    {difference}")?;
+            }
+        }
+        match &self.error {
+            Some(error) => write!(f, "\n  not played to the end: {error}"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Plays a rehearsal: sets the stage, runs every turn in order, and checks each. Goes on after a difference, so that

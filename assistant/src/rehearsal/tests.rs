@@ -333,6 +333,10 @@ async fn plays_every_turn_and_gathers_the_differences() {
     assert_eq!(outcome.turns[0].differences, []);
     assert_eq!(outcome.turns[1].line, 5);
     assert_eq!(outcome.turns[1].differences[0].to_string(), "reminders: expected 1, got 0");
+    assert_eq!(
+        outcome.to_string(),
+        "FAILED dir/test.yaml: test\n  dir/test.yaml:5 after 3h\n    reminders: expected 1, got 0"
+    );
 }
 
 #[tokio::test]
@@ -340,13 +344,24 @@ async fn passes_when_nothing_differs_and_fails_when_the_stage_does() {
     let script = rehearsal("  - says: hi\n    expect: { messages: 1 }\n");
     let mut stage = Scripted::default();
     stage.answers.push_back(Ok(says("Hello", Language::En)));
-    assert!(play(&script, &mut stage).await.passed);
+    let outcome = play(&script, &mut stage).await;
+    assert!(outcome.passed);
+    assert_eq!(outcome.to_string(), "ok dir/test.yaml: test");
 
     let mut broken = Scripted::default();
     broken.answers.push_back(Err(StageError("the catalogue cannot be read".to_owned())));
     let outcome = play(&script, &mut broken).await;
     assert!(!outcome.passed);
     assert_eq!(outcome.error.as_deref(), Some("dir/test.yaml:3: the catalogue cannot be read"));
+}
+
+/// `x8 rehearse --jobs` plays several at once on a runtime with threads.
+#[test]
+fn a_play_can_move_between_threads() {
+    fn moves<T: Send>(_: &T) {}
+    let script = rehearsal("  - says: hi\n");
+    let mut stage = Scripted::default();
+    moves(&play(&script, &mut stage));
 }
 
 #[test]
