@@ -14,6 +14,7 @@ pub use rank::{Found, QueryWord};
 pub(crate) use forms::is_function_word;
 pub(crate) use weak::{Weak, weakness};
 
+use crate::understand::numbers::numbers;
 use domain::catalog::{Area, Item};
 use domain::text::tokens;
 use engine::{Engine, Row};
@@ -34,6 +35,8 @@ pub struct CatalogueIndex {
     units: HashSet<FormId>,
     engine: Option<Engine>,
     cities: Vec<String>,
+    /// Whether some item can go to any city.
+    anywhere: bool,
 }
 
 /// The words of one row.
@@ -42,6 +45,8 @@ struct RowWords {
     name: Vec<Word>,
     meta: HashSet<FormId>,
     body: HashSet<FormId>,
+    /// Numbers that the name states, in digits or words.
+    numbers: Vec<i64>,
 }
 
 /// An item that a search found.
@@ -92,7 +97,8 @@ impl CatalogueIndex {
                     }
                 }
             }
-            rows.push(RowWords { name, meta, body });
+            let numbers = numbers(&tokens(&item.name)).into_iter().map(|number| number.value).collect();
+            rows.push(RowWords { name, meta, body, numbers });
         }
         let mut frequency: HashMap<FormId, u32> = HashMap::new();
         for row in &rows {
@@ -127,7 +133,8 @@ impl CatalogueIndex {
             }
         };
         let by_key = items.iter().enumerate().map(|(row, item)| (item.key.clone(), row)).collect();
-        Self { items, by_key, rows, vocabulary, frequency, units, engine, cities }
+        let anywhere = items.iter().any(|item| item.area == Area::Everywhere);
+        Self { items, by_key, rows, vocabulary, frequency, units, engine, cities, anywhere }
     }
 
     /// All items in the file's order.
@@ -189,6 +196,18 @@ impl CatalogueIndex {
             .filter(|word| !is_function_word(word))
             .filter(|word| self.vocabulary.look_up(word, &[]).forms.iter().any(|form| row.body.contains(form)))
             .count()
+    }
+
+    /// Whether some item can go to any city.
+    #[must_use]
+    pub fn goes_anywhere(&self) -> bool {
+        self.anywhere
+    }
+
+    /// Whether the name of a row states a number ("Luch 5", "bouquet of 20").
+    #[must_use]
+    pub fn states(&self, row: usize, number: i64) -> bool {
+        self.rows.get(row).is_some_and(|row| row.numbers.contains(&number))
     }
 
     /// Rows of these keys.

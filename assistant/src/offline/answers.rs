@@ -119,6 +119,14 @@ impl Talk<'_> {
                 self.similar(&mention.words, &mention.candidates);
                 continue;
             }
+            let focus = self.desk.state.focus.first().filter(|key| mention.candidates.contains(key)).cloned();
+            if let Some(key) = focus
+                && mention.amounts.counts.is_empty()
+                && mention.candidates.len() > 1
+            {
+                self.show(&key, topics, words).await?;
+                continue;
+            }
             let items: Vec<Arc<Item>> = mention.candidates.iter().filter_map(|key| self.item(key)).collect();
             let keys = match resolve(&items, &mention.amounts) {
                 Resolved::Lines { lines, .. } => lines.into_iter().map(|(key, _)| key).collect::<Vec<_>>(),
@@ -302,6 +310,9 @@ impl Talk<'_> {
                 }
             }
             Cue::Describe | Cue::Size | Cue::Material => {
+                if topic == Cue::Describe && !self.desk.state.said_prices.contains_key(&item.key) {
+                    self.price_line(item, false);
+                }
                 self.say.say("item-about", &[name, ("text", Value::Text(&item.description))]);
                 for (heading, value) in &item.extra {
                     let asked = topic == Cue::Size || topic == Cue::Material;

@@ -22,11 +22,19 @@ impl Talk<'_> {
         }
         for act in &acts {
             match act {
+                // What was asked about a moment ago is what "one, please" means.
+                Act::Ask { about, .. } => {
+                    if let [mention] = &about[..]
+                        && let [key] = &mention.candidates[..]
+                    {
+                        self.focus(key);
+                    }
+                }
                 Act::Want { mention, add } => self.want(mention, *add).await?,
                 Act::Quantity { amounts } => self.quantity(amounts).await?,
                 Act::Choose { ordinal } => self.choose(*ordinal).await?,
                 Act::ChooseByPrice { dearest } => self.choose_by_price(*dearest).await?,
-                Act::All => self.all().await?,
+                Act::All { both } => self.all(*both).await?,
                 _ => {}
             }
         }
@@ -123,7 +131,11 @@ impl Talk<'_> {
         // One of several that are in the cart already is the one that is meant.
         let in_cart: Vec<String> =
             mention.candidates.iter().filter(|key| self.desk.state.cart.quantity(key) > 0).cloned().collect();
+        let focus = self.desk.state.focus.first().filter(|key| mention.candidates.contains(key)).cloned();
         let keys = match in_cart.len() {
+            0 if focus.is_some() && mention.candidates.len() > 1 && amounts.counts.iter().all(|count| count.of_packs) => {
+                focus.into_iter().collect()
+            }
             1 if mention.candidates.len() > 1 && !add && amounts.counts.iter().all(|count| count.of_packs) => in_cart,
             _ => mention.candidates.clone(),
         };
@@ -281,7 +293,7 @@ impl Talk<'_> {
         }
     }
 
-    async fn all(&mut self) -> Result<(), ShopError> {
+    async fn all(&mut self, both: bool) -> Result<(), ShopError> {
         if let Some(Pending::ChooseItem { candidates, quantity }) = self.desk.state.pending.clone()
             && super::is_choosing_to_buy(&self.desk.state)
             && candidates.len() <= 3
@@ -291,6 +303,17 @@ impl Talk<'_> {
             for key in candidates {
                 self.set_line(&key, quantity.unwrap_or(1)).await?;
             }
+            return Ok(());
+        }
+        // "I'll take both" of one item that is being talked about: two of it.
+        let alone = self.desk.state.cart.lines.len() <= 1 && self.desk.state.pending.is_none() && self.offered.len() <= 1;
+        if both
+            && alone
+            && self.order_now == OrderNow::None
+            && let Some(key) = self.fresh.last().or(self.desk.state.focus.first()).cloned()
+        {
+            self.meant("order");
+            self.set_line(&key, 2).await?;
         }
         Ok(())
     }

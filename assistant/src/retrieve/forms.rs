@@ -24,6 +24,11 @@ fn spellings(folded: &str) -> (Vec<String>, Option<Weak>) {
     if !forms.iter().any(|form| form == folded) {
         forms.push(folded.to_owned());
     }
+    // English plurals that no stemmer undoes: loaves, knives.
+    if let Some(base) = folded.strip_suffix("ves").filter(|base| base.chars().count() >= 2 && base.is_ascii()) {
+        forms.extend(stem_any(&format!("{base}f")));
+        forms.extend(stem_any(&format!("{base}fe")));
+    }
     let mut weak = weakness(folded);
     if folded.chars().all(|character| character.is_ascii_digit()) {
         return (vec![folded.to_owned()], Some(Weak::Unit));

@@ -145,6 +145,8 @@ pub enum Cue {
     Privacy,
     /// Takes all of them.
     All,
+    /// Please: a bare item in such a sentence is wanted.
+    Please,
 }
 
 impl Cue {

@@ -124,8 +124,11 @@ pub enum Act {
         /// Whether the dearest.
         dearest: bool,
     },
-    /// All that was offered or is wanted ("both").
-    All,
+    /// All that was offered or is wanted.
+    All {
+        /// Two were counted ("both of them").
+        both: bool,
+    },
     /// Without this.
     Drop {
         /// Which; `None`: the item in focus.

@@ -9,7 +9,7 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
     (Cue::Bye, "bye|goodbye|see you|have a nice day|good night"),
     (
         Cue::Offer,
-        "what do you offer/sell/have|what can i buy/order/book|what is on offer|what s on offer|what services|which services|what products|which products|your services|your products|show me everything|what else do you have|your catalogue/catalog/menu/range|the catalogue/catalog/menu/range|price list|what do you do|what have you got|list of services/products|your assortment|what is available|what s available|what are your services/products|what kind/kinds/sort/types of _ do you have/offer/sell|which _ do you have/offer/sell|what _ do you have/offer/sell|what activities|which activities|what are the options",
+        "all your|all of your|everything you offer/sell/have|what do you offer/sell/have|what can i buy/order/book|what is on offer|what s on offer|what services|which services|what products|which products|your services|your products|show me everything|what else do you have|your catalogue/catalog/menu/range|the catalogue/catalog/menu/range|price list|what do you do|what have you got|list of services/products|your assortment|what is available|what s available|what are your services/products|what kind/kinds/sort/types of _ do you have/offer/sell|which _ do you have/offer/sell|what _ do you have/offer/sell|what activities|which activities|what are the options",
     ),
     (Cue::Detail, "in detail|more detail*|all the details|details|full list|everything you have"),
     (
@@ -95,7 +95,7 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::ClaimPaid,
-        "i paid|i have paid|i ve paid|already paid|i have just paid|i ve just paid|i just paid|paid already|payment done|payment is done|payment made|i made the payment|i have already paid|i ve already paid|i sent the money|i transferred|just paid|it s paid|it is paid|paid for it|we paid|we have paid|the payment went through|i completed the payment|i ve sent the payment|paid it|i did pay",
+        "it went through|my bank says|money was charged|money has been charged|i paid|i have paid|i ve paid|already paid|i have just paid|i ve just paid|i just paid|paid already|payment done|payment is done|payment made|i made the payment|i have already paid|i ve already paid|i sent the money|i transferred|just paid|it s paid|it is paid|paid for it|we paid|we have paid|the payment went through|i completed the payment|i ve sent the payment|paid it|i did pay",
     ),
     (
         Cue::AskPaid,
@@ -143,4 +143,5 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
     (Cue::LinkAgain, "send the link again|link again|resend|link doesn t work|link does not work|link not working|lost the link|link expired|can t open the link|another link|new link|send it again|where is the link|didn t get the link|did not get the link|don t see the link|renew the link|link is broken|a fresh link"),
     (Cue::Privacy, "privacy|personal data|my data|gdpr|data protection|privacy policy|who sees my"),
     (Cue::All, "all of them|everything|all of it|both of them|all three|every one|them all|take all"),
+    (Cue::Please, "please|pls|plz"),
 ];

@@ -9,9 +9,9 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
     (Cue::Bye, "adios|hasta luego|hasta pronto|hasta mañana|chao|que tenga buen dia"),
     (
         Cue::Offer,
-        "que ofrece*/vende*/tiene*/teneis|que me ofrece*|que hay|que puedo comprar/pedir/reservar/encargar|que servicios|que productos|que actividades|cuales son sus servicios/productos|sus servicios/productos|su catalogo|el catalogo|catalogo|la carta|el menu|lista de precios|tarifas|que mas tiene*/teneis|a que se dedica*|que hace*|que clase/tipo/tipos de _ tiene*/teneis/ofrece*/vende*|que clases/tipos/opciones|que _ tiene*/teneis/ofrece*/vende*|que surtido|cual es la oferta|oferta de servicios|que disponible|muestreme todo|enseñeme todo",
+        "todos/todas sus|todos los servicios/productos/tratamientos|todo lo que ofrece*|que ofrece*/vende*/tiene*/teneis|que me ofrece*|que hay|que puedo comprar/pedir/reservar/encargar|que servicios|que productos|que actividades|cuales son sus servicios/productos|sus servicios/productos|su catalogo|el catalogo|catalogo|la carta|el menu|lista de precios|tarifas|que mas tiene*/teneis|a que se dedica*|que hace*|que clase/tipo/tipos de _ tiene*/teneis/ofrece*/vende*|que clases/tipos/opciones|que _ tiene*/teneis/ofrece*/vende*|que surtido|cual es la oferta|oferta de servicios|que disponible|muestreme todo|enseñeme todo",
     ),
-    (Cue::Detail, "con detalle|en detalle|con todo detalle|mas detalles|detalles|detalladamente|lista completa|todo lo que tiene*"),
+    (Cue::Detail, "informacion detallada|detallad*|con detalles|con detalle|en detalle|con todo detalle|mas detalles|detalles|detalladamente|lista completa|todo lo que tiene*"),
     (
         Cue::Price,
         "cuanto cuesta/cuestan/vale/valen|cuanto es/son|cuanto sale/salen|cuanto costaria/costarian|que precio|a cuanto|precio|precios|el precio|su precio|que vale/valen|que cuesta/cuestan|coste|tarifa|cuanto me cuesta/costaria|a como|es gratis|es gratuito/gratuita|hay que pagar|cuanto cobra*|cuanto|cuesta|vale la sesion",
@@ -140,4 +140,5 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
     (Cue::LinkAgain, "el enlace otra vez|otra vez el enlace|enlace de nuevo|de nuevo el enlace|no funciona el enlace|el enlace no funciona|el enlace no va|no me llego el enlace|no me ha llegado el enlace|no veo el enlace|perdi el enlace|he perdido el enlace|enlace caducado|ha caducado|otro enlace|nuevo enlace|reenvie*|reenvia*|renovar el enlace|renueve el enlace|no se abre el enlace|no puedo abrir el enlace"),
     (Cue::Privacy, "privacidad|datos personales|proteccion de datos|mis datos|rgpd|politica de privacidad"),
     (Cue::All, "todo|todos|todas|los tres|las tres|ambos|ambas|todos ellos"),
+    (Cue::Please, "por favor|porfa|porfavor"),
 ];

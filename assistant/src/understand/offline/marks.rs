@@ -1,6 +1,6 @@
 //! A line of text with everything marked that is not the name of an item: phones, days, names, cities, turns of phrase.
 
-use super::super::cue::{self, Cue, CueMatch};
+use super::super::cue::{self, CueMatch};
 use super::super::dates::{DateMention, TimeMention, TimeRangeMention, dates, parts_of_day, times};
 use super::super::numbers::{
     Dimension, DurationMention, MeasureMention, NumberKind, NumberMention, durations, measures, numbers,
@@ -113,9 +113,8 @@ impl<'a> Marked<'a> {
         let asked_name = context.asked(Field::Name);
         if let Some(name) = names(text, &marked.tokens, asked_name)
             && let Some(start) = text.find(&name)
-            && marked.take_bytes(start, start + name.len())
         {
-            marked.name = Some(name);
+            marked.take_name(start, start + name.len(), language);
         }
         for city in mentions(text, context.index.cities()) {
             let (from, to) = marked.range(city.start, city.end);
@@ -165,10 +164,46 @@ impl<'a> Marked<'a> {
         true
     }
 
-    fn range(&self, start: usize, end: usize) -> (usize, usize) {
+    /// Tokens of a span of bytes.
+    pub(crate) fn range(&self, start: usize, end: usize) -> (usize, usize) {
         let from = self.tokens.iter().position(|token| token.end > start).unwrap_or(self.tokens.len());
         let to = self.tokens.iter().position(|token| token.start >= end).unwrap_or(self.tokens.len());
         (from, to.max(from))
+    }
+
+    /// Takes a name, with a first name before it that reads like a word ("Una Pratt"), or the one that replaces it
+    /// ("not Olga but Helen").
+    fn take_name(&mut self, start: usize, end: usize, language: Option<Language>) {
+        let (mut from, mut to) = self.range(start, end);
+        let word = |marked: &Self, at: usize| marked.tokens.get(at).is_some_and(Token::is_word);
+        let capital = |marked: &Self, at: usize| {
+            marked.tokens.get(at).is_some_and(|token| token.text.chars().next().is_some_and(char::is_uppercase))
+        };
+        if from > 0 && ["not", "no", "не"].contains(&self.tokens[from - 1].folded.as_str()) {
+            let Some(next) = (to..self.tokens.len().min(to + 4)).find(|at| word(self, *at) && capital(self, *at)) else {
+                return;
+            };
+            (from, to) = (next, next + 1);
+            while word(self, to) && capital(self, to) && self.marks[to] == Mark::Free {
+                to += 1;
+            }
+        }
+        let joins = from > 0
+            && language == Some(Language::En)
+            && word(self, from - 1)
+            && capital(self, from - 1)
+            && self.marks[from - 1] == Mark::Free
+            && self.tokens[from - 1].end + 1 == self.tokens[from].start
+            && (from == 1 || !self.tokens[from - 2].is_word())
+            && ["una", "an", "will", "may", "mark", "rose", "grace", "joy"].contains(&self.tokens[from - 1].folded.as_str());
+        if joins {
+            from -= 1;
+        }
+        if from < to && self.marks[from..to].iter().all(|mark| *mark != Mark::Taken) {
+            let name = self.text[self.tokens[from].start..self.tokens[to - 1].end].to_owned();
+            self.take(from, to);
+            self.name = Some(name);
+        }
     }
 
     fn mark_email(&mut self) {
@@ -258,11 +293,6 @@ impl<'a> Marked<'a> {
                 }
             }
         }
-    }
-
-    /// Whether a cue stands in a sentence.
-    pub(crate) fn has(&self, sentence: usize, wanted: Cue) -> bool {
-        self.cues.iter().any(|cue| cue.cue == wanted && self.sentences[cue.start_token] == sentence)
     }
 
     /// Whether a number counts both of two things ("los dos").

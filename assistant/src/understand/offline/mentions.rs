@@ -63,6 +63,19 @@ pub(crate) fn mentions(marked: &Marked<'_>, context: &Context<'_>) -> (Vec<Place
             continue;
         }
         let found = find(context, &query);
+        // "One box, please": units alone count what is being talked about.
+        let units_only = query
+            .iter()
+            .filter(|word| !word.optional && !is_function_word(&word.text))
+            .all(|word| context.index.is_pack_word(&word.text));
+        if found.best().is_empty() && units_only {
+            let mut amounts = amounts;
+            if amounts.is_empty() {
+                amounts.counts.push(Count { value: 1, of_packs: true });
+            }
+            loose.push((chunk.sentence, amounts));
+            continue;
+        }
         // Parts of one name around a conjunction or a comma ("Lava y Sal") are one mention.
         if chunk.continues
             && let Some((before, before_found)) = &merged_before
@@ -94,6 +107,22 @@ pub(crate) fn mentions(marked: &Marked<'_>, context: &Context<'_>) -> (Vec<Place
     (placed, loose)
 }
 
+/// Numbers that names state choose among the rows and are no amounts: "Luch 5 with 128 GB", "the bouquet of 20".
+fn by_number(context: &Context<'_>, mut rows: Vec<usize>, amounts: &mut Amounts) -> Vec<usize> {
+    let mut kept: Vec<Count> = Vec::with_capacity(amounts.counts.len());
+    for (at, count) in amounts.counts.iter().enumerate() {
+        let fitting: Vec<usize> = rows.iter().copied().filter(|row| context.index.states(*row, count.value)).collect();
+        let again = amounts.counts[at + 1..].iter().any(|later| later.value == count.value);
+        if fitting.is_empty() || count.of_packs || again {
+            kept.push(*count);
+        } else {
+            rows = fitting;
+        }
+    }
+    amounts.counts = kept;
+    rows
+}
+
 /// Whether the joint match really uses a word of the second part.
 fn chunk_names(joint: &Found, joined: &Chunk, part: &Chunk) -> bool {
     joint.named.iter().any(|position| joined.words.get(*position).is_some_and(|token| part.words.contains(token)))
@@ -106,12 +135,20 @@ fn join_amounts(into: &mut Amounts, from: Amounts) {
     into.millilitres = into.millilitres.or(from.millilitres);
 }
 
-fn place(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk, found: &Found, amounts: Amounts) -> Placed {
-    let words = match (chunk.words.first(), chunk.words.last()) {
+fn place(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk, found: &Found, mut amounts: Amounts) -> Placed {
+    // Turns of phrase around the name are no part of it.
+    let free: Vec<usize> = chunk
+        .words
+        .iter()
+        .copied()
+        .filter(|at| marked.marks[*at] == Mark::Free && !is_function_word(&marked.tokens[*at].folded))
+        .collect();
+    let spoken = if free.is_empty() { &chunk.words } else { &free };
+    let words = match (spoken.first(), spoken.last()) {
         (Some(first), Some(last)) => marked.text[marked.tokens[*first].start..marked.tokens[*last].end].to_owned(),
         _ => String::new(),
     };
-    let rows = found.best();
+    let rows = by_number(context, found.best(), &mut amounts);
     let named = found.named.iter().filter_map(|position| chunk.words.get(*position).copied()).collect();
     Placed {
         found: !rows.is_empty(),
@@ -194,7 +231,9 @@ fn chunks(marked: &Marked<'_>) -> Vec<Chunk> {
         if joins {
             continue;
         }
-        let comma = token.kind == TokenKind::Punct || AND.contains(&token.folded.as_str());
+        // Kazakh "мен" between words is "and", at the beginning it is "I".
+        let and = AND.contains(&token.folded.as_str()) || (token.folded == "мен" && open);
+        let comma = token.kind == TokenKind::Punct || and;
         match marked.marks[at] {
             Mark::Taken | Mark::Phrase => {
                 close(&mut current, &mut open, &mut chunks);

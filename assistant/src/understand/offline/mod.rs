@@ -37,6 +37,7 @@ impl Context<'_> {
 #[must_use]
 pub fn understand(messages: &[Inbound], context: &Context<'_>) -> Understanding {
     let mut understanding = Understanding::default();
+    let mut lines: Vec<Marked<'_>> = Vec::new();
     for message in messages {
         if message.unreadable_attachment && message.text.trim().is_empty() {
             understanding.acts.push(Act::Unreadable);
@@ -52,8 +53,13 @@ pub fn understand(messages: &[Inbound], context: &Context<'_>) -> Understanding 
         }
         for line in message.text.lines().filter(|line| !line.trim().is_empty()) {
             let marked = Marked::read(line, context, detect(line).or(understanding.language));
-            sentence::acts(&marked, context, &mut understanding.acts);
+            lines.push(marked);
         }
+    }
+    // A burst is one wish in several messages: what commits one of them commits all.
+    let committed = lines.iter().any(sentence::commits);
+    for line in &lines {
+        sentence::acts(line, context, committed, &mut understanding.acts);
     }
     // The language of a burst is that of all its texts together where single ones differ.
     if messages.len() > 1 {

@@ -43,17 +43,10 @@ const NEGATIONS: &[&str] = &["not", "don", "no", "не", "нет", "жоқ", "ne
 const LATER: &[&str] = &["later", "tomorrow", "luego", "despues", "mas", "позже", "потом", "кейін", "кейинирек", "кейінірек"];
 
 /// Adds the acts of one line.
-pub(crate) fn acts(marked: &Marked<'_>, context: &Context<'_>, acts: &mut Vec<Act>) {
+pub(crate) fn acts(marked: &Marked<'_>, context: &Context<'_>, committed: bool, acts: &mut Vec<Act>) {
     let (mut placed, loose) = mentions(marked, context);
     let heard = Heard::new(marked, &placed);
     fields(marked, context, acts);
-    // What commits the whole line: a bare item in it is wanted, not asked about.
-    let committed = heard.cues.iter().any(|(cue, _)| *cue == Cue::Confirm)
-        || marked.name.is_some()
-        || !marked.phones.is_empty()
-        || !marked.dates.is_empty()
-        || !marked.times.is_empty()
-        || !marked.cities.is_empty();
     let any_found = placed.iter().any(|one| one.found);
     let choosing = crate::offline::is_choosing_to_buy(context.state);
     let mut explained = any_found;
@@ -68,6 +61,16 @@ pub(crate) fn acts(marked: &Marked<'_>, context: &Context<'_>, acts: &mut Vec<Ac
         let question = marked.text.contains('?');
         acts.push(Act::Unknown { text: marked.text.to_owned(), question });
     }
+}
+
+/// Whether a line says something that only an order needs: then a bare item beside it is wanted, not asked about.
+pub(crate) fn commits(marked: &Marked<'_>) -> bool {
+    marked.cues.iter().any(|cue| cue.cue == Cue::Confirm && !is_negated(marked, cue.start_token, cue.end_token))
+        || marked.name.is_some()
+        || !marked.phones.is_empty()
+        || !marked.dates.is_empty()
+        || !marked.times.is_empty()
+        || !marked.cities.is_empty()
 }
 
 fn extract(placed: &mut Vec<Placed>, sentence: usize) -> Vec<Placed> {
@@ -125,13 +128,19 @@ fn fields(marked: &Marked<'_>, context: &Context<'_>, acts: &mut Vec<Act>) {
     for raw in &marked.phones {
         acts.push(Act::Phone { raw: raw.clone() });
     }
-    if marked.phones.is_empty() && wants_current_phone(marked.text) {
+    if marked.phones.is_empty() && (wants_current_phone(marked.text) || points_at_number(marked)) {
         acts.push(Act::CurrentPhone);
     }
     if same_as_before(marked.text) {
         acts.push(Act::SameAsBefore);
     }
     for city in &marked.cities {
+        // "Cork, not Galway".
+        let (at, _) = marked.range(city.start, city.end);
+        let before = &marked.tokens[at.saturating_sub(2)..at];
+        if marked.cities.len() > 1 && before.iter().any(|token| ["not", "не", "no"].contains(&token.folded.as_str())) {
+            continue;
+        }
         acts.push(Act::City { said: city.said.clone(), spelled: city.spelled.clone() });
     }
     if let Some(address) = &marked.address {
@@ -150,27 +159,84 @@ fn fields(marked: &Marked<'_>, context: &Context<'_>, acts: &mut Vec<Act>) {
     }
     if marked.cities.is_empty()
         && (context.asked(Field::City) || matches!(context.state.pending, Some(Pending::ChooseCity { .. })))
-        && let Some(said) = lone_city(marked)
+        && let Some(said) = lone_city(marked, context)
+    {
+        acts.push(Act::City { said, spelled: None });
+    } else if marked.cities.is_empty()
+        && context.index.goes_anywhere()
+        && let Some(said) = place_after_preposition(marked, context)
     {
         acts.push(Act::City { said, spelled: None });
     }
 }
 
-/// A short answer to "which city?" that is no city we know.
-fn lone_city(marked: &Marked<'_>) -> Option<String> {
-    let words: Vec<usize> = (0..marked.tokens.len())
-        .filter(|at| marked.marks[*at] == Mark::Free)
-        .filter(|at| marked.tokens[*at].is_word() && !is_function_word(&marked.tokens[*at].folded))
-        .collect();
-    let capital = |at: &usize| marked.tokens[*at].text.chars().next().is_some_and(char::is_uppercase);
-    match words[..] {
-        [] => None,
-        _ if words.len() <= 2 && words.iter().all(capital) && marked.cues.is_empty() => {
+/// Other ways to point at the number one writes from.
+fn points_at_number(marked: &Marked<'_>) -> bool {
+    const WAYS: &[&str] = &[
+        "you have my number", "this number", "same number", "number is this one", "my number is here", "this very number",
+        "este mismo numero", "el numero es este", "este numero", "mi numero es este", "ya tiene mi numero", "mismo numero",
+        "этот номер", "этот же номер", "с которого пишу", "номер этот", "мой номер у вас есть", "номер тот же",
+        "осы номир", "осы нөмір", "нөмірім осы", "осы нөмірім", "жазып отырған нөмір",
+    ];
+    let folded = fold(marked.text);
+    WAYS.iter().any(|way| folded.contains(&fold(way)))
+}
+
+/// A short answer to "which city?" that is no city we know: capitalised words between commas that name nothing else.
+fn lone_city(marked: &Marked<'_>, context: &Context<'_>) -> Option<String> {
+    let mut from = 0;
+    while from < marked.tokens.len() {
+        let to = (from..marked.tokens.len())
+            .find(|at| matches!(marked.tokens[*at].text.as_str(), "," | "." | ";" | "!" | "?"))
+            .unwrap_or(marked.tokens.len());
+        let words: Vec<usize> =
+            (from..to).filter(|at| !is_function_word(&marked.tokens[*at].folded) || capital(marked, *at)).collect();
+        let plain = (1..=3).contains(&words.len())
+            && words.iter().all(|at| {
+                marked.marks[*at] == Mark::Free && marked.tokens[*at].is_word() && capital(marked, *at) && !known(context, marked, *at)
+            });
+        if plain {
             let (first, last) = (words[0], words[words.len() - 1]);
-            Some(marked.text[marked.tokens[first].start..marked.tokens[last].end].to_owned())
+            return Some(marked.text[marked.tokens[first].start..marked.tokens[last].end].to_owned());
         }
-        _ => None,
+        from = to + 1;
     }
+    None
+}
+
+fn capital(marked: &Marked<'_>, at: usize) -> bool {
+    marked.tokens[at].text.chars().next().is_some_and(char::is_uppercase)
+}
+
+fn known(context: &Context<'_>, marked: &Marked<'_>, at: usize) -> bool {
+    let rows: Vec<usize> = (0..context.index.items().len()).collect();
+    context.index.names(&marked.tokens[at].folded, &rows)
+}
+
+/// "…to Hull" where items can go to any city: capitalised words after a preposition that name nothing on offer.
+fn place_after_preposition(marked: &Marked<'_>, context: &Context<'_>) -> Option<String> {
+    const BEFORE: &[&str] = &["to", "in", "a", "en", "в", "во"];
+    const BEHIND: &[&str] = &["ға", "ге", "қа", "ке", "да", "де", "та", "те"];
+    let place = |at: usize| {
+        at < marked.tokens.len()
+            && marked.marks[at] == Mark::Free
+            && marked.tokens[at].is_word()
+            && capital(marked, at)
+            && !is_function_word(&marked.tokens[at].folded)
+            && !known(context, marked, at)
+    };
+    for at in 1..marked.tokens.len() {
+        if BEFORE.contains(&marked.tokens[at - 1].folded.as_str()) && place(at) {
+            let last = (at..at + 3).take_while(|next| place(*next)).last().unwrap_or(at);
+            return Some(marked.text[marked.tokens[at].start..marked.tokens[last].end].to_owned());
+        }
+    }
+    (1..marked.tokens.len()).filter(|at| place(*at)).find_map(|at| {
+        let text = &marked.tokens[at].text;
+        let suffix = BEHIND.iter().find(|suffix| text.ends_with(**suffix))?;
+        let base = text.strip_suffix(suffix)?;
+        (base.chars().count() >= 4).then(|| base.to_owned())
+    })
 }
 
 /// One sentence with what was found in it.
@@ -210,6 +276,7 @@ impl Sentence<'_> {
             mine = found;
             unknown
         };
+        self.denied(&mut mine, acts);
         self.changes(&mut mine, acts);
         let add = self.has(Cue::Add);
         if self.has(Cue::Refund) {
@@ -237,7 +304,8 @@ impl Sentence<'_> {
                     || self.choosing
                     || mine.iter().any(numbered)
                     || self.has(Cue::Change)
-                    || self.has(Cue::Add))
+                    || self.has(Cue::Add)
+                    || (self.has(Cue::Please) && topics.is_empty()))
                 || (wants && asks && !question && topics.iter().all(|topic| *topic == Cue::Total));
             if wanted && !wants_to_know {
                 let cart = &context.state.cart;
@@ -277,7 +345,7 @@ impl Sentence<'_> {
             } else if self.has(Cue::Cheapest) || self.has(Cue::Dearest) {
                 acts.push(Act::ChooseByPrice { dearest: self.has(Cue::Dearest) });
             } else if self.marked.both(self.sentence) || self.has(Cue::All) {
-                acts.push(Act::All);
+                acts.push(Act::All { both: self.marked.both(self.sentence) });
             }
             if let Some(mut amounts) = amounts
                 && !self.has(Cue::StockProbe)
@@ -324,7 +392,7 @@ impl Sentence<'_> {
                     | Act::StopReminders
                     | Act::LinkAgain
                     | Act::Browse { .. }
-                    | Act::All
+                    | Act::All { .. }
                     | Act::Choose { .. }
                     | Act::ChooseByPrice { .. }
                     | Act::PayMethod
@@ -402,6 +470,21 @@ impl Sentence<'_> {
             acts.push(Act::Browse { detail: self.has(Cue::Detail) });
         } else if self.has(Cue::Detail) && !acts.contains(&Act::More) {
             acts.push(Act::More);
+        }
+    }
+
+    /// "Not rye": a mention right after a negation is left out.
+    fn denied(&self, mine: &mut Vec<Placed>, acts: &mut Vec<Act>) {
+        if mine.len() < 2 {
+            return;
+        }
+        let denied = mine.iter().position(|one| {
+            let first = one.named.first().copied().unwrap_or(one.start);
+            (one.start.saturating_sub(1)..first).any(|at| ["not", "не", "no"].contains(&self.marked.tokens[at].folded.as_str()))
+        });
+        if let Some(at) = denied {
+            let one = mine.remove(at);
+            acts.push(Act::Drop { mention: Some(one.mention) });
         }
     }
 
