@@ -2,7 +2,7 @@
 //!
 //! A concept is how "семьдесят роз", "macetas" or "шаш қию" find rows that are written in another language.
 
-use crate::stem::{plain, stem_folded};
+use crate::stem::{kazakh_layers, odd_forms, plain, stem_folded};
 use domain::language::Language;
 use domain::text::{Token, fold, is_cyrillic, latinize};
 use std::collections::HashMap;
@@ -113,7 +113,20 @@ impl Lexicon {
             self.phrases.entry(first.clone()).or_default().push(phrase);
             return;
         }
-        push(self.stems.get_mut(language), first.clone(), concept);
+        let folded = fold(entry);
+        // A Kazakh ending may be a part of the word (шашлық is no hair): words stay whole, what was said is cut.
+        let key = if spoken == Language::Kk {
+            plain(&folded).into_boxed_str()
+        } else {
+            first.clone()
+        };
+        push(self.stems.get_mut(language), key, concept);
+        for form in odd_forms(&folded, spoken) {
+            let stem = stem_folded(&form, spoken);
+            if stem.chars().count() >= 3 {
+                push(self.stems.get_mut(language), stem.into_boxed_str(), concept);
+            }
+        }
         if language >= 2 && first.chars().count() >= 3 {
             push(
                 Some(&mut self.latin),
@@ -129,22 +142,39 @@ impl Lexicon {
         self.concepts_folded(&fold(word))
     }
 
-    fn concepts_folded(&self, folded: &str) -> Vec<ConceptId> {
+    fn concepts_as_spelled(&self, folded: &str) -> Vec<ConceptId> {
         let mut found: Vec<ConceptId> = Vec::new();
+        if is_function_word(folded) {
+            return found;
+        }
         for language in languages_of(folded) {
             let Some(spoken) = Language::ALL.get(language).copied() else {
                 continue;
             };
-            let stem = stem_folded(folded, spoken);
-            if let Some(concepts) = self
-                .stems
-                .get(language)
-                .and_then(|table| table.get(stem.as_str()))
-            {
+            let Some(table) = self.stems.get(language) else {
+                continue;
+            };
+            if spoken == Language::Kk {
+                let known = kazakh_layers(&plain(folded))
+                    .into_iter()
+                    .find_map(|layer| table.get(layer.as_str()));
+                extend(&mut found, known.map(Vec::as_slice).unwrap_or_default());
+            } else if let Some(concepts) = table.get(stem_folded(folded, spoken).as_str()) {
                 extend(&mut found, concepts);
             }
         }
-        if found.is_empty() && folded.is_ascii() {
+        found
+    }
+
+    /// Whether a word is in the lexicon as it is spelled, Russian and Kazakh in Latin letters aside.
+    #[must_use]
+    pub fn knows(&self, word: &str) -> bool {
+        !self.concepts_as_spelled(&fold(word)).is_empty()
+    }
+
+    fn concepts_folded(&self, folded: &str) -> Vec<ConceptId> {
+        let mut found = self.concepts_as_spelled(folded);
+        if found.is_empty() && folded.is_ascii() && folded.len() >= 4 {
             // Russian or Kazakh in Latin letters: an ending of up to three letters may hang on the stem.
             let word = loose(folded);
             let longest = word.len();
@@ -162,7 +192,8 @@ impl Lexicon {
         found
     }
 
-    /// Concepts in a text: entries of several words ("hair dye") first, single words else; in the order of the text.
+    /// Concepts in a text in its order: entries of several words ("hair dye"), and every single word, those inside
+    /// such entries included ("red roses" are roses too). The spans tell which matches are the more exact.
     #[must_use]
     pub fn phrases(&self, tokens: &[Token]) -> Vec<PhraseMatch> {
         let stems: Vec<[String; 2]> = tokens.iter().map(stems_of).collect();
@@ -179,8 +210,6 @@ impl Lexicon {
                     start_token: index,
                     end_token: end,
                 }));
-                index = end;
-                continue;
             }
             let single = self.concepts_folded(&token.folded);
             found.extend(single.into_iter().map(|concept| PhraseMatch {
@@ -259,6 +288,110 @@ const LATIN_ENDINGS: [&str; 32] = [
     "eu", "lar", "ler", "ga", "ge", "da", "de", "ni", "di", "ti", "dar", "der", "tar", "ter", "ka",
     "ke",
 ];
+
+/// Words that only join others; their stems meet those of things ("por" and "poros").
+fn is_function_word(folded: &str) -> bool {
+    matches!(
+        folded,
+        "a" | "al"
+            | "as"
+            | "at"
+            | "and"
+            | "con"
+            | "de"
+            | "del"
+            | "el"
+            | "en"
+            | "es"
+            | "for"
+            | "from"
+            | "hay"
+            | "in"
+            | "is"
+            | "la"
+            | "las"
+            | "lo"
+            | "los"
+            | "me"
+            | "mi"
+            | "my"
+            | "no"
+            | "o"
+            | "of"
+            | "on"
+            | "or"
+            | "para"
+            | "por"
+            | "que"
+            | "se"
+            | "si"
+            | "sin"
+            | "son"
+            | "su"
+            | "the"
+            | "to"
+            | "un"
+            | "una"
+            | "with"
+            | "y"
+            | "you"
+            | "your"
+            | "have"
+            | "has"
+            | "can"
+            | "would"
+            | "will"
+            | "this"
+            | "that"
+            | "like"
+            | "want"
+            | "need"
+            | "please"
+            | "quiero"
+            | "а"
+            | "без"
+            | "бы"
+            | "в"
+            | "во"
+            | "вы"
+            | "для"
+            | "до"
+            | "же"
+            | "за"
+            | "и"
+            | "из"
+            | "или"
+            | "к"
+            | "как"
+            | "мне"
+            | "мы"
+            | "на"
+            | "не"
+            | "но"
+            | "о"
+            | "от"
+            | "по"
+            | "с"
+            | "со"
+            | "то"
+            | "у"
+            | "что"
+            | "это"
+            | "я"
+            | "он"
+            | "бар"
+            | "бе"
+            | "ба"
+            | "ма"
+            | "ме"
+            | "мен"
+            | "және"
+            | "керек"
+            | "үшін"
+            | "келеді"
+            | "келед"
+    )
+}
 
 fn push(table: Option<&mut HashMap<Box<str>, Vec<ConceptId>>>, stem: Box<str>, concept: ConceptId) {
     if let Some(table) = table {

@@ -8,7 +8,7 @@ mod gazetteer;
 mod inflection;
 
 use crate::text::{Token, tokens};
-use context::{introduces_person, is_also_a_word, is_city_word, is_greeting, leads};
+use context::{introduces_person, is_also_a_word, is_city_word, is_greeting, joins_places, leads};
 use gazetteer::{Gazetteer, words_of};
 use inflection::{NameWord, mistyped, plain, sounds_like};
 
@@ -149,6 +149,7 @@ pub fn mentions(text: &str, spelled: &[String]) -> Vec<CityMention> {
         })
         .collect();
     let mut found = Vec::new();
+    let mut previous: Option<usize> = None;
     let mut at = 0;
     while at < all.len() {
         let run = run_from(&all, at, text);
@@ -161,9 +162,16 @@ pub fn mentions(text: &str, spelled: &[String]) -> Vec<CityMention> {
                     last,
                     served: served_index.is_some(),
                 };
-                if mention.is_meant()
+                let listed = previous.is_some_and(|last| {
+                    at == last + 2
+                        && all
+                            .get(last + 1)
+                            .is_some_and(|between| joins_places(&between.plain))
+                });
+                if (listed || mention.is_meant())
                     && let (Some(first), Some(end)) = (all.get(at), all.get(last))
                 {
+                    previous = Some(last);
                     let (start, end) = (first.token.start, end.token.end);
                     found.push(CityMention {
                         said: text.get(start..end).unwrap_or_default().to_owned(),

@@ -157,7 +157,11 @@ fn name_from(text: &str, tokens: &[Token], at: usize, lower: bool, asked: bool) 
             }
             break;
         }
-        if is_no_name(&next.folded)
+        // The O of "O'Brien" and initials.
+        let single = next.text.chars().count() == 1
+            && is_capital(next)
+            && matches!(word_at(tokens, end + 1), "'" | "’" | ".");
+        if (is_no_name(&next.folded) && !single)
             || is_capital(next) != capital
             || (!capital && is_thing(&next.folded))
         {
@@ -354,7 +358,7 @@ fn alone(text: &str, tokens: &[Token], asked: bool) -> Option<String> {
 }
 
 fn is_thing(folded: &str) -> bool {
-    !is_first_name(folded) && !Lexicon::global().concepts(folded).is_empty()
+    !is_first_name(folded) && Lexicon::global().knows(folded)
 }
 
 /// First names that are also words.
@@ -439,7 +443,7 @@ fn is_no_name(folded: &str) -> bool {
     matches!(
         folded,
         // en
-        "hi" | "hello" | "hey" | "good" | "morning" | "evening" | "afternoon" | "thanks" | "thank" | "yes" | "no" | "ok" | "okay" | "sure" | "fine" | "great"
+        "тг" | "тенге" | "теңге" | "eur" | "euro" | "euros" | "евро" | "руб" | "hi" | "hello" | "hey" | "good" | "morning" | "evening" | "afternoon" | "thanks" | "thank" | "yes" | "no" | "ok" | "okay" | "sure" | "fine" | "great"
             | "perfect" | "please" | "from" | "in" | "at" | "on" | "for" | "the" | "a" | "an" | "not" | "so" | "very" | "interested" | "ready" | "looking"
             | "sorry" | "happy" | "glad" | "here" | "back" | "going" | "coming" | "trying" | "waiting" | "allergic" | "vegan" | "vegetarian" | "new" | "free"
             | "available" | "done" | "good-bye" | "bye" | "my" | "your" | "name" | "phone" | "number" | "mobile" | "cell" | "tel" | "same" | "as" | "before"

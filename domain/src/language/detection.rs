@@ -373,7 +373,10 @@ fn read(rows: &str) -> Table {
 }
 
 /// Names and words of other languages that Russian and Kazakh words in Latin letters look like.
-const LATIN_NAMES: [&str; 14] = ["marta", "maia", "dana", "adam", "mama", "alma", "moia", "sani", "jane", "jana", "sona", "mona", "tami", "keri"];
+const LATIN_NAMES: [&str; 14] = [
+    "marta", "maia", "dana", "adam", "mama", "alma", "moia", "sani", "jane", "jana", "sona",
+    "mona", "tami", "keri",
+];
 
 /// Kazakh letters as people without a Kazakh keyboard write them.
 fn unspecific(word: &str) -> String {
