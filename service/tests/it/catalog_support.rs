@@ -83,6 +83,7 @@ fn engine(database: &TestDb, clock: &Arc<ManualClock>, folder: &Path) -> Arc<Eng
         db: database.db.clone(),
         clock: Arc::clone(clock) as _,
         random: Random::seeded(8),
+        ids: foundation::id::Ids::default(),
         key: foundation::secret::SealingKey::new([8; 32]),
         public_url: "https://x8.example".to_owned(),
         files: Arc::new(object_store::local::LocalFileSystem::new_with_prefix(files).unwrap()),
