@@ -302,6 +302,8 @@ pub struct TurnOutput {
     pub items_offered: Vec<String>,
     /// What every number and link of the replies rests on.
     pub facts: domain::reply::Facts,
+    /// Whether the customer asked for contacts in this turn, so that they may be named (R79).
+    pub contacts_allowed: bool,
     /// The trace.
     pub reasons: Vec<Reason>,
 }

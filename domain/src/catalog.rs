@@ -1,10 +1,14 @@
 //! The knowledge base: one row is a [`Item`], a product or a service (R71–R77).
 //!
 //! `heading` maps the headings of a file to [`heading::Column`]s; `row` turns cells into a typed [`Item`] or
-//! [`row::Problem`]s that name the column, the reason and what to do.
+//! [`row::Problem`]s that name the column, the reason and what to do. `export` writes items back so that reading them
+//! again gives the same items.
 
+pub mod export;
 pub mod heading;
+pub mod problem;
 pub mod row;
+mod value;
 
 use crate::money::{Currency, Money};
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,8 @@
 //! The four languages the program speaks, and which one a message is written in (R89).
 
+mod detection;
+
+pub use detection::{detect, lean};
 use serde::{Deserialize, Serialize};
 
 /// A language in which the program answers.

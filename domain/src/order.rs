@@ -134,8 +134,8 @@ pub fn apply(state: OrderState, event: OrderEvent) -> Result<OrderState, Transit
             _ => Ok(state),
         },
         OrderEvent::PutAside => match status {
-            Open | Expired | PutAside => becomes(PutAside, NoPaymentLink),
-            Confirmed | Booked | Refunded | Cancelled => Ok(state),
+            Open | Expired | PutAside if payment != Paid => becomes(PutAside, NoPaymentLink),
+            _ => Ok(state),
         },
         OrderEvent::FreeConfirmed => match (status, payment) {
             (Open, NoPaymentLink) => becomes(Confirmed, NoPaymentLink),

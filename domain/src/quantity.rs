@@ -1,6 +1,7 @@
 //! Packs and session counts (R104).
 
 mod inner;
+mod words;
 
 pub use inner::{InnerCount, Measure, inner_count};
 

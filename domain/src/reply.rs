@@ -1,9 +1,19 @@
-//! The last gate before a reply leaves (R67, R78, R79, R90).
+//! The last gate before a reply leaves (R67, R78, R79, R81, R89, R90, R96, R99).
+//!
+//! A reply is compared with the facts of its turn. What the gate reads it first makes plain: full-width digits become
+//! ASCII, invisible characters go. Numbers spelled out in words are not looked at.
+
+mod internal;
+mod link;
+mod number;
+mod script;
 
 use crate::catalog::Item;
 use crate::language::Language;
 use crate::money::Money;
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// What the numbers and links of a reply may rest on: catalogue rows, the quote, the booking.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,6 +114,43 @@ pub enum Violation {
 /// # Errors
 /// Everything that is wrong with it, in the order of the text where it has one.
 pub fn check(reply: &DraftReply<'_>, facts: &Facts, policy: &Policy<'_>) -> Result<(), Vec<Violation>> {
-    let _ = (reply, facts, policy);
-    Ok(())
+    let mut violations = Vec::new();
+    if reply.text.trim().is_empty() && reply.image.is_none() && reply.video.is_none() {
+        violations.push(Violation::Empty);
+    }
+    let chars = reply.text.chars().count();
+    if chars > policy.max_chars {
+        violations.push(Violation::TooLong { chars, max_chars: policy.max_chars });
+    }
+    let plain = plain(reply.text);
+    let links = link::find(&plain);
+    violations.extend(link::check(reply, &links, facts, policy));
+    // A link's digits belong to the link.
+    let words = link::blanked(&plain, &links);
+    violations.extend(number::check(&words, facts));
+    violations.extend(internal::check(&plain, &words, facts, policy));
+    violations.extend(script::check(&words, facts, policy.language));
+    if violations.is_empty() { Ok(()) } else { Err(violations) }
+}
+
+/// The text as the checks read it: every decimal digit that looks like one is ASCII, what cannot be seen is gone.
+fn plain(text: &str) -> String {
+    text.chars()
+        .filter(|c| {
+            !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
+                | '\u{fe0e}' | '\u{fe0f}' | '\u{feff}')
+        })
+        .map(|c| match u32::from(c) {
+            code @ 0xff10..=0xff19 => char::from_digit(code - 0xff10, 10).unwrap_or(c),
+            code @ 0x1d7ce..=0x1d7ff => char::from_digit((code - 0x1d7ce) % 10, 10).unwrap_or(c),
+            code @ 0xff01..=0xff5e => char::from_u32(code - 0xfee0).unwrap_or(c),
+            _ => c,
+        })
+        .collect()
+}
+
+/// Lower case without accents, words parted by single spaces, so that spellings of one text compare equal.
+fn folded(text: &str) -> String {
+    let folded: String = text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
+    folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -38,7 +38,7 @@ pub struct Engine {
     /// Rings when a job was enqueued.
     pub wake: Arc<Notify>,
     /// Published catalogues, by version.
-    pub catalogues: (),
+    pub catalogues: crate::catalog::Cache,
     /// Limits on guessing.
     pub limits: crate::access::Limits,
 }

@@ -1,12 +1,24 @@
 //! The use cases: load, ask the domain, store, emit. What the API and the workers both call.
 
 pub mod access;
+pub mod catalog;
+pub mod channel;
+pub mod company;
 pub mod ctx;
 pub mod db;
+pub mod demo;
 pub mod error;
 pub mod event;
+pub mod file;
+pub mod identity;
+pub mod inbox;
 pub mod job;
+pub mod jobs;
+pub mod order;
 pub mod page;
+pub mod payment;
+pub mod rehearsal;
+pub mod turn;
 
 pub use ctx::{Ctx, Engine};
 pub use error::{Error, Result, UserError};

@@ -90,7 +90,7 @@ impl TestDb {
 
 pub(crate) async fn open(url: &str) -> Db {
     let config =
-        DbConfig { connections: 8, acquire_timeout: Duration::from_secs(30), power_safe: false, ..DbConfig::new(url) };
+        DbConfig { connections: 8, acquire_timeout: Duration::from_secs(30), throw_away: true, ..DbConfig::new(url) };
     Db::open(&config).await.expect("the test's database opens")
 }
 

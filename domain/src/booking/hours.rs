@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 /// When a branch is open, by weekday (Monday first); several intervals a day are allowed. Times are local.
 ///
-/// The default is Monday to Friday, 10:00 to 18:00 (rehearsal.md, `company.hours`).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The default is never open, so that days can be filled in; a branch whose owner has said nothing has [`Self::usual`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpeningHours {
     /// Seven lists of (open, close), each sorted and not overlapping; midnight as a close is [`END_OF_DAY`].
     pub days: [Vec<(civil::Time, civil::Time)>; 7],
@@ -33,18 +33,12 @@ pub enum HoursError {
 
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-impl Default for OpeningHours {
-    fn default() -> Self {
-        let day = || vec![(civil::time(10, 0, 0, 0), civil::time(18, 0, 0, 0))];
-        Self { days: [day(), day(), day(), day(), day(), Vec::new(), Vec::new()] }
-    }
-}
-
 impl OpeningHours {
-    /// Never open.
+    /// Every day from 09:00 to 21:00: what a branch has until its owner says otherwise.
     #[must_use]
-    pub fn closed() -> Self {
-        Self { days: Default::default() }
+    pub fn usual() -> Self {
+        let day = || vec![(civil::time(9, 0, 0, 0), civil::time(21, 0, 0, 0))];
+        Self { days: std::array::from_fn(|_| day()) }
     }
 
     /// Reads `mon-fri: "10:00-18:00"`, `sat: "10:00-14:00,15:00-18:00"`, `sun: "closed"`. A range may run over the end of
@@ -54,7 +48,7 @@ impl OpeningHours {
     /// # Errors
     /// [`HoursError`] with the text that cannot be read, or the day whose hours overlap.
     pub fn parse<'a>(entries: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, HoursError> {
-        let mut hours = Self::closed();
+        let mut hours = Self::default();
         for (days, times) in entries {
             let (first, last) = parse_days(days)?;
             let intervals = parse_times(times)?;

@@ -2,6 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "all of it is test code; the lint knows only functions marked as tests")]
 
+mod catalog_broken;
+mod catalog_edit;
+mod catalog_files;
+mod catalog_import;
+mod catalog_publish;
+mod catalog_support;
 mod db_schema;
 mod db_tx;
 mod job_claim;

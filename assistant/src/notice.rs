@@ -1,0 +1,316 @@
+//! What the program itself tells a customer: receipts, confirmations, reminders. Whole sentences from Fluent texts.
+
+use domain::language::Language;
+use domain::money::Money;
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::sync::OnceLock;
+use unic_langid::LanguageIdentifier;
+
+/// A message of the program itself. `number` is the order's readable number.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notice {
+    /// The turn failed (R68).
+    Fallback,
+    /// The money came.
+    Paid {
+        /// Order.
+        number: i32,
+        /// What was paid.
+        total: Money,
+    },
+    /// The money came a second time.
+    PaidAgain {
+        /// Order.
+        number: i32,
+    },
+    /// A delivery stands in the calendar.
+    BookedDelivery {
+        /// Order.
+        number: i32,
+        /// Where; `online`: nothing is carried.
+        city: Option<String>,
+        /// When.
+        start: Timestamp,
+    },
+    /// An appointment stands in the calendar.
+    BookedAppointment {
+        /// Order.
+        number: i32,
+        /// Where; `online`: a call.
+        city: Option<String>,
+        /// When.
+        start: Timestamp,
+    },
+    /// Paid, but the time was lost.
+    SlotLost {
+        /// Order.
+        number: i32,
+        /// Free times to choose from.
+        starts: Vec<Timestamp>,
+    },
+    /// The link is unpaid.
+    ReminderLink {
+        /// Order.
+        number: i32,
+        /// What is due.
+        total: Money,
+        /// Where to pay.
+        link: String,
+    },
+    /// The visit is tomorrow.
+    ReminderVisit {
+        /// Order.
+        number: i32,
+        /// When.
+        start: Timestamp,
+    },
+    /// The link ran out.
+    LinkExpired {
+        /// Order.
+        number: i32,
+    },
+    /// The money went back.
+    Refunded {
+        /// Order.
+        number: i32,
+        /// How much.
+        total: Money,
+    },
+    /// Staff cancelled the order.
+    Cancelled {
+        /// Order.
+        number: i32,
+    },
+    /// Staff sent the link again.
+    LinkAgain {
+        /// Order.
+        number: i32,
+        /// What is due.
+        total: Money,
+        /// Where to pay.
+        link: String,
+    },
+    /// Staff moved the booking.
+    Moved {
+        /// Order.
+        number: i32,
+        /// The new time.
+        start: Timestamp,
+    },
+}
+
+impl Notice {
+    /// The text in a language, times in the branch's zone.
+    #[must_use]
+    pub fn text(&self, language: Language, zone: &TimeZone) -> String {
+        let mut args = FluentArgs::new();
+        let sum = |money: &Money| domain::money::format_money(*money, language);
+        let when = |args: &mut FluentArgs<'_>, start: &Timestamp| {
+            let (date, time) = date_and_time(*start, zone, language);
+            args.set("date", date);
+            args.set("time", time);
+        };
+        let id = match self {
+            Self::Fallback => "fallback",
+            Self::Paid { total, .. } => {
+                args.set("total", sum(total));
+                "paid"
+            }
+            Self::PaidAgain { .. } => "paid-again",
+            Self::BookedDelivery { city, start, .. } => {
+                when(&mut args, start);
+                place(&mut args, city.as_deref(), ["booked-delivery", "booked-delivery-anywhere", "booked-online"])
+            }
+            Self::BookedAppointment { city, start, .. } => {
+                when(&mut args, start);
+                place(
+                    &mut args,
+                    city.as_deref(),
+                    ["booked-appointment", "booked-appointment-anywhere", "booked-appointment-online"],
+                )
+            }
+            Self::SlotLost { starts, .. } => {
+                let times: Vec<String> = starts
+                    .iter()
+                    .map(|start| {
+                        let (date, time) = date_and_time(*start, zone, language);
+                        format!("{date}, {time}")
+                    })
+                    .collect();
+                args.set("times", times.join("; "));
+                if starts.is_empty() { "slot-lost-none" } else { "slot-lost" }
+            }
+            Self::ReminderLink { total, link, .. } => {
+                args.set("total", sum(total));
+                args.set("link", link.clone());
+                "reminder-link"
+            }
+            Self::ReminderVisit { start, .. } => {
+                when(&mut args, start);
+                "reminder-visit"
+            }
+            Self::LinkExpired { .. } => "link-expired",
+            Self::Refunded { total, .. } => {
+                args.set("total", sum(total));
+                "refunded"
+            }
+            Self::Cancelled { .. } => "cancelled",
+            Self::LinkAgain { total, link, .. } => {
+                args.set("total", sum(total));
+                args.set("link", link.clone());
+                "link-again"
+            }
+            Self::Moved { start, .. } => {
+                when(&mut args, start);
+                "moved"
+            }
+        };
+        if let Some(number) = self.number() {
+            args.set("number", number.to_string());
+        }
+        message(language, id, &args)
+    }
+
+    const fn number(&self) -> Option<i32> {
+        match self {
+            Self::Fallback => None,
+            Self::Paid { number, .. }
+            | Self::PaidAgain { number }
+            | Self::BookedDelivery { number, .. }
+            | Self::BookedAppointment { number, .. }
+            | Self::SlotLost { number, .. }
+            | Self::ReminderLink { number, .. }
+            | Self::ReminderVisit { number, .. }
+            | Self::LinkExpired { number }
+            | Self::Refunded { number, .. }
+            | Self::Cancelled { number }
+            | Self::LinkAgain { number, .. }
+            | Self::Moved { number, .. } => Some(*number),
+        }
+    }
+}
+
+fn place(args: &mut FluentArgs<'_>, city: Option<&str>, [here, anywhere, online]: [&'static str; 3]) -> &'static str {
+    match city {
+        Some("online") => online,
+        Some(city) => {
+            args.set("city", city.to_owned());
+            here
+        }
+        None => anywhere,
+    }
+}
+
+/// A date and a time as people of that language write them.
+#[must_use]
+pub fn date_and_time(at: Timestamp, zone: &TimeZone, language: Language) -> (String, String) {
+    const MONTHS: [[&str; 12]; 4] = [
+        ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
+        ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"],
+        ["января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря"],
+        ["қаңтар", "ақпан", "наурыз", "сәуір", "мамыр", "маусым", "шілде", "тамыз", "қыркүйек", "қазан", "қараша", "желтоқсан"],
+    ];
+    let local = zone.to_datetime(at);
+    let index = usize::try_from(local.month() - 1).unwrap_or(0).min(11);
+    let day = local.day();
+    let date = match language {
+        Language::En => format!("{day} {}", MONTHS[0][index]),
+        Language::Es => format!("{day} de {}", MONTHS[1][index]),
+        Language::Ru => format!("{day} {}", MONTHS[2][index]),
+        Language::Kk => format!("{day} {}", MONTHS[3][index]),
+    };
+    (date, format!("{:02}:{:02}", local.hour(), local.minute()))
+}
+
+type Bundle = FluentBundle<FluentResource>;
+
+fn bundle(language: Language) -> &'static Bundle {
+    static BUNDLES: OnceLock<[Bundle; 4]> = OnceLock::new();
+    let bundles = BUNDLES.get_or_init(|| {
+        [
+            load(Language::En, include_str!("../texts/notices/en.ftl")),
+            load(Language::Es, include_str!("../texts/notices/es.ftl")),
+            load(Language::Ru, include_str!("../texts/notices/ru.ftl")),
+            load(Language::Kk, include_str!("../texts/notices/kk.ftl")),
+        ]
+    });
+    match language {
+        Language::En => &bundles[0],
+        Language::Es => &bundles[1],
+        Language::Ru => &bundles[2],
+        Language::Kk => &bundles[3],
+    }
+}
+
+fn load(language: Language, source: &str) -> Bundle {
+    let id: LanguageIdentifier = language.code().parse().expect("our own language codes parse");
+    let mut bundle = FluentBundle::new_concurrent(vec![id]);
+    // Isolation marks would show as boxes in some messengers.
+    bundle.set_use_isolating(false);
+    let resource = FluentResource::try_new(source.to_owned()).expect("our own texts parse: a test reads them all");
+    bundle.add_resource(resource).expect("our own texts have no key twice: a test reads them all");
+    bundle
+}
+
+fn message(language: Language, id: &str, args: &FluentArgs<'_>) -> String {
+    let bundle = bundle(language);
+    let mut errors = Vec::new();
+    let text = bundle
+        .get_message(id)
+        .and_then(|message| message.value())
+        .map(|pattern| bundle.format_pattern(pattern, Some(args), &mut errors).into_owned());
+    debug_assert!(errors.is_empty(), "{language:?} {id}: {errors:?}");
+    text.unwrap_or_else(|| id.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::money::Currency;
+
+    #[test]
+    fn every_notice_has_words_and_its_facts_in_every_language() {
+        let start: Timestamp = "2026-03-04T06:30:00Z".parse().expect("a time");
+        let zone = TimeZone::get("Asia/Almaty").expect("a zone");
+        let total = Money::new(12_345, Currency::EUR);
+        let link = "https://x8.example/p/abc".to_owned();
+        let city = Some("Valencia".to_owned());
+        let notices = [
+            Notice::Fallback,
+            Notice::Paid { number: 77, total },
+            Notice::PaidAgain { number: 77 },
+            Notice::BookedDelivery { number: 77, city: city.clone(), start },
+            Notice::BookedDelivery { number: 77, city: None, start },
+            Notice::BookedDelivery { number: 77, city: Some("online".to_owned()), start },
+            Notice::BookedAppointment { number: 77, city, start },
+            Notice::BookedAppointment { number: 77, city: None, start },
+            Notice::BookedAppointment { number: 77, city: Some("online".to_owned()), start },
+            Notice::SlotLost { number: 77, starts: vec![start] },
+            Notice::SlotLost { number: 77, starts: vec![] },
+            Notice::ReminderLink { number: 77, total, link: link.clone() },
+            Notice::ReminderVisit { number: 77, start },
+            Notice::LinkExpired { number: 77 },
+            Notice::Refunded { number: 77, total },
+            Notice::Cancelled { number: 77 },
+            Notice::LinkAgain { number: 77, total, link },
+            Notice::Moved { number: 77, start },
+        ];
+        for language in Language::ALL {
+            let mut seen = std::collections::BTreeSet::new();
+            for notice in &notices {
+                let text = notice.text(language, &zone);
+                assert!(text.chars().count() > 12, "{language:?} {notice:?}: {text}");
+                assert!(!text.contains('{'), "{text}");
+                if notice.number().is_some() {
+                    assert!(text.contains("77"), "{text}");
+                }
+                assert!(seen.insert(text.clone()), "{language:?}: two notices say {text}");
+            }
+            let booked = Notice::BookedAppointment { number: 77, city: None, start }.text(language, &zone);
+            assert!(booked.contains("11:30"), "the branch's own time: {booked}");
+        }
+    }
+}

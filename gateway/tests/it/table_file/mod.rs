@@ -1,0 +1,6 @@
+mod export;
+mod hostile;
+mod legacy;
+mod samples;
+mod support;
+mod text;

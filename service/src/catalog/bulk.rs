@@ -1,0 +1,238 @@
+//! Many rows into a version at once. Here stands what differs between the databases: PostgreSQL takes them through COPY,
+//! SQLite through statements of many rows, prepared once.
+
+use super::repo;
+use crate::access::CompanyScope;
+use crate::ctx::Ctx;
+use crate::error::{Error, Result};
+use crate::job::Claimed;
+use entity::stored::JobStatus;
+use entity::{catalogue_row, job};
+use sea_orm::sqlx::{self, PgPool};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, QueryFilter, Statement, Value, sea_query::Expr};
+use std::fmt::Write as _;
+use uuid::Uuid;
+
+/// Rows of one SQLite statement: eleven values each, well below SQLite's limit of 32,766.
+const ROWS_A_STATEMENT: usize = 250;
+
+/// A row about to be written.
+#[derive(Clone, Debug)]
+pub(crate) struct NewRow {
+    pub(crate) id: Uuid,
+    pub(crate) position: i32,
+    pub(crate) number: i32,
+    pub(crate) key: String,
+    pub(crate) kind: &'static str,
+    pub(crate) name: String,
+    /// JSON.
+    pub(crate) cells: String,
+    /// JSON.
+    pub(crate) item: Option<String>,
+    /// JSON.
+    pub(crate) problems: String,
+    pub(crate) has_error: bool,
+    pub(crate) search: String,
+}
+
+impl NewRow {
+    /// Roughly its bytes.
+    pub(crate) fn weight(&self) -> usize {
+        self.key.len()
+            + self.name.len()
+            + self.cells.len()
+            + self.item.as_ref().map_or(0, String::len)
+            + self.problems.len()
+            + self.search.len()
+    }
+}
+
+/// Writes rows of a version that is being filled, in one transaction that fails when the job was lost meanwhile.
+///
+/// # Errors
+/// `Unavailable` when somebody else has the job.
+pub(crate) async fn insert(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    claimed: &Claimed,
+    version_id: Uuid,
+    rows: &[NewRow],
+) -> Result<()> {
+    if ctx.db().backend() == DatabaseBackend::Postgres {
+        return copy_in(ctx.db().read().get_postgres_connection_pool(), scope, claimed, version_id, rows).await;
+    }
+    let tx = ctx.db().begin().await?;
+    let held = job::Entity::find()
+        .filter(job::Column::Id.eq(claimed.row.id))
+        .filter(job::Column::Status.eq(JobStatus::Running))
+        .filter(job::Column::LeaseToken.eq(claimed.row.lease_token))
+        .one(&tx)
+        .await?;
+    if held.is_none() {
+        return Err(lost());
+    }
+    insert_rows(&tx, scope, version_id, rows).await?;
+    ctx.commit(tx).await
+}
+
+fn lost() -> Error {
+    Error::Unavailable("the lease of the job was lost".to_owned())
+}
+
+/// Writes rows through statements of many rows; works on both databases.
+pub(crate) async fn insert_rows(
+    db: &impl ConnectionTrait,
+    scope: &CompanyScope,
+    version_id: Uuid,
+    rows: &[NewRow],
+) -> Result<()> {
+    let backend = db.get_database_backend();
+    for part in rows.chunks(ROWS_A_STATEMENT) {
+        let mut values: Vec<Value> = Vec::with_capacity(2 + part.len() * 11);
+        values.push(scope.id().into());
+        values.push(version_id.into());
+        for row in part {
+            values.push(row.id.into());
+            values.push(row.position.into());
+            values.push(row.number.into());
+            values.push(row.key.as_str().into());
+            values.push(row.kind.into());
+            values.push(row.name.as_str().into());
+            values.push(row.cells.as_str().into());
+            values.push(row.item.as_deref().into());
+            values.push(row.problems.as_str().into());
+            values.push(row.has_error.into());
+            values.push(row.search.as_str().into());
+        }
+        db.execute_raw(Statement::from_sql_and_values(backend, insert_sql(backend, part.len()), values)).await?;
+    }
+    Ok(())
+}
+
+fn insert_sql(backend: DatabaseBackend, rows: usize) -> String {
+    let json = if backend == DatabaseBackend::Postgres { "::jsonb" } else { "" };
+    let mut sql = String::with_capacity(200 + rows * 80);
+    sql.push_str(
+        "INSERT INTO catalogue_row (company_id, version_id, id, position, number, key, kind, name, cells, item, problems, \
+         has_error, search, left_out) VALUES ",
+    );
+    for row in 0..rows {
+        let at = |column: usize| 3 + row * 11 + column;
+        let separator = if row == 0 { "" } else { ", " };
+        let _ = write!(
+            sql,
+            "{separator}($1, $2, ${}, ${}, ${}, ${}, ${}, ${}, ${}{json}, ${}{json}, ${}{json}, ${}, ${}, FALSE)",
+            at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7), at(8), at(9), at(10),
+        );
+    }
+    sql
+}
+
+/// PostgreSQL's bulk load in a transaction that holds the job's row, so that nobody takes the job meanwhile.
+async fn copy_in(
+    pool: &PgPool,
+    scope: &CompanyScope,
+    claimed: &Claimed,
+    version_id: Uuid,
+    rows: &[NewRow],
+) -> Result<()> {
+    let mut tx = pool.begin().await.map_err(database)?;
+    let held = sqlx::query("SELECT 1 FROM job WHERE id = $1 AND status = 'running' AND lease_token = $2 FOR SHARE")
+        .bind(claimed.row.id)
+        .bind(claimed.row.lease_token)
+        .fetch_optional(&mut *tx)
+        .await
+        .map_err(database)?;
+    if held.is_none() {
+        return Err(lost());
+    }
+    let mut copy = tx
+        .copy_in_raw(
+            "COPY catalogue_row (company_id, version_id, id, position, number, key, kind, name, cells, item, problems, \
+             has_error, search, left_out) FROM STDIN",
+        )
+        .await
+        .map_err(database)?;
+    let mut text = String::with_capacity(rows.iter().map(|row| row.weight() + 200).sum());
+    for row in rows {
+        copy_line(&mut text, scope, version_id, row);
+    }
+    copy.send(text.into_bytes()).await.map_err(database)?;
+    copy.finish().await.map_err(database)?;
+    tx.commit().await.map_err(database)
+}
+
+fn database(error: sqlx::Error) -> Error {
+    match error {
+        sqlx::Error::PoolTimedOut => Error::Unavailable(error.to_string()),
+        other => Error::internal(other.to_string()),
+    }
+}
+
+/// One row in COPY's text format.
+fn copy_line(out: &mut String, scope: &CompanyScope, version_id: Uuid, row: &NewRow) {
+    let _ = write!(out, "{}\t{}\t{}\t{}\t{}\t", scope.id(), version_id, row.id, row.position, row.number);
+    for text in [&*row.key, row.kind, &row.name, &row.cells] {
+        escape(out, text);
+        out.push('\t');
+    }
+    match &row.item {
+        Some(item) => escape(out, item),
+        None => out.push_str("\\N"),
+    }
+    out.push('\t');
+    escape(out, &row.problems);
+    out.push_str(if row.has_error { "\tt\t" } else { "\tf\t" });
+    escape(out, &row.search);
+    out.push_str("\tf\n");
+}
+
+fn escape(out: &mut String, text: &str) {
+    for character in text.chars() {
+        match character {
+            '\\' => out.push_str("\\\\"),
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            other => out.push(other),
+        }
+    }
+}
+
+/// Marks rows with errors as left out. How many.
+pub(crate) async fn leave_out_errors(db: &impl ConnectionTrait, scope: &CompanyScope, version_id: Uuid) -> Result<u64> {
+    let done = catalogue_row::Entity::update_many()
+        .col_expr(catalogue_row::Column::LeftOut, Expr::value(true))
+        .filter(catalogue_row::Column::CompanyId.eq(scope.id()))
+        .filter(catalogue_row::Column::VersionId.eq(version_id))
+        .filter(catalogue_row::Column::HasError.eq(true))
+        .filter(catalogue_row::Column::LeftOut.eq(false))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected)
+}
+
+/// Rows of a version that can go live: whole and not left out.
+pub(crate) fn live(scope: &CompanyScope, version_id: Uuid) -> sea_orm::Select<catalogue_row::Entity> {
+    repo::rows(scope, version_id)
+        .filter(catalogue_row::Column::HasError.eq(false))
+        .filter(catalogue_row::Column::LeftOut.eq(false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copy_text_is_escaped() {
+        let mut out = String::new();
+        escape(&mut out, "a\\b\tc\nd\re");
+        assert_eq!(out, "a\\\\b\\tc\\nd\\re");
+    }
+
+    #[test]
+    fn a_statement_names_each_value_once() {
+        let sql = insert_sql(DatabaseBackend::Sqlite, 2);
+        assert!(sql.contains("$13,") && sql.contains("$24, FALSE)") && !sql.contains("$25"), "{sql}");
+    }
+}

@@ -1,0 +1,29 @@
+//! Conversations and their messages: what comes in, what staff see and write.
+
+mod read;
+mod receive;
+mod write;
+
+pub use read::{
+    ConversationFilter, attachments, contact, contact_addresses, contacts, conversation, conversations, last_messages, messages, turns,
+};
+pub use receive::{Address, Incoming, MAX_TEXT, Receipt, receive};
+pub use write::{
+    hand_back, mark_read, reopen, resolve, send_as_operator, take_over, update_contact,
+};
+pub(crate) use read::like as read_like;
+pub(crate) use write::{NewOutbound, SendMessage, needs_attention, send, store_outbound};
+
+use serde::{Deserialize, Serialize};
+
+/// Something attached to a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// `image`, `video`, `voice`, `file`.
+    pub kind: String,
+    /// Where it is.
+    pub url: String,
+    /// Name for people.
+    #[serde(default)]
+    pub name: Option<String>,
+}

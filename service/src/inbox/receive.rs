@@ -1,0 +1,292 @@
+//! A customer's message comes in: one transaction, nothing slow (architecture §5 "In").
+
+use crate::access::CompanyScope;
+use crate::ctx::Ctx;
+use crate::db::{Tx, is_constraint};
+use crate::error::{Error, Result};
+use crate::inbox::Attachment;
+use crate::job;
+use crate::turn::AnswerTurn;
+use entity::stored::{
+    ConversationOwner, ConversationStatus, EventKind, JobStatus, MessageAuthor, MessageDirection, MessageStatus,
+};
+use entity::{channel, contact, contact_address, conversation, message};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::{Expr, ExprTrait},
+};
+use serde_json::json;
+use uuid::Uuid;
+
+/// The longest message that is taken, characters.
+pub const MAX_TEXT: usize = 10_000;
+/// The most attachments of one message.
+const MAX_ATTACHMENTS: usize = 10;
+/// However fast a customer writes, the answer waits at most so many quiet periods from the first message.
+const MAX_QUIET_PERIODS: i64 = 5;
+
+/// Who wrote, as the channel knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// `phone`, `webchat:<channel>`…
+    pub kind: String,
+    /// The address itself.
+    pub value: String,
+    /// Whether the channel attests it.
+    pub trusted: bool,
+}
+
+/// A message as a channel delivers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Incoming {
+    /// The provider's id: the same message twice is one.
+    pub external_id: String,
+    /// Who wrote; the first address names the contact.
+    pub from: Address,
+    /// The phone, where the channel attests it.
+    pub attested_phone: Option<String>,
+    /// The name as the channel shows it.
+    pub profile_name: Option<String>,
+    /// What was written.
+    pub text: String,
+    /// What was attached.
+    pub attachments: Vec<Attachment>,
+    /// Our id for the message, where the client made it.
+    pub id: Option<Uuid>,
+}
+
+/// What became of an incoming message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The stored message.
+    pub message_id: Uuid,
+    /// Its conversation.
+    pub conversation_id: Uuid,
+    /// Whether it had come before.
+    pub duplicate: bool,
+}
+
+/// Stores a customer's message, with contact and conversation where they are new, and the job that will answer it.
+///
+/// # Errors
+/// `Invalid` for an empty or too long message; nothing is stored then.
+pub async fn receive(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model, incoming: Incoming) -> Result<Receipt> {
+    let incoming = check(incoming)?;
+    // Two first messages of one customer at once meet a unique index; the second try finds what the first one made.
+    for _ in 0..4 {
+        let mut tx = ctx.db().begin().await?;
+        match store(ctx, &mut tx, scope, channel, &incoming).await {
+            Ok(receipt) => match ctx.commit(tx).await {
+                Ok(()) => return Ok(receipt),
+                Err(Error::Internal(text)) if text.contains("UNIQUE") || text.contains("duplicate key") => {}
+                Err(error) => return Err(error),
+            },
+            Err(Stored::Raced) => tx.rollback().await?,
+            Err(Stored::Failed(error)) => return Err(error),
+        }
+    }
+    Err(Error::Unavailable("the conversation is being made by others again and again".to_owned()))
+}
+
+enum Stored {
+    Raced,
+    Failed(Error),
+}
+
+impl From<DbErr> for Stored {
+    fn from(error: DbErr) -> Self {
+        if is_constraint(&error) { Self::Raced } else { Self::Failed(error.into()) }
+    }
+}
+
+impl From<Error> for Stored {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+fn check(mut incoming: Incoming) -> Result<Incoming> {
+    // A NUL cannot be stored by PostgreSQL, and no person writes one.
+    incoming.text.retain(|c| !c.is_control() || c == '\n' || c == '\t');
+    let length = incoming.text.chars().count();
+    if length > MAX_TEXT {
+        return Err(Error::invalid("text", "TOO_LONG", format!("The message has {length} characters; the limit is {MAX_TEXT}.")));
+    }
+    if incoming.text.trim().is_empty() && incoming.attachments.is_empty() {
+        return Err(Error::invalid("text", "REQUIRED", "The message is empty."));
+    }
+    if incoming.attachments.len() > MAX_ATTACHMENTS {
+        return Err(Error::invalid("attachments", "TOO_MANY", format!("A message carries at most {MAX_ATTACHMENTS} attachments.")));
+    }
+    if incoming.external_id.is_empty() || incoming.external_id.len() > 200 {
+        return Err(Error::invalid("id", "INVALID", "The message's id must have 1 to 200 characters."));
+    }
+    Ok(incoming)
+}
+
+async fn store(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    scope: &CompanyScope,
+    channel: &channel::Model,
+    incoming: &Incoming,
+) -> Result<Receipt, Stored> {
+    let known = message::Entity::find()
+        .filter(message::Column::ChannelId.eq(channel.id))
+        .filter(message::Column::ExternalId.eq(incoming.external_id.as_str()))
+        .one(tx)
+        .await?;
+    if let Some(known) = known {
+        return Ok(Receipt { message_id: known.id, conversation_id: known.conversation_id, duplicate: true });
+    }
+    let now = ctx.time();
+    let contact_id = contact_of(ctx, tx, scope, channel, incoming).await?;
+    let conversation = conversation_of(ctx, tx, scope, channel, contact_id).await?;
+    let message_id = incoming.id.unwrap_or_else(|| ctx.new_id());
+    message::Entity::insert(message::ActiveModel {
+        id: Set(message_id),
+        company_id: Set(scope.id()),
+        channel_id: Set(channel.id),
+        conversation_id: Set(conversation.id),
+        direction: Set(MessageDirection::Inbound),
+        author: Set(MessageAuthor::Customer),
+        author_user_id: Set(None),
+        text: Set(incoming.text.clone()),
+        language: Set(None),
+        attachments: Set(serde_json::to_value(&incoming.attachments).map_err(Error::from)?),
+        status: Set(MessageStatus::Received),
+        error: Set(None),
+        external_id: Set(Some(incoming.external_id.clone())),
+        turn_id: Set(None),
+        created_at: Set(now),
+        sent_at: Set(None),
+    })
+    .exec_without_returning(tx)
+    .await?;
+    conversation::Entity::update_many()
+        .col_expr(conversation::Column::Preview, preview(&incoming.text).into())
+        .col_expr(conversation::Column::LastMessageAt, now.0.into())
+        .col_expr(conversation::Column::UnreadCount, Expr::col(conversation::Column::UnreadCount).add(1))
+        .col_expr(conversation::Column::Status, Expr::value("open"))
+        .filter(conversation::Column::Id.eq(conversation.id))
+        .exec(tx)
+        .await?;
+    if conversation.owner == ConversationOwner::Assistant {
+        let answer = AnswerTurn { conversation_id: conversation.id };
+        let run_at = quiet_until(ctx, tx, channel, conversation.id).await?;
+        job::enqueue_at(ctx, tx, scope, &answer, run_at).await?;
+    }
+    crate::event::emit(ctx, tx, scope, EventKind::Message, message_id).await?;
+    crate::event::emit(ctx, tx, scope, EventKind::Conversation, conversation.id).await?;
+    Ok(Receipt { message_id, conversation_id: conversation.id, duplicate: false })
+}
+
+/// The start of a text, for lists.
+pub(crate) fn preview(text: &str) -> String {
+    text.chars().map(|c| if c == '\n' { ' ' } else { c }).take(120).collect()
+}
+
+/// Now and a quiet period, but not later than a few periods after the first unanswered message.
+async fn quiet_until(ctx: &Ctx, tx: &Tx, channel: &channel::Model, conversation_id: Uuid) -> Result<entity::time::Time, Stored> {
+    let quiet = i64::from(channel.quiet_period_ms);
+    let wanted = ctx.time().plus_millis(quiet);
+    let waiting = entity::job::Entity::find()
+        .filter(entity::job::Column::UniqueKey.eq(AnswerTurn { conversation_id }.key()))
+        .filter(entity::job::Column::Status.eq(JobStatus::Waiting))
+        .select_only()
+        .column(entity::job::Column::CreatedAt)
+        .order_by_asc(entity::job::Column::CreatedAt)
+        .into_tuple::<entity::time::Time>()
+        .one(tx)
+        .await?;
+    Ok(waiting.map_or(wanted, |since| Ord::max(Ord::min(wanted, since.plus_millis(quiet * MAX_QUIET_PERIODS)), ctx.time())))
+}
+
+async fn contact_of(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    scope: &CompanyScope,
+    channel: &channel::Model,
+    incoming: &Incoming,
+) -> Result<Uuid, Stored> {
+    let found = contact_address::Entity::find()
+        .filter(contact_address::Column::CompanyId.eq(scope.id()))
+        .filter(contact_address::Column::Kind.eq(incoming.from.kind.as_str()))
+        .filter(contact_address::Column::Value.eq(incoming.from.value.as_str()))
+        .one(tx)
+        .await?;
+    if let Some(address) = found {
+        return Ok(address.contact_id);
+    }
+    let contact_id = ctx.new_id();
+    contact::Entity::insert(contact::ActiveModel {
+        id: Set(contact_id),
+        company_id: Set(scope.id()),
+        name: Set(incoming.profile_name.as_deref().map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned)),
+        phone: Set(incoming.attested_phone.clone()),
+        language: Set(None),
+        notice_at: Set(None),
+        created_at: Set(ctx.time()),
+    })
+    .exec_without_returning(tx)
+    .await?;
+    let mut addresses = vec![incoming.from.clone()];
+    if let Some(phone) = &incoming.attested_phone
+        && incoming.from.kind != "phone"
+    {
+        addresses.push(Address { kind: format!("phone:{}", channel.id), value: phone.clone(), trusted: true });
+    }
+    for address in addresses {
+        contact_address::Entity::insert(contact_address::ActiveModel {
+            id: Set(ctx.new_id()),
+            company_id: Set(scope.id()),
+            contact_id: Set(contact_id),
+            kind: Set(address.kind),
+            value: Set(address.value),
+            trusted: Set(address.trusted),
+            source: Set(channel.provider.clone()),
+            created_at: Set(ctx.time()),
+        })
+        .exec_without_returning(tx)
+        .await?;
+    }
+    Ok(contact_id)
+}
+
+async fn conversation_of(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    scope: &CompanyScope,
+    channel: &channel::Model,
+    contact_id: Uuid,
+) -> Result<conversation::Model, Stored> {
+    let found = conversation::Entity::find()
+        .filter(conversation::Column::ChannelId.eq(channel.id))
+        .filter(conversation::Column::ContactId.eq(contact_id))
+        .one(tx)
+        .await?;
+    if let Some(conversation) = found {
+        return Ok(conversation);
+    }
+    let now = ctx.time();
+    Ok(conversation::Entity::insert(conversation::ActiveModel {
+        id: Set(ctx.new_id()),
+        company_id: Set(scope.id()),
+        channel_id: Set(channel.id),
+        contact_id: Set(contact_id),
+        status: Set(ConversationStatus::Open),
+        owner: Set(ConversationOwner::Assistant),
+        owner_user_id: Set(None),
+        needs_attention: Set(false),
+        attention_reason: Set(None),
+        language: Set(None),
+        dialogue: Set(json!({})),
+        revision: Set(0),
+        unread_count: Set(0),
+        preview: Set(String::new()),
+        current_order_id: Set(None),
+        last_message_at: Set(now),
+        created_at: Set(now),
+    })
+    .exec_with_returning(tx)
+    .await?)
+}

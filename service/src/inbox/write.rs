@@ -1,0 +1,389 @@
+//! What staff and the program do with a conversation.
+
+use crate::access::{self, Actor, CompanyScope};
+use crate::ctx::Ctx;
+use crate::db::Tx;
+use crate::error::{Error, Result, UserError};
+use crate::inbox::{Attachment, read, receive};
+use crate::job::{self, Claimed, Failure, Job};
+use domain::language::Language;
+use entity::stored::{
+    ConversationOwner, ConversationStatus, EventKind, MessageAuthor, MessageDirection, MessageStatus,
+};
+use entity::{channel, contact, conversation, message};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, UpdateMany, sea_query::{Expr, ExprTrait},
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Sends one outbound message by its channel.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SendMessage {
+    /// Which.
+    pub(crate) message_id: Uuid,
+    /// Its conversation: messages of one leave in their order.
+    pub(crate) conversation_id: Uuid,
+}
+
+impl Job for SendMessage {
+    const KIND: &'static str = "send_message";
+
+    fn lane(&self) -> Option<String> {
+        Some(format!("send:{}", self.conversation_id))
+    }
+
+    fn subject(&self) -> Option<Uuid> {
+        Some(self.conversation_id)
+    }
+}
+
+/// A message to a customer before it is stored.
+#[derive(Clone, Debug)]
+pub(crate) struct NewOutbound {
+    pub(crate) id: Option<Uuid>,
+    pub(crate) author: MessageAuthor,
+    pub(crate) author_user_id: Option<Uuid>,
+    pub(crate) text: String,
+    pub(crate) language: Option<Language>,
+    pub(crate) attachments: Vec<Attachment>,
+    pub(crate) turn_id: Option<Uuid>,
+    /// Place among the messages of one transaction: keeps their order.
+    pub(crate) place: i64,
+}
+
+impl NewOutbound {
+    /// A text of the program itself: receipts, confirmations, reminders.
+    pub(crate) fn system(text: String, language: Language) -> Self {
+        Self {
+            id: None,
+            author: MessageAuthor::System,
+            author_user_id: None,
+            text,
+            language: Some(language),
+            attachments: Vec::new(),
+            turn_id: None,
+            place: 0,
+        }
+    }
+}
+
+/// Stores an outbound message and the job that sends it.
+pub(crate) async fn store_outbound(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    scope: &CompanyScope,
+    conversation: &conversation::Model,
+    new: NewOutbound,
+) -> Result<Uuid> {
+    let id = new.id.unwrap_or_else(|| ctx.new_id());
+    let created_at = entity::time::Time(ctx.time().0.saturating_add(new.place));
+    let preview = receive::preview(&new.text);
+    message::Entity::insert(message::ActiveModel {
+        id: Set(id),
+        company_id: Set(scope.id()),
+        channel_id: Set(conversation.channel_id),
+        conversation_id: Set(conversation.id),
+        direction: Set(MessageDirection::Outbound),
+        author: Set(new.author),
+        author_user_id: Set(new.author_user_id),
+        text: Set(new.text),
+        language: Set(new.language.map(|language| language.code().to_owned())),
+        attachments: Set(serde_json::to_value(&new.attachments)?),
+        status: Set(MessageStatus::Queued),
+        error: Set(None),
+        external_id: Set(None),
+        turn_id: Set(new.turn_id),
+        created_at: Set(created_at),
+        sent_at: Set(None),
+    })
+    .exec_without_returning(tx)
+    .await?;
+    conversation::Entity::update_many()
+        .col_expr(conversation::Column::Preview, preview.into())
+        .col_expr(conversation::Column::LastMessageAt, created_at.0.into())
+        .filter(conversation::Column::Id.eq(conversation.id))
+        .exec(tx)
+        .await?;
+    job::enqueue(ctx, tx, scope, &SendMessage { message_id: id, conversation_id: conversation.id }).await?;
+    crate::event::emit(ctx, tx, scope, EventKind::Message, id).await?;
+    crate::event::emit(ctx, tx, scope, EventKind::Conversation, conversation.id).await?;
+    Ok(id)
+}
+
+/// Runs [`SendMessage`]: who owns the conversation is looked at now, not when the message was made (architecture §6.9).
+pub(crate) async fn send(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
+    let scope = claimed.scope()?;
+    let payload: SendMessage = claimed.payload()?;
+    let mut tx = ctx.db().begin().await?;
+    let message = message::Entity::find_by_id(payload.message_id)
+        .filter(message::Column::CompanyId.eq(scope.id()))
+        .one(&tx)
+        .await?
+        .ok_or(Error::NotFound("message"))?;
+    if message.status == MessageStatus::Queued {
+        let conversation = conversation::Entity::find_by_id(message.conversation_id)
+            .filter(conversation::Column::CompanyId.eq(scope.id()))
+            .one(&tx)
+            .await?
+            .ok_or(Error::NotFound("conversation"))?;
+        let silenced = message.author == MessageAuthor::Assistant && conversation.owner == ConversationOwner::Operator;
+        let (status, error, sent_at) = if silenced {
+            (MessageStatus::Failed, Some("A person took the conversation before this was sent.".to_owned()), None)
+        } else {
+            // Web chat and the phone frame read their messages from here: stored is sent.
+            (MessageStatus::Sent, None, Some(ctx.time()))
+        };
+        let message_id = message.id;
+        let mut row = message.into_active_model();
+        row.status = Set(status);
+        row.error = Set(error);
+        row.sent_at = Set(sent_at);
+        row.update(&tx).await.map_err(Error::from)?;
+        crate::event::emit(ctx, &mut tx, &scope, EventKind::Message, message_id).await?;
+    }
+    job::finish(ctx, &mut tx, claimed).await?;
+    ctx.commit(tx).await?;
+    Ok(())
+}
+
+/// Puts the visible mark on a conversation: staff should look (architecture §6.10).
+pub(crate) async fn needs_attention(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    scope: &CompanyScope,
+    conversation_id: Uuid,
+    reason: &str,
+) -> Result<()> {
+    conversation::Entity::update_many()
+        .col_expr(conversation::Column::NeedsAttention, Expr::value(true))
+        .col_expr(conversation::Column::AttentionReason, reason.into())
+        .filter(conversation::Column::Id.eq(conversation_id))
+        .filter(conversation::Column::CompanyId.eq(scope.id()))
+        .exec(tx)
+        .await?;
+    crate::event::emit(ctx, tx, scope, EventKind::Conversation, conversation_id).await
+}
+
+async fn change(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    conversation_id: Uuid,
+    set: impl FnOnce(UpdateMany<conversation::Entity>) -> UpdateMany<conversation::Entity>,
+) -> Result<conversation::Model> {
+    let mut tx = ctx.db().begin().await?;
+    let update = set(conversation::Entity::update_many())
+        .filter(conversation::Column::Id.eq(conversation_id))
+        .filter(conversation::Column::CompanyId.eq(scope.id()));
+    if update.exec(&tx).await?.rows_affected == 0 {
+        return Err(Error::NotFound("conversation"));
+    }
+    crate::event::emit(ctx, &mut tx, scope, EventKind::Conversation, conversation_id).await?;
+    ctx.commit(tx).await?;
+    read::conversation(ctx, scope, conversation_id).await
+}
+
+/// A person takes the conversation: from now on the assistant sends nothing.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn take_over(ctx: &Ctx, scope: &CompanyScope, conversation_id: Uuid) -> Result<conversation::Model> {
+    let user_id = match ctx.actor() {
+        Actor::System => None,
+        _ => Some(access::user(ctx)?),
+    };
+    change(ctx, scope, conversation_id, |update| {
+        update
+            .col_expr(conversation::Column::Owner, Expr::value("operator"))
+            .col_expr(conversation::Column::OwnerUserId, Expr::value(user_id))
+            .col_expr(conversation::Column::Revision, Expr::col(conversation::Column::Revision).add(1))
+            .col_expr(conversation::Column::NeedsAttention, Expr::value(false))
+            .col_expr(conversation::Column::AttentionReason, Expr::value(Option::<String>::None))
+    })
+    .await
+}
+
+/// The person gives the conversation back. What came meanwhile was the person's to answer: the assistant starts with
+/// the next message.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn hand_back(ctx: &Ctx, scope: &CompanyScope, conversation_id: Uuid) -> Result<conversation::Model> {
+    let mut tx = ctx.db().begin().await?;
+    let turn_id = ctx.new_id();
+    let left = message::Entity::update_many()
+        .col_expr(message::Column::TurnId, Expr::value(turn_id))
+        .filter(message::Column::ConversationId.eq(conversation_id))
+        .filter(message::Column::CompanyId.eq(scope.id()))
+        .filter(message::Column::Direction.eq(MessageDirection::Inbound))
+        .filter(message::Column::TurnId.is_null())
+        .exec(&tx)
+        .await?;
+    if left.rows_affected > 0 {
+        crate::turn::record_silent(ctx, &mut tx, scope, conversation_id, turn_id).await?;
+    }
+    ctx.commit(tx).await?;
+    change(ctx, scope, conversation_id, |update| {
+        update
+            .col_expr(conversation::Column::Owner, Expr::value("assistant"))
+            .col_expr(conversation::Column::OwnerUserId, Expr::value(Option::<Uuid>::None))
+            .col_expr(conversation::Column::Revision, Expr::col(conversation::Column::Revision).add(1))
+            .col_expr(conversation::Column::NeedsAttention, Expr::value(false))
+            .col_expr(conversation::Column::AttentionReason, Expr::value(Option::<String>::None))
+    })
+    .await
+}
+
+/// The matter is settled.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn resolve(ctx: &Ctx, scope: &CompanyScope, conversation_id: Uuid) -> Result<conversation::Model> {
+    change(ctx, scope, conversation_id, |update| {
+        update
+            .col_expr(conversation::Column::Status, conversation_status(ConversationStatus::Resolved))
+            .col_expr(conversation::Column::NeedsAttention, Expr::value(false))
+            .col_expr(conversation::Column::AttentionReason, Expr::value(Option::<String>::None))
+            .col_expr(conversation::Column::UnreadCount, Expr::value(0))
+    })
+    .await
+}
+
+/// The matter is open again.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn reopen(ctx: &Ctx, scope: &CompanyScope, conversation_id: Uuid) -> Result<conversation::Model> {
+    change(ctx, scope, conversation_id, |update| {
+        update.col_expr(conversation::Column::Status, conversation_status(ConversationStatus::Open))
+    })
+    .await
+}
+
+fn conversation_status(status: ConversationStatus) -> sea_orm::sea_query::SimpleExpr {
+    use sea_orm::ActiveEnum as _;
+    Expr::value(status.to_value())
+}
+
+/// Staff have seen what came.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn mark_read(ctx: &Ctx, scope: &CompanyScope, conversation_id: Uuid) -> Result<conversation::Model> {
+    change(ctx, scope, conversation_id, |update| update.col_expr(conversation::Column::UnreadCount, Expr::value(0))).await
+}
+
+/// A person writes to the customer, or a note that the customer never sees. Writing to the customer takes the conversation.
+///
+/// # Errors
+/// `NotFound`; `Invalid` for an empty text or one longer than the channel carries.
+pub async fn send_as_operator(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    conversation_id: Uuid,
+    id: Option<Uuid>,
+    text: &str,
+    note: bool,
+) -> Result<message::Model> {
+    let user_id = access::user(ctx)?;
+    let conversation = read::conversation(ctx, scope, conversation_id).await?;
+    if let Some(known) = known_message(ctx, scope, id).await? {
+        return Ok(known);
+    }
+    let channel = channel::Entity::find_by_id(conversation.channel_id)
+        .one(ctx.db().read())
+        .await?
+        .ok_or(Error::NotFound("channel"))?;
+    let max = if note { receive::MAX_TEXT } else { domain::channel::ChannelKind::from(channel.kind).max_chars() };
+    let mut errors: Vec<UserError> = Vec::new();
+    let text = crate::company::check_text(&mut errors, "text", text, max);
+    if !errors.is_empty() {
+        return Err(Error::Invalid(errors));
+    }
+    if !note && conversation.owner == ConversationOwner::Assistant {
+        take_over(ctx, scope, conversation_id).await?;
+    }
+    let mut tx = ctx.db().begin().await?;
+    let message_id = if note {
+        let id = id.unwrap_or_else(|| ctx.new_id());
+        message::Entity::insert(message::ActiveModel {
+            id: Set(id),
+            company_id: Set(scope.id()),
+            channel_id: Set(conversation.channel_id),
+            conversation_id: Set(conversation.id),
+            direction: Set(MessageDirection::Note),
+            author: Set(MessageAuthor::Operator),
+            author_user_id: Set(Some(user_id)),
+            text: Set(text),
+            language: Set(None),
+            attachments: Set(serde_json::json!([])),
+            status: Set(MessageStatus::Sent),
+            error: Set(None),
+            external_id: Set(None),
+            turn_id: Set(None),
+            created_at: Set(ctx.time()),
+            sent_at: Set(None),
+        })
+        .exec_without_returning(&tx)
+        .await?;
+        crate::event::emit(ctx, &mut tx, scope, EventKind::Message, id).await?;
+        id
+    } else {
+        let outbound = NewOutbound {
+            id,
+            author: MessageAuthor::Operator,
+            author_user_id: Some(user_id),
+            text,
+            language: None,
+            attachments: Vec::new(),
+            turn_id: None,
+            place: 0,
+        };
+        store_outbound(ctx, &mut tx, scope, &conversation, outbound).await?
+    };
+    ctx.commit(tx).await?;
+    known_message(ctx, scope, Some(message_id)).await?.ok_or(Error::NotFound("message"))
+}
+
+async fn known_message(ctx: &Ctx, scope: &CompanyScope, id: Option<Uuid>) -> Result<Option<message::Model>> {
+    let Some(id) = id else { return Ok(None) };
+    match message::Entity::find_by_id(id).one(ctx.db().read()).await? {
+        Some(message) if message.company_id == scope.id() => Ok(Some(message)),
+        Some(_) => Err(Error::invalid("id", "TAKEN", "This id is used already.")),
+        None => Ok(None),
+    }
+}
+
+/// Changes what staff know of a customer.
+///
+/// # Errors
+/// `NotFound`; `Invalid` for a phone that is none.
+pub async fn update_contact(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    contact_id: Uuid,
+    name: Option<String>,
+    phone: Option<String>,
+) -> Result<contact::Model> {
+    let mut errors = Vec::new();
+    let mut row = read::contact(ctx, scope, contact_id).await?.into_active_model();
+    if let Some(name) = name {
+        row.name = Set(Some(crate::company::check_text(&mut errors, "name", &name, crate::company::MAX_NAME)));
+    }
+    if let Some(phone) = phone {
+        match domain::phone::Phone::parse(&phone) {
+            Ok(phone) => row.phone = Set(Some(phone.as_str().to_owned())),
+            Err(error) => errors.push(UserError::new("phone", "INVALID", error.to_string())),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(Error::Invalid(errors));
+    }
+    if !row.is_changed() {
+        return read::contact(ctx, scope, contact_id).await;
+    }
+    let tx = ctx.db().begin().await?;
+    let contact = row.update(&tx).await?;
+    ctx.commit(tx).await?;
+    Ok(contact)
+}

@@ -1,0 +1,291 @@
+//! What staff do with orders and bookings.
+
+use super::holds;
+use super::place::{close_link, set_reminder, zone};
+use crate::access::CompanyScope;
+use crate::company;
+use crate::ctx::Ctx;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::inbox::{self, NewOutbound, store_outbound};
+use crate::job;
+use assistant::notice::Notice;
+use domain::booking::{Block, Interval};
+use domain::catalog::Item;
+use domain::order::OrderEvent;
+use domain::quote::Quote;
+use entity::stored::{BookingKind, BookingStatus, EventKind, OrderStatus, PaymentState, PaymentStatus};
+use entity::{booking, conversation, order, payment, reminder};
+use jiff::Timestamp;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, sea_query::{Expr, ExprTrait}};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The catalogue rows of a quote as they are now; rows that are gone are left out.
+pub(crate) async fn items_of(ctx: &Ctx, scope: &CompanyScope, quote: &Quote) -> Result<Vec<(Arc<Item>, i64)>> {
+    let Some((_, catalogue)) = crate::catalog::published(ctx, scope).await? else { return Ok(Vec::new()) };
+    Ok(quote
+        .lines
+        .iter()
+        .filter_map(|line| {
+            let item = catalogue.items().iter().find(|item| item.key == line.key)?;
+            Some((Arc::clone(item), line.quantity))
+        })
+        .collect())
+}
+
+async fn block_of(ctx: &Ctx, scope: &CompanyScope, quote: &Quote) -> Result<Block> {
+    let items = items_of(ctx, scope, quote).await?;
+    let lines: Vec<_> = items.iter().map(|(item, quantity)| (&**item, *quantity)).collect();
+    domain::booking::block(&lines).map_err(|error| Error::internal(format!("appointment: {error}")))
+}
+
+/// The next free starts for an order's appointment, within two weeks.
+pub(crate) async fn free_starts(ctx: &Ctx, scope: &CompanyScope, order: &order::Model, quote: &Quote, limit: usize) -> Result<Vec<Timestamp>> {
+    let block = block_of(ctx, scope, quote).await?;
+    let branch = company::branch(ctx, scope, order.branch_id).await?;
+    let zone = company::zone(&branch);
+    let today = zone.to_datetime(ctx.now()).date();
+    let to = today.saturating_add(jiff::Span::new().days(14));
+    crate::turn::free_slots(ctx, scope, &branch, &block, today, to, limit)
+        .await
+        .map(|slots| slots.into_iter().map(|slot| slot.start).collect())
+}
+
+async fn with_conversation(ctx: &Ctx, scope: &CompanyScope, order: &order::Model) -> Result<conversation::Model> {
+    inbox::conversation(ctx, scope, order.conversation_id).await
+}
+
+async fn tell(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    scope: &CompanyScope,
+    order: &order::Model,
+    conversation: &conversation::Model,
+    notice: &Notice,
+) -> Result<()> {
+    let language = super::language(order);
+    let text = notice.text(language, &zone(ctx, scope, order).await?);
+    store_outbound(ctx, tx, scope, conversation, NewOutbound::system(text, language)).await?;
+    Ok(())
+}
+
+/// Cancels an order that is not paid; a paid one is refunded instead.
+///
+/// # Errors
+/// `NotFound`; `Invalid` when it is paid or ended already.
+pub async fn cancel(ctx: &Ctx, scope: &CompanyScope, order_id: Uuid) -> Result<order::Model> {
+    scope.must_manage()?;
+    let order = super::get(ctx, scope, order_id).await?;
+    if order.payment_status == PaymentStatus::Paid {
+        return Err(Error::invalid("id", "PAID", "A paid order is refunded, not cancelled."));
+    }
+    let conversation = with_conversation(ctx, scope, &order).await?;
+    let mut tx = ctx.db().begin().await?;
+    let mut row = order.clone().into_active_model();
+    if super::apply(&order, &mut row, ctx, OrderEvent::Cancelled).is_none() {
+        return Err(Error::invalid("id", "ENDED", "The order has ended already."));
+    }
+    row.update(&tx).await?;
+    close_link(ctx, &mut tx, scope, &order, "cancelled").await?;
+    tell(ctx, &mut tx, scope, &order, &conversation, &Notice::Cancelled { number: order.number }).await?;
+    crate::event::emit(ctx, &mut tx, scope, EventKind::Order, order.id).await?;
+    ctx.commit(tx).await?;
+    super::get(ctx, scope, order_id).await
+}
+
+/// Gives the money of a paid order back through its provider.
+///
+/// # Errors
+/// `NotFound`; `Invalid` when it is not paid.
+pub async fn refund(ctx: &Ctx, scope: &CompanyScope, order_id: Uuid) -> Result<order::Model> {
+    scope.must_manage()?;
+    super::get(ctx, scope, order_id).await?;
+    let paid = payment::Entity::find()
+        .filter(payment::Column::CompanyId.eq(scope.id()))
+        .filter(payment::Column::OrderId.eq(order_id))
+        .filter(payment::Column::Status.eq(PaymentState::Paid))
+        .one(ctx.db().read())
+        .await?;
+    let Some(paid) = paid else {
+        return Err(Error::invalid("id", "NOT_PAID", "There is no payment to give back."));
+    };
+    crate::payment::report(ctx, &paid.external_id, gateway::payment::EventKind::Refunded).await?;
+    super::get(ctx, scope, order_id).await
+}
+
+/// Sends the open link once more, or opens an expired one anew.
+///
+/// # Errors
+/// `NotFound`; `Invalid` when the order does not wait for money, or its time or stock is gone.
+pub async fn resend_link(ctx: &Ctx, scope: &CompanyScope, order_id: Uuid) -> Result<order::Model> {
+    let order = super::get(ctx, scope, order_id).await?;
+    let conversation = with_conversation(ctx, scope, &order).await?;
+    let Some(token) = order.link_token.clone() else {
+        return Err(Error::invalid("id", "FREE", "Nothing is due for this order."));
+    };
+    let mut tx = ctx.db().begin().await?;
+    if !super::link_is_open(ctx, &order) {
+        reopen(ctx, &mut tx, scope, &order).await?;
+    }
+    let link = super::link_url(ctx, &token);
+    let total = super::money(&order, order.total_minor);
+    tell(ctx, &mut tx, scope, &order, &conversation, &Notice::LinkAgain { number: order.number, total, link }).await?;
+    crate::event::emit(ctx, &mut tx, scope, EventKind::Order, order.id).await?;
+    ctx.commit(tx).await?;
+    super::get(ctx, scope, order_id).await
+}
+
+async fn reopen(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, order: &order::Model) -> Result<()> {
+    if order.status != OrderStatus::Expired {
+        return Err(Error::invalid("id", "ENDED", "This order does not wait for a payment."));
+    }
+    let quote = super::quote_of(order)?;
+    if let Some(start) = order.appointment_start {
+        let block = block_of(ctx, scope, &quote).await?;
+        if start < ctx.time() || !holds::hold_slots(ctx, tx, scope, order.branch_id, order.id, &block, start.timestamp()).await? {
+            return Err(Error::invalid("id", "SLOT_TAKEN", "The time of this order is no longer free."));
+        }
+    }
+    let mut row = order.clone().into_active_model();
+    super::apply(order, &mut row, ctx, OrderEvent::LinkSent);
+    let hours = order.payment_reminder_hours.map(i64::from);
+    let until = domain::booking::link_open_until(ctx.now(), hours, None);
+    row.link_sent_at = Set(Some(ctx.time()));
+    row.link_expires_at = Set(Some(until.into()));
+    row.update(&*tx).await?;
+    booking::Entity::update_many()
+        .col_expr(booking::Column::Status, Expr::value(sea_orm::ActiveEnum::to_value(&BookingStatus::Held)))
+        .col_expr(booking::Column::ExpiresAt, Expr::value(Some(entity::time::Time::from(until).0)))
+        .filter(booking::Column::OrderId.eq(order.id))
+        .filter(booking::Column::CompanyId.eq(scope.id()))
+        .exec(tx)
+        .await?;
+    set_reminder(ctx, tx, scope, order, hours).await?;
+    job::enqueue_at(ctx, tx, scope, &super::ExpireLink { order_id: order.id }, until.into()).await?;
+    Ok(())
+}
+
+/// Moves a booking to another time; the customer is told.
+///
+/// # Errors
+/// `NotFound`; `Invalid` when the time is past, outside the hours or taken.
+pub async fn move_booking(ctx: &Ctx, scope: &CompanyScope, booking_id: Uuid, start: Timestamp) -> Result<booking::Model> {
+    let find = || {
+        booking::Entity::find_by_id(booking_id).filter(booking::Column::CompanyId.eq(scope.id())).one(ctx.db().read())
+    };
+    let row = find().await?.ok_or(Error::NotFound("booking"))?;
+    if row.status == BookingStatus::Cancelled {
+        return Err(Error::invalid("id", "CANCELLED", "The booking was cancelled."));
+    }
+    if start < ctx.now() {
+        return Err(Error::invalid("start", "PAST", "The new time lies in the past."));
+    }
+    let order = super::get(ctx, scope, row.order_id).await?;
+    let conversation = with_conversation(ctx, scope, &order).await?;
+    let minutes = (row.end_at.0 - row.start_at.0) / 60_000_000;
+    let end = Interval::of_minutes(start, minutes).end;
+    let block = match row.kind {
+        BookingKind::Appointment => Some(block_of(ctx, scope, &super::quote_of(&order)?).await?),
+        BookingKind::Delivery => None,
+    };
+    let mut tx = ctx.db().begin().await?;
+    if let Some(block) = block {
+        let branch = company::branch(ctx, scope, row.branch_id).await?;
+        if !domain::booking::fits(&company::hours(&branch), &company::zone(&branch), start, minutes) {
+            return Err(Error::invalid("start", "CLOSED", "The branch is closed at that time."));
+        }
+        holds::release_slots(&tx, scope, order.id).await?;
+        if !holds::hold_slots(ctx, &tx, scope, row.branch_id, order.id, &block, start).await? {
+            return Err(Error::invalid("start", "TAKEN", "That time is taken."));
+        }
+    }
+    let kind = row.kind;
+    let mut changed = row.into_active_model();
+    changed.start_at = Set(start.into());
+    changed.end_at = Set(end.into());
+    changed.updated_at = Set(ctx.time());
+    changed.update(&tx).await?;
+    if kind == BookingKind::Appointment {
+        let mut changed = order.clone().into_active_model();
+        changed.appointment_start = Set(Some(start.into()));
+        changed.appointment_end = Set(Some(end.into()));
+        changed.updated_at = Set(ctx.time());
+        changed.update(&tx).await?;
+    }
+    tell(ctx, &mut tx, scope, &order, &conversation, &Notice::Moved { number: order.number, start }).await?;
+    crate::event::emit(ctx, &mut tx, scope, EventKind::Booking, booking_id).await?;
+    ctx.commit(tx).await?;
+    find().await?.ok_or(Error::NotFound("booking"))
+}
+
+/// Jumps ahead with a trial conversation: everything of it that waits falls due so many minutes earlier. Nothing of real
+/// customers moves, and no clock is touched.
+///
+/// # Errors
+/// `Invalid` for a jump of less than a minute or over 60 days.
+pub async fn advance_trial(ctx: &Ctx, scope: &CompanyScope, minutes: i64) -> Result<u64> {
+    scope.must_manage()?;
+    if !(1..=60 * 24 * 60).contains(&minutes) {
+        return Err(Error::invalid("minutes", "OUT_OF_RANGE", "minutes must be between 1 and 86400."));
+    }
+    let trial_channels: Vec<Uuid> = crate::channel::list(ctx, scope)
+        .await?
+        .into_iter()
+        .filter(|channel| channel.provider == crate::channel::TRIAL)
+        .map(|channel| channel.id)
+        .collect();
+    let conversations: Vec<Uuid> = {
+        use sea_orm::QuerySelect as _;
+        conversation::Entity::find()
+            .select_only()
+            .column(conversation::Column::Id)
+            .filter(conversation::Column::CompanyId.eq(scope.id()))
+            .filter(conversation::Column::ChannelId.is_in(trial_channels))
+            .into_tuple()
+            .all(ctx.db().read())
+            .await?
+    };
+    let orders: Vec<Uuid> = {
+        use sea_orm::QuerySelect as _;
+        order::Entity::find()
+            .select_only()
+            .column(order::Column::Id)
+            .filter(order::Column::CompanyId.eq(scope.id()))
+            .filter(order::Column::ConversationId.is_in(conversations.iter().copied()))
+            .into_tuple()
+            .all(ctx.db().read())
+            .await?
+    };
+    let back = minutes * 60_000_000;
+    let mut tx = ctx.db().begin().await?;
+    let subjects: Vec<Uuid> = orders.iter().chain(&conversations).copied().collect();
+    let jobs = entity::job::Entity::update_many()
+        .col_expr(entity::job::Column::RunAt, Expr::col(entity::job::Column::RunAt).sub(back))
+        .filter(entity::job::Column::CompanyId.eq(scope.id()))
+        .filter(entity::job::Column::Status.eq(entity::stored::JobStatus::Waiting))
+        .filter(entity::job::Column::SubjectId.is_in(subjects))
+        .exec(&tx)
+        .await?;
+    reminder::Entity::update_many()
+        .col_expr(reminder::Column::DueAt, Expr::col(reminder::Column::DueAt).sub(back))
+        .filter(reminder::Column::CompanyId.eq(scope.id()))
+        .filter(reminder::Column::OrderId.is_in(orders.iter().copied()))
+        .filter(reminder::Column::SentAt.is_null())
+        .exec(&tx)
+        .await?;
+    order::Entity::update_many()
+        .col_expr(order::Column::LinkSentAt, Expr::col(order::Column::LinkSentAt).sub(back))
+        .col_expr(order::Column::LinkExpiresAt, Expr::col(order::Column::LinkExpiresAt).sub(back))
+        .filter(order::Column::CompanyId.eq(scope.id()))
+        .filter(order::Column::Id.is_in(orders.iter().copied()))
+        .filter(order::Column::LinkExpiresAt.is_not_null())
+        .exec(&tx)
+        .await?;
+    for order_id in &orders {
+        crate::event::emit(ctx, &mut tx, scope, EventKind::Order, *order_id).await?;
+    }
+    tx.wakes = true;
+    ctx.commit(tx).await?;
+    Ok(jobs.rows_affected)
+}

@@ -1,0 +1,433 @@
+//! A turn: every unanswered message of a conversation is answered together, in one transaction (architecture §5 "Turn").
+
+mod shop;
+
+pub use shop::slots_for;
+pub(crate) use shop::free_slots;
+
+use crate::access::CompanyScope;
+use crate::ctx::Ctx;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::inbox::{self, Attachment, NewOutbound, needs_attention, store_outbound};
+use crate::job::{self, Claimed, Failure, Job};
+use crate::order::{self, PlaceError, Placing};
+use assistant::notice::Notice;
+use assistant::turn::{DialogueState, Effect, Inbound, Reason, Shop as _, TurnInput, TurnOutput};
+use domain::language::Language;
+use domain::reply::{DraftReply, Policy};
+use entity::stored::{ConversationOwner, EventKind, MessageAuthor, MessageDirection, TurnStatus};
+use entity::{contact, conversation, message, turn};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::time::Instant;
+use uuid::Uuid;
+
+/// The most messages answered in one turn; more get the next one.
+const MAX_MESSAGES: u64 = 50;
+/// How often a turn is answered anew because a slot or stock was taken under it.
+const MAX_TRIES: usize = 3;
+
+/// Answers what a customer wrote.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct AnswerTurn {
+    pub(crate) conversation_id: Uuid,
+}
+
+impl AnswerTurn {
+    pub(crate) fn key(&self) -> String {
+        format!("turn:{}", self.conversation_id)
+    }
+}
+
+impl Job for AnswerTurn {
+    const KIND: &'static str = "answer_turn";
+    const MAX_ATTEMPTS: i32 = 5;
+
+    fn unique_key(&self) -> Option<String> {
+        Some(self.key())
+    }
+
+    fn lane(&self) -> Option<String> {
+        Some(self.key())
+    }
+
+    fn subject(&self) -> Option<Uuid> {
+        Some(self.conversation_id)
+    }
+}
+
+/// Runs [`AnswerTurn`].
+pub(crate) async fn answer(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
+    let scope = claimed.scope()?;
+    let payload: AnswerTurn = claimed.payload()?;
+    let last_try = claimed.row.attempts >= claimed.row.max_attempts;
+    let result = Box::pin(try_answer(ctx, claimed, &scope, payload.conversation_id)).await;
+    match result {
+        Ok(()) => Ok(()),
+        // The last try ends with the apology and the visible mark, so that nobody waits for ever (R68, architecture §6.10).
+        Err(error) if last_try => {
+            tracing::error!(error = error.private(), conversation = %payload.conversation_id, "a turn failed for good");
+            Ok(fall_back(ctx, claimed, &scope, payload.conversation_id, &error.private()).await?)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+struct Loaded {
+    conversation: conversation::Model,
+    contact: contact::Model,
+    messages: Vec<message::Model>,
+}
+
+async fn load(ctx: &Ctx, scope: &CompanyScope, conversation_id: Uuid) -> Result<Loaded> {
+    let conversation = inbox::conversation(ctx, scope, conversation_id).await?;
+    let contact = inbox::contact(ctx, scope, conversation.contact_id).await?;
+    let messages = message::Entity::find()
+        .filter(message::Column::CompanyId.eq(scope.id()))
+        .filter(message::Column::ConversationId.eq(conversation_id))
+        .filter(message::Column::Direction.eq(MessageDirection::Inbound))
+        .filter(message::Column::TurnId.is_null())
+        .order_by_asc(message::Column::CreatedAt)
+        .order_by_asc(message::Column::Id)
+        .limit(MAX_MESSAGES)
+        .all(ctx.db().read())
+        .await?;
+    Ok(Loaded { conversation, contact, messages })
+}
+
+async fn try_answer(ctx: &Ctx, claimed: &Claimed, scope: &CompanyScope, conversation_id: Uuid) -> Result<()> {
+    for attempt in 1.. {
+        let started = Instant::now();
+        let started_at = ctx.time();
+        let loaded = load(ctx, scope, conversation_id).await?;
+        if loaded.messages.is_empty() || loaded.conversation.owner == ConversationOwner::Operator {
+            return finish_only(ctx, claimed).await;
+        }
+        let shop = shop::Shop::load(ctx, scope, &loaded.conversation, &loaded.contact).await?;
+        let input = TurnInput {
+            messages: loaded.messages.iter().map(inbound).collect(),
+            now: ctx.now(),
+            state: serde_json::from_value(loaded.conversation.dialogue.clone()).unwrap_or_default(),
+            first_contact: loaded.contact.notice_at.is_none(),
+        };
+        let output = assistant::offline::answer(&shop, input)
+            .await
+            .map_err(|error| Error::Unavailable(format!("assistant: {error}")))?;
+        if let Err(violations) = check(&shop, &output) {
+            tracing::error!(?violations, conversation = %conversation_id, "a reply was stopped");
+            return fall_back(ctx, claimed, scope, conversation_id, &format!("reply stopped: {violations:?}")).await;
+        }
+        let work_us = i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX);
+        match store(ctx, claimed, scope, &shop, &loaded, &output, started_at, work_us).await {
+            Ok(()) => {
+                metrics::histogram!("turn_work_seconds").record(started.elapsed().as_secs_f64());
+                return Ok(());
+            }
+            Err(PlaceError::SlotTaken | PlaceError::StockTaken) if attempt < MAX_TRIES => {}
+            Err(PlaceError::SlotTaken | PlaceError::StockTaken) => {
+                return Err(Error::Unavailable("what was chosen is taken again and again".to_owned()));
+            }
+            Err(PlaceError::Failed(error)) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn inbound(message: &message::Model) -> Inbound {
+    let attachments = inbox::attachments(message);
+    Inbound {
+        text: message.text.clone(),
+        contact_phone: None,
+        unreadable_attachment: !attachments.is_empty(),
+    }
+}
+
+/// The last gate: `domain::reply` over every reply (architecture §6.6).
+fn check(shop: &shop::Shop<'_>, output: &TurnOutput) -> Result<(), Vec<domain::reply::Violation>> {
+    let items = shop.catalogue().items();
+    let mentioned: Vec<&domain::catalog::Item> = items
+        .iter()
+        .filter(|item| {
+            output.items_offered.contains(&item.key)
+                || output.state.focus.contains(&item.key)
+                || output.state.cart.quantity(&item.key) > 0
+        })
+        .map(|item| &**item)
+        .collect();
+    let profile = shop.profile();
+    let own_hosts = [shop.own_host().to_owned()];
+    for reply in &output.replies {
+        let draft =
+            DraftReply { text: &reply.text, image: reply.image.as_deref(), video: reply.video.as_deref() };
+        let policy = Policy {
+            max_chars: profile.channel.max_chars(),
+            language: output.language,
+            own_hosts: &own_hosts,
+            internal: &mentioned,
+            contacts_allowed: output.contacts_allowed,
+        };
+        domain::reply::check(&draft, &output.facts, &policy)?;
+    }
+    Ok(())
+}
+
+async fn finish_only(ctx: &Ctx, claimed: &Claimed) -> Result<()> {
+    let mut tx = ctx.db().begin().await?;
+    job::finish(ctx, &mut tx, claimed).await?;
+    ctx.commit(tx).await
+}
+
+/// Sets the conversation's new state, unless somebody changed it since it was read. False: start over.
+async fn claim_revision(
+    ctx: &Ctx,
+    tx: &Tx,
+    conversation: &conversation::Model,
+    state: &DialogueState,
+    language: Language,
+) -> Result<bool> {
+    let updated = conversation::Entity::update_many()
+        .col_expr(conversation::Column::Dialogue, Expr::value(serde_json::to_value(state)?))
+        .col_expr(conversation::Column::Language, Expr::value(Some(language.code().to_owned())))
+        .col_expr(conversation::Column::Revision, Expr::col(conversation::Column::Revision).add(1))
+        .filter(conversation::Column::Id.eq(conversation.id))
+        .filter(conversation::Column::Revision.eq(conversation.revision))
+        .filter(conversation::Column::Owner.eq(ConversationOwner::Assistant))
+        .exec(tx)
+        .await?;
+    let _ = ctx;
+    Ok(updated.rows_affected == 1)
+}
+
+#[expect(clippy::too_many_arguments, reason = "one transaction stores all of a turn")]
+async fn store(
+    ctx: &Ctx,
+    claimed: &Claimed,
+    scope: &CompanyScope,
+    shop: &shop::Shop<'_>,
+    loaded: &Loaded,
+    output: &TurnOutput,
+    started_at: entity::time::Time,
+    work_us: i64,
+) -> Result<(), PlaceError> {
+    let conversation = &loaded.conversation;
+    let mut tx = ctx.db().begin().await?;
+    if !claim_revision(ctx, &tx, conversation, &output.state, output.language).await? {
+        // A person took it meanwhile, or another change came first: the next run sees what is true then.
+        return Err(PlaceError::Failed(Error::Unavailable("the conversation changed during the turn".to_owned())));
+    }
+    let turn_id = ctx.new_id();
+    let called = output.effects.iter().any(|effect| matches!(effect, Effect::CallPerson { .. }));
+    record(
+        ctx,
+        &tx,
+        scope,
+        turn::ActiveModel {
+            id: Set(turn_id),
+            company_id: Set(scope.id()),
+            conversation_id: Set(conversation.id),
+            status: Set(if called { TurnStatus::HandedOver } else { TurnStatus::Answered }),
+            intent: Set(Some(output.intent.clone())),
+            language: Set(Some(output.language.code().to_owned())),
+            asks: Set(json!(output.asks)),
+            items_offered: Set(json!(output.items_offered)),
+            reasons: Set(json!(output.reasons)),
+            work_us: Set(work_us),
+            error: Set(None),
+            started_at: Set(started_at),
+            finished_at: Set(Some(ctx.time())),
+        },
+        &loaded.messages,
+    )
+    .await?;
+    for effect in &output.effects {
+        carry_out(ctx, &mut tx, scope, shop, conversation, effect).await?;
+    }
+    for (place, reply) in output.replies.iter().enumerate() {
+        let attachment = |kind: &str, url: &Option<String>| {
+            url.as_ref().map(|url| Attachment { kind: kind.to_owned(), url: url.clone(), name: None })
+        };
+        let outbound = NewOutbound {
+            id: None,
+            author: MessageAuthor::Assistant,
+            author_user_id: None,
+            text: reply.text.clone(),
+            language: Some(output.language),
+            attachments: attachment("image", &reply.image).into_iter().chain(attachment("video", &reply.video)).collect(),
+            turn_id: Some(turn_id),
+            place: i64::try_from(place).unwrap_or(0),
+        };
+        store_outbound(ctx, &mut tx, scope, conversation, outbound).await?;
+    }
+    remember_contact(ctx, &tx, &loaded.contact, output).await?;
+    crate::event::emit(ctx, &mut tx, scope, EventKind::Conversation, conversation.id).await?;
+    job::finish(ctx, &mut tx, claimed).await?;
+    ctx.commit(tx).await?;
+    Ok(())
+}
+
+async fn record(
+    ctx: &Ctx,
+    tx: &Tx,
+    scope: &CompanyScope,
+    row: turn::ActiveModel,
+    messages: &[message::Model],
+) -> Result<()> {
+    let turn = row.insert(tx).await?;
+    message::Entity::update_many()
+        .col_expr(message::Column::TurnId, Expr::value(Some(turn.id)))
+        .filter(message::Column::CompanyId.eq(scope.id()))
+        .filter(message::Column::Id.is_in(messages.iter().map(|message| message.id)))
+        .exec(tx)
+        .await?;
+    let _ = ctx;
+    Ok(())
+}
+
+/// Notes that messages were left to a person.
+pub(crate) async fn record_silent(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    scope: &CompanyScope,
+    conversation_id: Uuid,
+    turn_id: Uuid,
+) -> Result<()> {
+    let reason = Reason {
+        step: "decided".to_owned(),
+        detail: "A person held the conversation; these messages were theirs to answer.".to_owned(),
+        items: Vec::new(),
+    };
+    turn::ActiveModel {
+        id: Set(turn_id),
+        company_id: Set(scope.id()),
+        conversation_id: Set(conversation_id),
+        status: Set(TurnStatus::Silent),
+        intent: Set(None),
+        language: Set(None),
+        asks: Set(json!([])),
+        items_offered: Set(json!([])),
+        reasons: Set(json!([reason])),
+        work_us: Set(0),
+        error: Set(None),
+        started_at: Set(ctx.time()),
+        finished_at: Set(Some(ctx.time())),
+    }
+    .insert(&*tx)
+    .await?;
+    Ok(())
+}
+
+async fn carry_out(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    scope: &CompanyScope,
+    shop: &shop::Shop<'_>,
+    conversation: &conversation::Model,
+    effect: &Effect,
+) -> Result<(), PlaceError> {
+    match effect {
+        Effect::Checkout(draft) => {
+            if let Some(open) = shop.open_order_id() {
+                order::put_aside(ctx, tx, scope, open).await?;
+            }
+            let items = shop.items_of(&draft.quote);
+            let placing = Placing {
+                company: shop.company(),
+                branch: shop.branch(),
+                conversation,
+                draft,
+                items: &items,
+                link_token: shop.link_token(),
+            };
+            order::place(ctx, tx, scope, &placing).await?;
+        }
+        Effect::PutOrderAside => {
+            if let Some(open) = shop.open_order_id() {
+                order::put_aside(ctx, tx, scope, open).await?;
+            }
+        }
+        Effect::StopReminders => {
+            if let Some(open) = shop.order_id() {
+                order::cancel_reminders(ctx, tx, scope, open, None, "customer").await?;
+                crate::event::emit(ctx, tx, scope, EventKind::Order, open).await?;
+            }
+        }
+        Effect::CallPerson { reason } => needs_attention(ctx, tx, scope, conversation.id, reason).await?,
+    }
+    Ok(())
+}
+
+async fn remember_contact(ctx: &Ctx, tx: &Tx, contact: &contact::Model, output: &TurnOutput) -> Result<()> {
+    let mut row = contact.clone().into_active_model();
+    if contact.notice_at.is_none() {
+        row.notice_at = Set(Some(ctx.time()));
+    }
+    if contact.language.as_deref() != Some(output.language.code()) {
+        row.language = Set(Some(output.language.code().to_owned()));
+    }
+    if let Some(name) = &output.state.given.name
+        && contact.name.as_ref() != Some(name)
+    {
+        row.name = Set(Some(name.clone()));
+    }
+    if let Some(phone) = &output.state.given.phone
+        && contact.phone.as_ref() != Some(phone)
+    {
+        row.phone = Set(Some(phone.clone()));
+    }
+    if row.is_changed() {
+        row.update(tx).await?;
+    }
+    Ok(())
+}
+
+/// Apologises, marks the conversation for staff and says why (R68).
+async fn fall_back(ctx: &Ctx, claimed: &Claimed, scope: &CompanyScope, conversation_id: Uuid, why: &str) -> Result<()> {
+    let loaded = load(ctx, scope, conversation_id).await?;
+    if loaded.conversation.owner == ConversationOwner::Operator {
+        return finish_only(ctx, claimed).await;
+    }
+    let company = crate::company::get(ctx, scope).await?;
+    let language = loaded
+        .conversation
+        .language
+        .as_deref()
+        .and_then(Language::from_code)
+        .or_else(|| loaded.messages.iter().rev().find_map(|message| domain::language::detect(&message.text)))
+        .unwrap_or_else(|| crate::company::language(&company));
+    let mut tx = ctx.db().begin().await?;
+    let turn_id = ctx.new_id();
+    record(
+        ctx,
+        &tx,
+        scope,
+        turn::ActiveModel {
+            id: Set(turn_id),
+            company_id: Set(scope.id()),
+            conversation_id: Set(conversation_id),
+            status: Set(TurnStatus::Failed),
+            intent: Set(None),
+            language: Set(Some(language.code().to_owned())),
+            asks: Set(json!([])),
+            items_offered: Set(json!([])),
+            reasons: Set(json!([])),
+            work_us: Set(0),
+            error: Set(Some(why.chars().take(500).collect())),
+            started_at: Set(ctx.time()),
+            finished_at: Set(Some(ctx.time())),
+        },
+        &loaded.messages,
+    )
+    .await?;
+    let mut outbound = NewOutbound::system(Notice::Fallback.text(language, &jiff::tz::TimeZone::UTC), language);
+    outbound.turn_id = Some(turn_id);
+    outbound.author = MessageAuthor::Assistant;
+    store_outbound(ctx, &mut tx, scope, &loaded.conversation, outbound).await?;
+    needs_attention(ctx, &mut tx, scope, conversation_id, "turn_failed").await?;
+    job::finish(ctx, &mut tx, claimed).await?;
+    ctx.commit(tx).await
+}
