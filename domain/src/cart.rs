@@ -31,10 +31,7 @@ impl Cart {
     /// How many of an item are wanted.
     #[must_use]
     pub fn quantity(&self, key: &str) -> i64 {
-        self.lines
-            .iter()
-            .find(|line| line.key == key)
-            .map_or(0, |line| line.quantity)
+        self.lines.iter().find(|line| line.key == key).map_or(0, |line| line.quantity)
     }
 
     /// Sets a line; zero or less removes it.
@@ -44,10 +41,7 @@ impl Cart {
         } else if let Some(line) = self.lines.iter_mut().find(|line| line.key == key) {
             line.quantity = quantity.min(MAX_QUANTITY);
         } else {
-            self.lines.push(CartLine {
-                key: key.to_owned(),
-                quantity: quantity.min(MAX_QUANTITY),
-            });
+            self.lines.push(CartLine { key: key.to_owned(), quantity: quantity.min(MAX_QUANTITY) });
         }
     }
 

@@ -5,7 +5,6 @@
 //! again gives the same items.
 
 pub mod export;
-mod fold;
 pub mod heading;
 pub mod problem;
 pub mod row;

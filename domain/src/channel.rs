@@ -22,14 +22,8 @@ pub enum ChannelKind {
 
 impl ChannelKind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [
-        Self::Whatsapp,
-        Self::Telegram,
-        Self::Instagram,
-        Self::Facebook,
-        Self::Email,
-        Self::Webchat,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Whatsapp, Self::Telegram, Self::Instagram, Self::Facebook, Self::Email, Self::Webchat];
 
     /// The stored word.
     #[must_use]

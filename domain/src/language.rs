@@ -38,8 +38,6 @@ impl Language {
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         let primary = code.split(['-', '_']).next()?.to_ascii_lowercase();
-        Self::ALL
-            .into_iter()
-            .find(|language| language.code() == primary)
+        Self::ALL.into_iter().find(|language| language.code() == primary)
     }
 }

@@ -25,10 +25,7 @@ impl Currency {
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {
         let bytes: [u8; 3] = code.trim().as_bytes().try_into().ok()?;
-        bytes
-            .iter()
-            .all(u8::is_ascii_alphabetic)
-            .then(|| Self(bytes.map(|b| b.to_ascii_uppercase())))
+        bytes.iter().all(u8::is_ascii_alphabetic).then(|| Self(bytes.map(|b| b.to_ascii_uppercase())))
     }
 
     /// The three letters.
@@ -54,8 +51,8 @@ impl Currency {
     #[must_use]
     pub fn exponent(&self) -> u32 {
         match &self.0 {
-            b"JPY" | b"KRW" | b"CLP" | b"VND" | b"ISK" | b"PYG" | b"UGX" | b"XAF" | b"XOF"
-            | b"XPF" | b"KMF" | b"GNF" | b"RWF" | b"DJF" | b"BIF" | b"VUV" => 0,
+            b"JPY" | b"KRW" | b"CLP" | b"VND" | b"ISK" | b"PYG" | b"UGX" | b"XAF" | b"XOF" | b"XPF" | b"KMF"
+            | b"GNF" | b"RWF" | b"DJF" | b"BIF" | b"VUV" => 0,
             b"BHD" | b"JOD" | b"KWD" | b"OMR" | b"TND" | b"IQD" | b"LYD" => 3,
             _ => 2,
         }

@@ -104,18 +104,9 @@ pub fn quote(lines: &[(&Item, i64)], currency: Currency) -> Result<Quote, QuoteE
 
 fn fee(lines: &[(&Item, i64)], kind: ItemKind, currency: Currency) -> Fee {
     let of_kind = || lines.iter().filter(move |(item, _)| item.kind == kind);
-    let full = of_kind()
-        .filter_map(|(item, _)| item.fee_minor)
-        .max()
-        .unwrap_or(0)
-        .max(0);
-    let free_from = of_kind()
-        .filter_map(|(item, _)| item.free_from_minor)
-        .filter(|minor| *minor > 0)
-        .max();
-    let sum: i64 = of_kind()
-        .map(|(item, quantity)| item.price_minor.unwrap_or(0).saturating_mul(*quantity))
-        .sum();
+    let full = of_kind().filter_map(|(item, _)| item.fee_minor).max().unwrap_or(0).max(0);
+    let free_from = of_kind().filter_map(|(item, _)| item.free_from_minor).filter(|minor| *minor > 0).max();
+    let sum: i64 = of_kind().map(|(item, quantity)| item.price_minor.unwrap_or(0).saturating_mul(*quantity)).sum();
     let waived = full > 0 && free_from.is_some_and(|threshold| sum >= threshold);
     Fee {
         charged: Money::new(if waived { 0 } else { full }, currency),

@@ -14,8 +14,6 @@ pub struct Model {
     /// Item key.
     #[sea_orm(column_type = "Text")]
     pub key: String,
-    /// Version the limit came from.
-    pub version_id: Uuid,
     /// stock_units or slots_available.
     pub limit_units: i64,
     /// Held and sold since.

@@ -1,6 +1,6 @@
 //! The outside world, a folder a capability: the trait or wire form in `mod.rs`, each provider or format a file.
 //!
-//! - [`payment`] payment providers.
+//! - [`payment`] taking money: wire forms and signatures of the payment providers.
 //! - [`table_file`] catalogue files: CSV, XLSX, ODS and XLS, read in a child process with limits; CSV and XLSX written.
 
 pub mod payment;

@@ -148,7 +148,6 @@ impl MigrationTrait for Migration {
                     .col(uuid("id").primary_key())
                     .col(uuid("company_id"))
                     .col(text("key"))
-                    .col(uuid("version_id"))
                     .col(big_integer("limit_units"))
                     .col(big_integer("taken_units"))
                     .check(Expr::col("taken_units").lte(Expr::col("limit_units")))

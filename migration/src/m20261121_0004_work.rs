@@ -51,17 +51,26 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        index(manager, "job", &["status", "run_at"]).await?;
-        index(manager, "job", &["lane", "status"]).await?;
         index(manager, "job", &["subject_id"]).await?;
+        index(manager, "job", &["company_id", "created_at", "id"]).await?;
         index(manager, "event", &["company_id", "id"]).await?;
-        // One waiting job a unique key; a running one does not stand in the way of the next.
-        manager
-            .get_connection()
-            .execute_unprepared(
-                "CREATE UNIQUE INDEX job_one_waiting ON job (unique_key) WHERE status = 'waiting' AND unique_key IS NOT NULL",
-            )
-            .await?;
+        index(manager, "event", &["created_at"]).await?;
+        // Partial indexes hold only what is waiting or running, so that they stay small however much is done.
+        for index in [
+            // What a worker claims next, of a kind and of a company's kind.
+            "CREATE INDEX job_due ON job (kind, run_at, id) WHERE status = 'waiting'",
+            "CREATE INDEX job_due_company ON job (company_id, kind, run_at, id) WHERE status = 'waiting'",
+            "CREATE INDEX job_next ON job (run_at) WHERE status = 'waiting'",
+            "CREATE INDEX job_lane ON job (lane, id) WHERE status = 'waiting' AND lane IS NOT NULL",
+            "CREATE INDEX job_lease ON job (lease_until) WHERE status = 'running'",
+            "CREATE INDEX job_finished ON job (finished_at) WHERE status = 'done'",
+            // Jobs of one lane never run at once, whoever claims them.
+            "CREATE UNIQUE INDEX job_one_running ON job (lane) WHERE status = 'running' AND lane IS NOT NULL",
+            // One waiting job a unique key; a running one does not stand in the way of the next.
+            "CREATE UNIQUE INDEX job_one_waiting ON job (unique_key) WHERE status = 'waiting' AND unique_key IS NOT NULL",
+        ] {
+            manager.get_connection().execute_unprepared(index).await?;
+        }
         Ok(())
     }
 

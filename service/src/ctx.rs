@@ -21,6 +21,8 @@ pub struct Engine {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub random: Random,
+    /// Ids that grow.
+    pub ids: foundation::id::Ids,
     /// Encrypts what is stored and signs what leaves.
     pub key: SealingKey,
     /// Where the program is reached from outside, without a slash at the end.
@@ -94,7 +96,7 @@ impl Ctx {
     /// A new id.
     #[must_use]
     pub fn new_id(&self) -> Uuid {
-        foundation::id::new_id(&*self.engine.clock, &self.engine.random)
+        self.engine.ids.next(&*self.engine.clock, &self.engine.random)
     }
 
     /// Commits, then publishes the events and wakes the workers.

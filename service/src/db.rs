@@ -32,13 +32,15 @@ pub struct DbConfig {
     pub connections: u32,
     /// How long to wait for a connection before the request is refused.
     pub acquire_timeout: Duration,
+    /// A database that nobody misses after a power cut: rehearsals and tests. SQLite then waits for no disk.
+    pub throw_away: bool,
 }
 
 impl DbConfig {
     /// A configuration with the usual bounds.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into(), connections: 12, acquire_timeout: Duration::from_secs(3) }
+        Self { url: url.into(), connections: 12, acquire_timeout: Duration::from_secs(3), throw_away: false }
     }
 }
 
@@ -139,6 +141,8 @@ impl Db {
 }
 
 fn sqlite_options(config: &DbConfig, connections: u32) -> ConnectOptions {
+    // FULL: a commit that was answered survives a power cut too.
+    let synchronous = if config.throw_away { "OFF" } else { "FULL" };
     let mut options = ConnectOptions::new(&config.url);
     options
         .max_connections(connections)
@@ -146,13 +150,12 @@ fn sqlite_options(config: &DbConfig, connections: u32) -> ConnectOptions {
         .acquire_timeout(config.acquire_timeout.max(Duration::from_secs(30)))
         .sqlx_logging(false)
         .test_before_acquire(false)
-        .map_sqlx_sqlite_opts(|options| {
+        .map_sqlx_sqlite_opts(move |options| {
             options
                 .create_if_missing(true)
                 .busy_timeout(Duration::from_secs(10))
                 .pragma("journal_mode", "WAL")
-                // FULL: a commit that was answered survives a power cut too.
-                .pragma("synchronous", "FULL")
+                .pragma("synchronous", synchronous)
                 .pragma("wal_autocheckpoint", "2000")
                 .pragma("cache_size", "-8000")
                 .pragma("temp_store", "MEMORY")

@@ -6,6 +6,7 @@ pub mod channel;
 pub mod company;
 pub mod ctx;
 pub mod db;
+pub mod demo;
 pub mod error;
 pub mod event;
 pub mod file;
@@ -16,6 +17,7 @@ pub mod jobs;
 pub mod order;
 pub mod page;
 pub mod payment;
+pub mod rehearsal;
 pub mod turn;
 
 pub use ctx::{Ctx, Engine};

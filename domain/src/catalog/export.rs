@@ -9,7 +9,8 @@ use crate::money::{Currency, Money};
 #[must_use]
 pub fn export_columns<'a>(items: impl IntoIterator<Item = &'a Item>) -> Vec<Column> {
     const ALWAYS: [Column; 4] = [Column::Name, Column::Sku, Column::Description, Column::Price];
-    let known: Vec<Column> = Column::all().into_iter().filter(|column| !matches!(column, Column::Kind | Column::Online)).collect();
+    let known: Vec<Column> =
+        Column::all().into_iter().filter(|column| !matches!(column, Column::Kind | Column::Online)).collect();
     let mut used: Vec<bool> = known.iter().map(|column| ALWAYS.contains(column)).collect();
     let mut extra = std::collections::BTreeSet::new();
     let (mut products, mut services) = (false, false);
@@ -43,7 +44,13 @@ pub fn export_row(item: &Item, columns: &[Column], currency: Currency) -> Vec<St
 pub const fn is_numeric(column: &Column) -> bool {
     matches!(
         column,
-        Column::Price | Column::Fee | Column::FreeFrom | Column::Available | Column::DeliveryTime | Column::PaymentReminder | Column::Capacity
+        Column::Price
+            | Column::Fee
+            | Column::FreeFrom
+            | Column::Available
+            | Column::DeliveryTime
+            | Column::PaymentReminder
+            | Column::Capacity
     )
 }
 
@@ -105,7 +112,12 @@ fn list(entries: &[String]) -> String {
     }
     let quoted: Vec<String> = entries
         .iter()
-        .map(|entry| format!("\"{}\"", entry.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\t', "\\t")))
+        .map(|entry| {
+            format!(
+                "\"{}\"",
+                entry.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\t', "\\t")
+            )
+        })
         .collect();
     format!("[{}]", quoted.join(", "))
 }

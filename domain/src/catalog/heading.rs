@@ -3,10 +3,10 @@
 
 mod words;
 
-use super::fold::fold;
-use super::problem::{Problem, ProblemCode, Suggestion};
 use super::ItemKind;
+use super::problem::{Problem, ProblemCode, Suggestion};
 use crate::money::Currency;
+use crate::text::fold;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -105,7 +105,7 @@ impl Column {
             .find(|(_, only, _)| *only == Some(kind))
             .or_else(|| entries().find(|(_, only, _)| only.is_none()))
             .or_else(|| entries().next())
-            .map_or("", |(_, _, words)| words[0])
+            .map_or("", |(_, _, heading)| heading)
     }
 
     /// Every column that has a meaning, in the order in which files are written.
@@ -244,7 +244,9 @@ impl Mapping {
             }
         }
         if self.position(&Column::Price, self.kind).is_none() {
-            problems.push(Problem::of_cell(row, Column::Price.canonical(self.kind), ProblemCode::NoPriceColumn, None).notice());
+            problems.push(
+                Problem::of_cell(row, Column::Price.canonical(self.kind), ProblemCode::NoPriceColumn, None).notice(),
+            );
         }
         for mapped in &self.columns {
             let canonical = || mapped.column.canonical(self.kind).to_owned();
@@ -253,7 +255,9 @@ impl Mapping {
                     let first = recognised(&mapped.heading)
                         .and_then(|found| self.columns.iter().find(|other| other.column == found.column))
                         .map_or_else(String::new, |other| other.heading.clone());
-                    problems.push(Problem::of_cell(row, &mapped.heading, ProblemCode::HeadingTwice { first }, None).notice());
+                    problems.push(
+                        Problem::of_cell(row, &mapped.heading, ProblemCode::HeadingTwice { first }, None).notice(),
+                    );
                 }
                 How::Guess => {
                     let code = ProblemCode::HeadingGuessed { column: canonical() };
@@ -300,7 +304,8 @@ pub fn map_headings(headings: &[String], hint: Option<ItemKind>) -> Mapping {
                 && rival.column == mapped.column
                 && overlap(rival.only, mapped.only)
                 && !matches!(rival.how, How::Twice | How::Extra)
-                && (other < index && rival.how != How::Guess || mapped.how == How::Guess && (rival.how != How::Guess || other < index))
+                && (other < index && rival.how != How::Guess
+                    || mapped.how == How::Guess && (rival.how != How::Guess || other < index))
         });
         if taken && let Some(loser) = columns.get_mut(index) {
             loser.column = Column::Extra(loser.heading.clone());
@@ -345,7 +350,7 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
     let mut all = Words::new();
     for (table, how) in tables {
         for (column, only, words) in table {
-            for word in *words {
+            for word in words.split(", ") {
                 all.insert(normalise(word), (column.clone(), *only, how));
             }
         }
@@ -364,7 +369,8 @@ fn exact(heading: &str) -> Option<Found> {
     let whole = normalise(heading);
     let without_brackets = normalise(&outside_brackets(heading));
     let bare = [without_units(&without_brackets), without_units(&whole)];
-    let (column, only, how) = [whole, without_brackets].iter().chain(&bare).find_map(|candidate| WORDS.get(candidate))?;
+    let (column, only, how) =
+        [whole, without_brackets].iter().chain(&bare).find_map(|candidate| WORDS.get(candidate))?;
     Some(Found { column: column.clone(), only: *only, how: *how })
 }
 
@@ -445,8 +451,14 @@ enum UnitWord {
 static UNITS: LazyLock<HashMap<String, UnitWord>> = LazyLock::new(|| {
     let money = |code: &str| Currency::parse(code).map(UnitWord::Money);
     let tables: [(Option<UnitWord>, &str); 9] = [
-        (Some(UnitWord::Time(TimeUnit::Minutes)), "min mins minute minutes minuto minutos мин минут минута минуты минутах минутпен"),
-        (Some(UnitWord::Time(TimeUnit::Hours)), "h hr hrs hour hours hora horas ч час часа часов часы часах сағ сағат сағатпен"),
+        (
+            Some(UnitWord::Time(TimeUnit::Minutes)),
+            "min mins minute minutes minuto minutos мин минут минута минуты минутах минутпен",
+        ),
+        (
+            Some(UnitWord::Time(TimeUnit::Hours)),
+            "h hr hrs hour hours hora horas ч час часа часов часы часах сағ сағат сағатпен",
+        ),
         (Some(UnitWord::Time(TimeUnit::Days)), "d day days dia dias дн день дня дней дни днях сут суток күн күнмен"),
         (money("EUR"), "eur euro euros евро еуро"),
         (money("KZT"), "kzt tenge тенге теңге тг тнг"),

@@ -40,6 +40,8 @@ pub enum ProblemCode {
     TooLarge,
     /// Not a length of time: `60 min`, `1 h 30`.
     BadDuration,
+    /// A range such as `60–90 min`, read as its upper end.
+    UpperEndRead,
     /// Not a web address that begins with http:// or https://.
     BadUrl,
     /// Neither yes nor no.
@@ -192,7 +194,7 @@ impl ProblemCode {
             Self::NotAnAmount | Self::Ambiguous | Self::TooPrecise => Suggestion::WriteAmount,
             Self::OtherCurrency => Suggestion::UseCompanyCurrency,
             Self::NotANumber | Self::Negative | Self::NotWhole | Self::TooLarge => Suggestion::WriteWholeNumber,
-            Self::BadDuration => Suggestion::WriteDuration,
+            Self::BadDuration | Self::UpperEndRead => Suggestion::WriteDuration,
             Self::BadUrl => Suggestion::WriteUrl,
             Self::NotYesOrNo => Suggestion::WriteYesOrNo,
             Self::NotAKind => Suggestion::WriteKind,

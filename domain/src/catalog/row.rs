@@ -2,11 +2,12 @@
 //!
 //! A row becomes an item whole or not at all: any [`Severity::Error`] leaves it out, so that nothing half-read is sold.
 
-use super::fold::{clean, fold_words};
 use super::heading::{Column, MappedColumn, Mapping};
 pub use super::problem::{Problem, ProblemCode, SHOWN_CHARACTERS, Severity, Suggestion};
+use super::value::clean;
 use super::{Area, Item, ItemKind, value};
 use crate::money::Currency;
+use crate::text::fold;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
@@ -134,7 +135,7 @@ impl RowReader {
         if cells.iter().all(Cell::is_empty) {
             return RowOutcome::empty(self.mapping.kind);
         }
-        let mut reading = Reading { row, currency: self.currency, problems: Vec::new() };
+        let mut reading = Reading { row, currency: self.currency, problems: Vec::new(), unread: HashMap::new() };
         let kind = self.kind_of(cells, &mut reading);
         let columns = match kind {
             ItemKind::Product => &self.product_columns,
@@ -160,6 +161,7 @@ impl RowReader {
             let last = self.mapping.columns.last().map_or("", |mapped| &mapped.heading);
             reading.problems.push(Problem::of_cell(row, last, ProblemCode::ExtraCells { count }, None));
         }
+        forgive(kind, &mut draft, &mut reading);
         let key = draft.key();
         let item = self.finish(kind, draft, &mut reading);
         let sound = !reading.problems.iter().any(Problem::is_error);
@@ -172,8 +174,10 @@ impl RowReader {
         for (index, column) in mapped.filter(|(_, mapped)| mapped.column == Column::Kind) {
             let cell = cells.get(index).unwrap_or(&Cell::Empty);
             if let Some(text) = reading.text(column, cell, TEXT_LIMIT) {
-                match fold_words(&text).as_str() {
-                    "product" | "goods" | "producto" | "товар" | "продукт" | "тауар" | "өнім" => return ItemKind::Product,
+                match fold(&text).as_str() {
+                    "product" | "goods" | "producto" | "товар" | "продукт" | "тауар" | "өнім" => {
+                        return ItemKind::Product;
+                    }
                     "service" | "servicio" | "услуга" | "қызмет" => return ItemKind::Service,
                     _ => reading.report(column, ProblemCode::NotAKind, Some(&text)),
                 }
@@ -186,11 +190,13 @@ impl RowReader {
         };
         match (named(ItemKind::Product), named(ItemKind::Service)) {
             (true, false) if self.mapping.kind == ItemKind::Service => {
-                let other = self.mapping.columns.iter().any(|c| c.column == Column::Name && c.only == Some(ItemKind::Service));
+                let other =
+                    self.mapping.columns.iter().any(|c| c.column == Column::Name && c.only == Some(ItemKind::Service));
                 if other { ItemKind::Product } else { ItemKind::Service }
             }
             (false, true) if self.mapping.kind == ItemKind::Product => {
-                let other = self.mapping.columns.iter().any(|c| c.column == Column::Name && c.only == Some(ItemKind::Product));
+                let other =
+                    self.mapping.columns.iter().any(|c| c.column == Column::Name && c.only == Some(ItemKind::Product));
                 if other { ItemKind::Service } else { ItemKind::Product }
             }
             _ => self.mapping.kind,
@@ -199,7 +205,9 @@ impl RowReader {
 
     fn finish(&mut self, kind: ItemKind, draft: Draft, reading: &mut Reading) -> Option<Item> {
         let row = reading.row;
-        for (column, present) in [(Column::Name, draft.name.is_some()), (Column::Description, draft.description.is_some())] {
+        for (column, present) in
+            [(Column::Name, draft.name.is_some()), (Column::Description, draft.description.is_some())]
+        {
             let Some(index) = self.mapping.position(&column, kind) else { continue };
             let heading = self.mapping.columns.get(index).map_or("", |mapped| &mapped.heading);
             let told = reading.problems.iter().any(|problem| problem.column.as_deref() == Some(heading));
@@ -249,6 +257,27 @@ impl RowReader {
             contacts: draft.contacts,
             extra: draft.extra,
         })
+    }
+}
+
+/// What no sum, date or promise depends on does not keep a row out: a link that is none, and a length of time of an item
+/// that takes no slot. The cell stays as written among the extra ones, and the owner is told.
+fn forgive(kind: ItemKind, draft: &mut Draft, reading: &mut Reading) {
+    let has_slots = kind == ItemKind::Service && draft.available.is_some();
+    for problem in &mut reading.problems {
+        let forgiven = match problem.code {
+            ProblemCode::BadUrl => true,
+            ProblemCode::BadDuration => !has_slots,
+            _ => false,
+        };
+        if forgiven {
+            problem.severity = Severity::Notice;
+            if let (Some(heading), Some(text)) =
+                (&problem.column, problem.column.as_ref().and_then(|heading| reading.unread.remove(heading)))
+            {
+                draft.extra.insert(heading.clone(), text);
+            }
+        }
     }
 }
 
@@ -329,7 +358,7 @@ impl Draft {
     fn key(&self) -> Option<String> {
         match (&self.sku, &self.name) {
             (Some(sku), _) => Some(sku.clone()),
-            (None, Some(name)) => Some(format!("~{}", fold_words(name))),
+            (None, Some(name)) => Some(format!("~{}", fold(name))),
             (None, None) => None,
         }
     }
@@ -354,11 +383,13 @@ impl Draft {
             Column::FreeFrom => self.free_from_minor = r.amount(mapped, cell),
             Column::Available => self.available = r.parsed(mapped, cell, value::whole_number),
             Column::Capacity => self.capacity = r.parsed(mapped, cell, value::whole_number),
-            Column::DeliveryTime => self.delivery_time_hours = r.parsed(mapped, cell, |text| value::hours(text, mapped.unit)),
+            Column::DeliveryTime => {
+                self.delivery_time_hours = r.time(mapped, cell, |text| value::hours(text, mapped.unit));
+            }
             Column::PaymentReminder => {
                 self.payment_reminder_hours = r.parsed(mapped, cell, |text| value::hours(text, mapped.unit));
             }
-            Column::Duration => self.duration_minutes = r.parsed(mapped, cell, |text| value::minutes(text, mapped.unit)),
+            Column::Duration => self.duration_minutes = r.time(mapped, cell, |text| value::minutes(text, mapped.unit)),
             Column::WebsiteUrl => self.website_url = r.url(mapped, cell),
             Column::ImageUrl => self.image_url = r.url(mapped, cell),
             Column::VideoUrl => self.video_url = r.url(mapped, cell),
@@ -387,6 +418,8 @@ struct Reading {
     row: u32,
     currency: Currency,
     problems: Vec<Problem>,
+    /// Cells that could not be parsed, by heading.
+    unread: HashMap<String, String>,
 }
 
 impl Reading {
@@ -405,12 +438,18 @@ impl Reading {
         }
     }
 
-    fn parsed<T>(&mut self, mapped: &MappedColumn, cell: &Cell, parse: impl Fn(&str) -> Result<T, ProblemCode>) -> Option<T> {
+    fn parsed<T>(
+        &mut self,
+        mapped: &MappedColumn,
+        cell: &Cell,
+        parse: impl Fn(&str) -> Result<T, ProblemCode>,
+    ) -> Option<T> {
         let text = self.text(mapped, cell, TEXT_LIMIT)?;
         match parse(&text) {
             Ok(value) => Some(value),
             Err(code) => {
                 self.report(mapped, code, Some(&text));
+                self.unread.insert(mapped.heading.clone(), text);
                 None
             }
         }
@@ -423,6 +462,23 @@ impl Reading {
             Cell::Bool(_) | Cell::DateTime(_) => self.parsed(mapped, cell, |_| Err(ProblemCode::NotAnAmount)),
             _ => self.parsed(mapped, cell, |text| value::amount(text, currency)),
         }
+    }
+
+    /// A length of time; that a range was read as its upper end is told.
+    fn time(
+        &mut self,
+        mapped: &MappedColumn,
+        cell: &Cell,
+        parse: impl Fn(&str) -> Result<i64, ProblemCode>,
+    ) -> Option<i64> {
+        let read = self.parsed(mapped, cell, parse)?;
+        if let Cell::Text(text) = cell
+            && value::is_range(text)
+        {
+            let problem = Problem::of_cell(self.row, &mapped.heading, ProblemCode::UpperEndRead, Some(text));
+            self.problems.push(problem.notice());
+        }
+        Some(read)
     }
 
     fn url(&mut self, mapped: &MappedColumn, cell: &Cell) -> Option<String> {

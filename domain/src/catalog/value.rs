@@ -2,10 +2,10 @@
 //! one of these is a problem.
 
 use super::Area;
-use super::fold::{clean, fold, fold_words};
 use super::heading::TimeUnit;
 use super::problem::ProblemCode;
 use crate::money::{AmountError, Currency, amount_from_number, parse_amount};
+use crate::text::fold;
 
 /// Above this no sum and no number of a catalogue is meant seriously; keeps totals far from the edge of an i64.
 const LARGEST: i64 = 1_000_000_000_000;
@@ -77,7 +77,8 @@ pub(super) fn hours(text: &str, unit: Option<TimeUnit>) -> Result<i64, ProblemCo
 /// A length of time in minutes: `60 min`, `1 h 30`, `1,5 ч`, `2 сағат`, `1:30`. A bare number counts in `unit`, or minutes.
 pub(super) fn minutes(text: &str, unit: Option<TimeUnit>) -> Result<i64, ProblemCode> {
     let folded = fold(text);
-    let folded = folded.trim();
+    let folded = without_about(&folded);
+    let folded = upper_end(folded).unwrap_or(folded);
     if folded.starts_with(['-', '−']) {
         return Err(ProblemCode::Negative);
     }
@@ -115,17 +116,34 @@ pub(super) fn minutes(text: &str, unit: Option<TimeUnit>) -> Result<i64, Problem
     in_bounds(rounded as i64)
 }
 
+/// Whether a length of time is written as a range, `60–90 min`: then it is read as its upper end, which is the one that
+/// a calendar and a promise of delivery can keep.
+pub(super) fn is_range(text: &str) -> bool {
+    upper_end(without_about(&fold(text))).is_some()
+}
+
 /// Cities as a JSON list of texts or separated by commas, semicolons, bars or line ends; a word for online anywhere in it
 /// is online; nothing is everywhere.
 pub(super) fn area(text: &str) -> Result<Area, ProblemCode> {
     let names = list(text)?;
     let mut cities: Vec<String> = Vec::new();
     for name in names {
-        match fold_words(&name).as_str() {
-            "online" | "on line" | "on-line" | "онлаин" | "он-лаин" | "en linea" | "желіде" => return Ok(Area::Online),
-            "*" | "everywhere" | "anywhere" | "all" | "all cities" | "todas" | "todas las ciudades" | "везде" | "все города"
-            | "барлық қалалар" | "барлық жерде" => return Ok(Area::Everywhere),
-            folded if cities.iter().any(|known| fold_words(known) == folded) => {}
+        match fold(&name).as_str() {
+            "online" | "on line" | "on-line" | "онлайн" | "он-лайн" | "en linea" | "желіде" => {
+                return Ok(Area::Online);
+            }
+            "*"
+            | "everywhere"
+            | "anywhere"
+            | "all"
+            | "all cities"
+            | "todas"
+            | "todas las ciudades"
+            | "везде"
+            | "все города"
+            | "барлық қалалар"
+            | "барлық жерде" => return Ok(Area::Everywhere),
+            folded if cities.iter().any(|known| fold(known) == folded) => {}
             _ => cities.push(name),
         }
     }
@@ -148,23 +166,38 @@ pub(super) fn is_url(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let Some(rest) = lower.strip_prefix("https://").or_else(|| lower.strip_prefix("http://")) else { return false };
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let is_clean = !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '}' | '|'));
+    let is_clean = !text.chars().any(|c| {
+        c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '}' | '|')
+    });
     is_clean && !host.is_empty() && !host.contains('@') && host.chars().any(char::is_alphanumeric)
 }
 
 /// Words by which owners say that a picture, a page or a video does not exist.
 pub(super) fn is_placeholder(text: &str) -> bool {
-    matches!(fold_words(text).as_str(), "-" | "—" | "–" | "--" | "n/a" | "na" | "none" | "no" | "нет" | "жоқ" | "no hay" | "ninguno" | "ninguna")
+    matches!(
+        fold(text).as_str(),
+        "-" | "—" | "–" | "--" | "n/a" | "na" | "none" | "no" | "нет" | "жоқ" | "no hay" | "ninguno" | "ninguna"
+    )
 }
 
 /// Yes or no in the four languages.
 pub(super) fn yes_or_no(text: &str) -> Option<bool> {
-    match fold_words(text).as_str() {
-        "yes" | "y" | "true" | "1" | "x" | "✓" | "✔" | "+" | "si" | "s" | "verdadero" | "да" | "д" | "истина" | "иә" | "ия" | "online" | "онлаин"
-        | "en linea" => Some(true),
+    match fold(text).as_str() {
+        "yes" | "y" | "true" | "1" | "x" | "✓" | "✔" | "+" | "si" | "s" | "verdadero" | "да" | "д" | "истина"
+        | "иә" | "ия" | "online" | "онлайн" | "en linea" => Some(true),
         "no" | "n" | "false" | "0" | "-" | "—" | "falso" | "нет" | "н" | "ложь" | "жоқ" => Some(false),
         _ => None,
     }
+}
+
+/// Trimmed, with line ends as `\n` and without control characters, which no database and no reader wants.
+pub(super) fn clean(text: &str) -> String {
+    let trimmed = text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}');
+    if !trimmed.chars().any(char::is_control) {
+        return trimmed.to_owned();
+    }
+    let lines = trimmed.replace("\r\n", "\n").replace('\r', "\n");
+    lines.chars().filter(|character| !character.is_control() || matches!(character, '\n' | '\t')).collect()
 }
 
 fn in_bounds(number: i64) -> Result<i64, ProblemCode> {
@@ -176,13 +209,15 @@ fn is_group_space(character: char) -> bool {
 }
 
 fn is_free_word(text: &str) -> bool {
-    matches!(fold_words(text).as_str(), "free" | "gratis" | "gratuito" | "gratuita" | "бесплатно" | "даром" | "тегін")
+    matches!(fold(text).as_str(), "free" | "gratis" | "gratuito" | "gratuita" | "бесплатно" | "даром" | "тегін")
 }
 
 /// `1:30` and `01:30:00`, hours first.
 fn clock(text: &str) -> Option<i64> {
     let parts: Vec<&str> = text.split(':').collect();
-    if !(2..=3).contains(&parts.len()) || parts.iter().any(|part| part.is_empty() || part.len() > 3 || !part.chars().all(|c| c.is_ascii_digit())) {
+    if !(2..=3).contains(&parts.len())
+        || parts.iter().any(|part| part.is_empty() || part.len() > 3 || !part.chars().all(|c| c.is_ascii_digit()))
+    {
         return None;
     }
     let numbers: Vec<i64> = parts.iter().filter_map(|part| part.parse().ok()).collect();
@@ -193,12 +228,59 @@ fn clock(text: &str) -> Option<i64> {
     }
 }
 
+/// Without a word that says "about" or "up to".
+fn without_about(folded: &str) -> &str {
+    const ABOUT: [&str; 17] = [
+        "~",
+        "≈",
+        "about ",
+        "approx. ",
+        "approx ",
+        "up to ",
+        "aprox. ",
+        "aprox ",
+        "aproximadamente ",
+        "unos ",
+        "unas ",
+        "hasta ",
+        "около ",
+        "примерно ",
+        "прим. ",
+        "до ",
+        "шамамен ",
+    ];
+    ABOUT.iter().find_map(|about| folded.strip_prefix(about)).map_or(folded, str::trim_start)
+}
+
+/// The upper end of `60-90 min`, `1–2 дня`, `de 2 a 3 horas`; `None` when it is no range or its ends don't fit together.
+fn upper_end(folded: &str) -> Option<&str> {
+    let bare = ["de ", "from ", "от ", "between "].iter().find_map(|from| folded.strip_prefix(from)).unwrap_or(folded);
+    let (lower, upper) =
+        ["-", "–", "—", "−", " a ", " to ", " до ", " and "].iter().find_map(|between| bare.split_once(between))?;
+    let (lower, upper) = (time_parts(lower.trim()).ok()?, (upper.trim(), time_parts(upper.trim()).ok()?));
+    let ([(low, low_word)], [(high, high_word)]) = (lower.as_slice(), upper.1.as_slice()) else { return None };
+    let minutes = |number: &f64, word: &str| match word {
+        "" => Some(*number),
+        word => Some(number * time_word(word)?.minutes() as f64),
+    };
+    // `60-90 min` names the unit once, at its end; `1 h - 90` names it where it can't be meant for both.
+    let low = minutes(low, if low_word.is_empty() { high_word } else { low_word })?;
+    let fits = (low_word.is_empty() || !high_word.is_empty()) && low < minutes(high, high_word)?;
+    fits.then_some(upper.0)
+}
+
 /// Numbers, each with the word that follows it (or "").
 fn time_parts(folded: &str) -> Result<Vec<(f64, String)>, ProblemCode> {
     match folded.split_whitespace().collect::<Vec<_>>().join(" ").as_str() {
-        "media hora" | "half an hour" | "half hour" | "полчаса" | "пол часа" | "жарты сағат" => return Ok(vec![(30.0, "min".to_owned())]),
-        "una hora" | "an hour" | "one hour" | "hour" | "час" | "один час" | "бір сағат" => return Ok(vec![(1.0, "h".to_owned())]),
-        "hora y media" | "una hora y media" | "полтора часа" | "бір жарым сағат" => return Ok(vec![(90.0, "min".to_owned())]),
+        "media hora" | "half an hour" | "half hour" | "полчаса" | "пол часа" | "жарты сағат" => {
+            return Ok(vec![(30.0, "min".to_owned())]);
+        }
+        "una hora" | "an hour" | "one hour" | "hour" | "час" | "один час" | "бір сағат" => {
+            return Ok(vec![(1.0, "h".to_owned())]);
+        }
+        "hora y media" | "una hora y media" | "полтора часа" | "бір жарым сағат" => {
+            return Ok(vec![(90.0, "min".to_owned())]);
+        }
         _ => {}
     }
     let mut parts = Vec::new();
@@ -212,7 +294,8 @@ fn time_parts(folded: &str) -> Result<Vec<(f64, String)>, ProblemCode> {
         let word_end = after.find(|c: char| c.is_ascii_digit()).unwrap_or(after.len());
         let (word, next) = after.split_at(word_end);
         let word = word.trim().trim_end_matches([',', '.']).trim();
-        let word = [" y", " и", " and", " e", " және"].iter().find_map(|joint| word.strip_suffix(joint)).unwrap_or(word);
+        let word =
+            [" y", " и", " and", " e", " және"].iter().find_map(|joint| word.strip_suffix(joint)).unwrap_or(word);
         parts.push((number, word.trim().trim_end_matches('.').to_owned()));
         rest = next;
     }
@@ -221,9 +304,15 @@ fn time_parts(folded: &str) -> Result<Vec<(f64, String)>, ProblemCode> {
 
 fn time_word(word: &str) -> Option<TimeUnit> {
     match word {
-        "m" | "min" | "mins" | "minute" | "minutes" | "minuto" | "minutos" | "'" | "′" | "м" | "мин" | "минут" | "минута" | "минуты" => Some(TimeUnit::Minutes),
-        "h" | "hr" | "hrs" | "hs" | "hour" | "hours" | "hora" | "horas" | "ч" | "час" | "часа" | "часов" | "сағ" | "сағат" => Some(TimeUnit::Hours),
-        "d" | "day" | "days" | "dia" | "dias" | "дн" | "день" | "дня" | "днеи" | "сут" | "сутки" | "суток" | "күн" | "тәулік" => Some(TimeUnit::Days),
+        "m" | "min" | "mins" | "minute" | "minutes" | "minuto" | "minutos" | "'" | "′" | "м" | "мин" | "минут"
+        | "минута" | "минуты" => Some(TimeUnit::Minutes),
+        "h" | "hr" | "hrs" | "hs" | "hour" | "hours" | "hora" | "horas" | "ч" | "час" | "часа" | "часов" | "сағ"
+        | "сағат" => Some(TimeUnit::Hours),
+        "night" | "nights" | "noche" | "noches" | "ночь" | "ночи" | "ночей" | "түн" => {
+            Some(TimeUnit::Days)
+        }
+        "d" | "day" | "days" | "dia" | "dias" | "дн" | "день" | "дня" | "дней" | "сут" | "сутки" | "суток" | "күн"
+        | "тәулік" => Some(TimeUnit::Days),
         _ => None,
     }
 }
@@ -291,10 +380,27 @@ mod tests {
     #[test]
     fn sums_are_read_as_people_write_them() {
         let sums = [
-            ("9,50", 950), ("9.5", 950), ("18.00", 1800), ("1 149,00", 114_900), ("1\u{a0}149,00", 114_900), ("1.149,00", 114_900),
-            ("1,149.00", 114_900), ("1,149.0", 114_900), ("€12", 1200), ("12 €", 1200), ("12,5 EUR", 1250), ("EUR 7", 700),
-            ("0", 0), ("0,00", 0), ("1'234.50", 123_450), ("12.345.678,90", 1_234_567_890), ("gratis", 0), ("Бесплатно", 0), ("тегін", 0),
-            ("45", 4500), ("3,9 евро", 390),
+            ("9,50", 950),
+            ("9.5", 950),
+            ("18.00", 1800),
+            ("1 149,00", 114_900),
+            ("1\u{a0}149,00", 114_900),
+            ("1.149,00", 114_900),
+            ("1,149.00", 114_900),
+            ("1,149.0", 114_900),
+            ("€12", 1200),
+            ("12 €", 1200),
+            ("12,5 EUR", 1250),
+            ("EUR 7", 700),
+            ("0", 0),
+            ("0,00", 0),
+            ("1'234.50", 123_450),
+            ("12.345.678,90", 1_234_567_890),
+            ("gratis", 0),
+            ("Бесплатно", 0),
+            ("тегін", 0),
+            ("45", 4500),
+            ("3,9 евро", 390),
         ];
         for (text, minor) in sums {
             assert_eq!(amount(text, Currency::EUR), Ok(minor), "{text}");
@@ -307,7 +413,10 @@ mod tests {
 
     #[test]
     fn what_is_not_clearly_a_sum_is_refused() {
-        for text in ["18,O0", "18,00,", "abc", "1 14,00", "1,14,900", "12-15", "от 12", "12..5", "١٢", "1e3", "0x10", "9,50,20", "½", "", "--5", "12 34", "0,500,00", "NaN", "inf"] {
+        for text in [
+            "18,O0", "18,00,", "abc", "1 14,00", "1,14,900", "12-15", "от 12", "12..5", "١٢", "1e3", "0x10", "9,50,20",
+            "½", "", "--5", "12 34", "0,500,00", "NaN", "inf",
+        ] {
             assert_eq!(amount(text, Currency::EUR), Err(ProblemCode::NotAnAmount), "{text}");
         }
         assert_eq!(amount("-5", Currency::EUR), Err(ProblemCode::Negative));
@@ -325,15 +434,49 @@ mod tests {
     #[test]
     fn lengths_of_time_are_read_in_four_languages() {
         let lengths = [
-            ("60 min", 60), ("60", 60), ("1 h 30", 90), ("1h30m", 90), ("1,5 ч", 90), ("3 часа", 180), ("2 h", 120), ("45 мин", 45), ("2 сағат", 120),
-            ("1 сағат 30 минут", 90), ("1:30", 90), ("01:30:00", 90), ("90'", 90), ("1 hora y 15 minutos", 75), ("media hora", 30), ("полтора часа", 90),
-            ("1 day", 1440), ("2 часа 5 мин.", 125), ("1 час, 10 минут", 70), ("0.5 h", 30),
+            ("60 min", 60),
+            ("60", 60),
+            ("1 h 30", 90),
+            ("1h30m", 90),
+            ("1,5 ч", 90),
+            ("3 часа", 180),
+            ("2 h", 120),
+            ("45 мин", 45),
+            ("2 сағат", 120),
+            ("1 сағат 30 минут", 90),
+            ("1:30", 90),
+            ("01:30:00", 90),
+            ("90'", 90),
+            ("1 hora y 15 minutos", 75),
+            ("media hora", 30),
+            ("полтора часа", 90),
+            ("1 day", 1440),
+            ("2 часа 5 мин.", 125),
+            ("1 час, 10 минут", 70),
+            ("0.5 h", 30),
         ];
         for (text, expected) in lengths {
             assert_eq!(minutes(text, None), Ok(expected), "{text}");
         }
         assert_eq!(minutes("1.5", Some(TimeUnit::Hours)), Ok(90));
-        for text in ["60-90 min", "долго", "min", "5 km", "1 min 2 h", "30 30"] {
+        for (range, expected) in [
+            ("60-90 min", 90),
+            ("60 – 90", 90),
+            ("1–2 дня", 2880),
+            ("de 2 a 3 horas", 180),
+            ("30 min - 1 h", 60),
+            ("45 до 60 минут", 60),
+        ] {
+            assert_eq!((minutes(range, None), is_range(range)), (Ok(expected), true), "{range}");
+        }
+        assert_eq!(hours("24-48", None), Ok(48));
+        assert_eq!(
+            (minutes("~ 60 min", None), minutes("до 2 часов", None), minutes("3 noches", None)),
+            (Ok(60), Ok(120), Ok(4320))
+        );
+        assert!(!is_range("1:30") && !is_range("90 min") && !is_range("-5 min"));
+        for text in ["90-60 min", "1 h - 90", "от 60 мин", "1-2-3 h", "долго", "min", "5 km", "1 min 2 h", "30 30"]
+        {
             assert_eq!(minutes(text, None), Err(ProblemCode::BadDuration), "{text}");
         }
         assert_eq!(hours("24", None), Ok(24));
@@ -360,19 +503,40 @@ mod tests {
 
     #[test]
     fn counts_are_whole() {
-        for (text, expected) in [("24", Ok(24)), ("24.0", Ok(24)), ("1 200", Ok(1200)), ("-3", Err(ProblemCode::Negative)), ("2.5", Err(ProblemCode::NotWhole)),
-            ("1.200", Err(ProblemCode::NotWhole)), ("много", Err(ProblemCode::NotANumber)), ("", Err(ProblemCode::NotANumber)), ("0", Ok(0))]
-        {
+        for (text, expected) in [
+            ("24", Ok(24)),
+            ("24.0", Ok(24)),
+            ("1 200", Ok(1200)),
+            ("-3", Err(ProblemCode::Negative)),
+            ("2.5", Err(ProblemCode::NotWhole)),
+            ("1.200", Err(ProblemCode::NotWhole)),
+            ("много", Err(ProblemCode::NotANumber)),
+            ("", Err(ProblemCode::NotANumber)),
+            ("0", Ok(0)),
+        ] {
             assert_eq!(whole_number(text), expected, "{text}");
         }
     }
 
     #[test]
     fn addresses_begin_with_http() {
-        for good in ["https://flores.example.com/p/100", "http://example.com", "HTTPS://EXAMPLE.com/a?b=c#d", "https://пример.example/ф"] {
+        for good in [
+            "https://flores.example.com/p/100",
+            "http://example.com",
+            "HTTPS://EXAMPLE.com/a?b=c#d",
+            "https://пример.example/ф",
+        ] {
             assert!(is_url(good), "{good}");
         }
-        for bad in ["www.example.com", "javascript:alert(1)", "https://", "https:// example.com", "https://a@b.example", "ftp://example.com", "https://x.example/\"onload"] {
+        for bad in [
+            "www.example.com",
+            "javascript:alert(1)",
+            "https://",
+            "https:// example.com",
+            "https://a@b.example",
+            "ftp://example.com",
+            "https://x.example/\"onload",
+        ] {
             assert!(!is_url(bad), "{bad}");
         }
     }

@@ -28,17 +28,9 @@ impl Gazetteer {
 
     fn read(rows: &str) -> Self {
         let mut gazetteer = Self::default();
-        for (city, row) in rows
-            .lines()
-            .filter(|line| !line.starts_with('#'))
-            .enumerate()
-        {
+        for (city, row) in rows.lines().filter(|line| !line.starts_with('#')).enumerate() {
             let mut seen: Vec<String> = Vec::new();
-            for name in row
-                .split(['|', ','])
-                .map(str::trim)
-                .filter(|name| !name.is_empty())
-            {
+            for name in row.split(['|', ',']).map(str::trim).filter(|name| !name.is_empty()) {
                 let key = plain(name);
                 if !seen.contains(&key) {
                     gazetteer.add(city, name);
@@ -76,12 +68,7 @@ impl Gazetteer {
             if length < longest || length > said.len() {
                 continue;
             }
-            if name
-                .words
-                .iter()
-                .zip(said)
-                .all(|(word, said)| word.matches(said))
-            {
+            if name.words.iter().zip(said).all(|(word, said)| word.matches(said)) {
                 if length > longest {
                     cities.clear();
                     longest = length;
@@ -99,11 +86,7 @@ impl Gazetteer {
         let words: Vec<String> = words_of(phrase).map(plain).collect();
         let said: Vec<&str> = words.iter().map(String::as_str).collect();
         let (cities, length) = self.longest(&said);
-        if length == said.len() {
-            cities
-        } else {
-            Vec::new()
-        }
+        if length == said.len() { cities } else { Vec::new() }
     }
 }
 
@@ -113,6 +96,5 @@ fn start_of(word: &str) -> String {
 
 /// The words of a name; apostrophes and hyphens part them, as [`crate::text::tokens`] does.
 pub(super) fn words_of(name: &str) -> impl Iterator<Item = &str> {
-    name.split(|letter: char| !letter.is_alphanumeric())
-        .filter(|word| !word.is_empty())
+    name.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty())
 }

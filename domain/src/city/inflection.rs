@@ -22,15 +22,15 @@ pub(super) fn plain(text: &str) -> String {
 
 /// Kazakh case suffixes in plain letters (dative, locative, ablative, genitive, accusative, instrumental, "of the place").
 const KAZAKH: [&str; 42] = [
-    "да", "де", "та", "те", "дан", "ден", "тан", "тен", "нан", "нен", "га", "ге", "ка", "ке", "на",
-    "не", "нын", "нин", "дын", "дин", "тын", "тин", "ны", "ни", "ды", "ди", "ты", "ти", "мен",
-    "бен", "пен", "дагы", "дегы", "деги", "тагы", "теги", "лык", "лик", "дык", "дик", "тык", "тик",
+    "да", "де", "та", "те", "дан", "ден", "тан", "тен", "нан", "нен", "га", "ге", "ка", "ке", "на", "не", "нын", "нин",
+    "дын", "дин", "тын", "тин", "ны", "ни", "ды", "ди", "ты", "ти", "мен", "бен", "пен", "дагы", "дегы", "деги",
+    "тагы", "теги", "лык", "лик", "дык", "дик", "тык", "тик",
 ];
 
 /// The same in Latin letters.
 const KAZAKH_LATIN: [&str; 24] = [
-    "da", "de", "ta", "te", "dan", "den", "tan", "ten", "ga", "ge", "ka", "ke", "gha", "ghe", "qa",
-    "nyn", "nin", "dyn", "din", "dagy", "degi", "tagy", "men", "pen",
+    "da", "de", "ta", "te", "dan", "den", "tan", "ten", "ga", "ge", "ka", "ke", "gha", "ghe", "qa", "nyn", "nin",
+    "dyn", "din", "dagy", "degi", "tagy", "men", "pen",
 ];
 
 /// Endings of a Russian noun or adjective by the last letter of its dictionary form.
@@ -69,19 +69,8 @@ impl NameWord {
     pub(super) fn new(word: &str) -> Self {
         let plain = plain(word);
         let cyrillic = plain.chars().any(is_cyrillic);
-        let (stem, bends) = if cyrillic {
-            split(&plain)
-        } else {
-            (plain.as_str(), endings("none"))
-        };
-        Self {
-            latin: latinize(&plain),
-            stem_latin: latinize(stem),
-            stem: stem.to_owned(),
-            bends,
-            cyrillic,
-            plain,
-        }
+        let (stem, bends) = if cyrillic { split(&plain) } else { (plain.as_str(), endings("none")) };
+        Self { latin: latinize(&plain), stem_latin: latinize(stem), stem: stem.to_owned(), bends, cyrillic, plain }
     }
 
     /// Whether a word (in plain letters) is this one in some form. Exact but for inflection and script.
@@ -96,9 +85,7 @@ impl NameWord {
         let said_cyrillic = said.chars().next().is_some_and(is_cyrillic);
         if let Some(rest) = said.strip_prefix(self.plain.as_str()) {
             // Kazakh suffixes, also glued to a name in Latin letters.
-            if KAZAKH.contains(&rest)
-                || (!said_cyrillic && length >= 4 && KAZAKH_LATIN.contains(&rest))
-            {
+            if KAZAKH.contains(&rest) || (!said_cyrillic && length >= 4 && KAZAKH_LATIN.contains(&rest)) {
                 return true;
             }
         }
@@ -106,9 +93,7 @@ impl NameWord {
             return false;
         }
         if said_cyrillic {
-            return said
-                .strip_prefix(self.stem.as_str())
-                .is_some_and(|rest| self.bends.contains(&rest));
+            return said.strip_prefix(self.stem.as_str()).is_some_and(|rest| self.bends.contains(&rest));
         }
         if said == self.latin {
             return true;
@@ -116,16 +101,11 @@ impl NameWord {
         if length < 5 {
             return false;
         }
-        if said
-            .strip_prefix(self.latin.as_str())
-            .is_some_and(|rest| KAZAKH_LATIN.contains(&rest))
-        {
+        if said.strip_prefix(self.latin.as_str()).is_some_and(|rest| KAZAKH_LATIN.contains(&rest)) {
             return true;
         }
         said.strip_prefix(self.stem_latin.as_str())
-            .is_some_and(|rest| {
-                !rest.is_empty() && self.bends.iter().any(|ending| latinize(ending) == rest)
-            })
+            .is_some_and(|rest| !rest.is_empty() && self.bends.iter().any(|ending| latinize(ending) == rest))
     }
 }
 
@@ -160,10 +140,8 @@ pub(super) fn unbent(said: &str) -> Vec<String> {
     for suffix in KAZAKH {
         push_stripped(&mut forms, said, suffix);
     }
-    for suffix in [
-        "ами", "ями", "ого", "его", "ому", "ему", "ой", "ей", "ью", "ом", "ем", "ам", "ах", "ях",
-        "ов", "ую",
-    ] {
+    for suffix in ["ами", "ями", "ого", "его", "ому", "ему", "ой", "ей", "ью", "ом", "ем", "ам", "ах", "ях", "ов", "ую"]
+    {
         push_stripped(&mut forms, said, suffix);
     }
     for suffix in ["ы", "и", "е", "у", "а", "ю", "я", "о", "ь", "й"] {
@@ -205,15 +183,10 @@ pub(super) fn sounds_like(said: &str, name: &str) -> bool {
         }
         let bent = bare(sound.clone());
         // Within one script a lost vowel is another word ("Roma" and "Rome" stand in the gazetteer).
-        let limit = if cross {
-            tolerance(wanted.chars().count())
-        } else {
-            0
-        };
+        let limit = if cross { tolerance(wanted.chars().count()) } else { 0 };
         cross
             && (edit_distance_at_most(&bent, &wanted, limit).is_some()
-                || edit_distance_at_most(&sound, &whole, tolerance(whole.chars().count()))
-                    .is_some())
+                || edit_distance_at_most(&sound, &whole, tolerance(whole.chars().count())).is_some())
     })
 }
 

@@ -1,11 +1,8 @@
 use super::*;
 
 fn check(expected: Option<Language>, phrases: &[&str]) {
-    let wrong: Vec<(&str, Option<Language>)> = phrases
-        .iter()
-        .map(|phrase| (*phrase, detect(phrase)))
-        .filter(|(_, found)| *found != expected)
-        .collect();
+    let wrong: Vec<(&str, Option<Language>)> =
+        phrases.iter().map(|phrase| (*phrase, detect(phrase))).filter(|(_, found)| *found != expected).collect();
     assert!(wrong.is_empty(), "expected {expected:?}: {wrong:#?}");
 }
 
@@ -317,14 +314,8 @@ fn unclear() {
 
 #[test]
 fn what_is_quoted_is_a_name() {
-    assert_eq!(
-        detect("«Ramo de novia a medida» сколько?"),
-        Some(Language::Ru)
-    );
-    assert_eq!(
-        detect("quiero \"How to take care of your flowers\""),
-        Some(Language::Es)
-    );
+    assert_eq!(detect("«Ramo de novia a medida» сколько?"), Some(Language::Ru));
+    assert_eq!(detect("quiero \"How to take care of your flowers\""), Some(Language::Es));
     assert_eq!(detect("\"I want two of these\""), Some(Language::En));
 }
 

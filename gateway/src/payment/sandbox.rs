@@ -91,7 +91,11 @@ impl SandboxBank {
             kind: kind.to_owned(),
             created: now.as_second(),
             data: Data {
-                object: Object { id: page_id.to_owned(), amount_total: amount_minor, currency: currency.to_lowercase() },
+                object: Object {
+                    id: page_id.to_owned(),
+                    amount_total: amount_minor,
+                    currency: currency.to_lowercase(),
+                },
             },
         };
         let body = serde_json::to_string(&event).expect("plain data serialises");
@@ -169,7 +173,10 @@ mod tests {
     fn takes_its_own_events_and_nothing_else() {
         let (body, signature) = bank().event("evt_1", EventKind::Paid, "sbx_1", 1250, "EUR", now());
         let event = bank().verify(Some(&signature), body.as_bytes(), now()).expect("its own event");
-        assert_eq!((event.kind, event.amount_minor, event.currency), (Some(EventKind::Paid), 1250, Some(Currency::EUR)));
+        assert_eq!(
+            (event.kind, event.amount_minor, event.currency),
+            (Some(EventKind::Paid), 1250, Some(Currency::EUR))
+        );
 
         let changed = body.replace("1250", "1251");
         assert_eq!(bank().verify(Some(&signature), changed.as_bytes(), now()), Err(EventError::Signature));

@@ -23,7 +23,7 @@ pub(super) enum Line {
     Io(String),
 }
 
-/// The child's own main function; `args` are those that [`arguments`] made, behind the name of the command. Ends with
+/// The child's own main function; `args` are those that the parent made, behind the name of the command. Ends with
 /// 0 also when the file is at fault: that is said on standard output.
 #[must_use]
 pub fn main(args: impl Iterator<Item = OsString>) -> ExitCode {
@@ -32,7 +32,9 @@ pub fn main(args: impl Iterator<Item = OsString>) -> ExitCode {
         return ExitCode::from(3);
     }
     let mut out = BufWriter::with_capacity(64 * 1024, io::stdout().lock());
-    let outcome = read_file(&task.file, task.sheet.as_deref(), &task.limits, &mut |event| write_line(&mut out, &Line::Event(event)));
+    let outcome = read_file(&task.file, task.sheet.as_deref(), &task.limits, &mut |event| {
+        write_line(&mut out, &Line::Event(event))
+    });
     let last = match outcome {
         Ok(()) => Ok(()),
         Err(Stop::Problem(problem)) => write_line(&mut out, &Line::Failed(problem)),
@@ -46,7 +48,15 @@ pub fn main(args: impl Iterator<Item = OsString>) -> ExitCode {
 
 /// The arguments for the child, behind the program's name.
 pub(super) fn arguments(file: &Path, sheet: Option<&str>, limits: &Limits) -> Vec<OsString> {
-    let numbers = [limits.memory_bytes, limits.seconds, limits.rows, limits.columns, limits.sheets, limits.bytes, limits.unpacked_bytes];
+    let numbers = [
+        limits.memory_bytes,
+        limits.seconds,
+        limits.rows,
+        limits.columns,
+        limits.sheets,
+        limits.bytes,
+        limits.unpacked_bytes,
+    ];
     let mut arguments = vec![OsString::from("parse-table")];
     arguments.extend(numbers.iter().map(|number| OsString::from(number.to_string())));
     arguments.push(file.into());
@@ -58,7 +68,12 @@ pub(super) fn arguments(file: &Path, sheet: Option<&str>, limits: &Limits) -> Ve
 ///
 /// # Errors
 /// [`Stop`]: what is wrong with the file, or that it can't be read or nobody receives.
-pub fn read_file(path: &Path, sheet: Option<&str>, limits: &Limits, receive: &mut dyn FnMut(Event) -> io::Result<()>) -> Result<(), Stop> {
+pub fn read_file(
+    path: &Path,
+    sheet: Option<&str>,
+    limits: &Limits,
+    receive: &mut dyn FnMut(Event) -> io::Result<()>,
+) -> Result<(), Stop> {
     let mut file = File::open(path)?;
     let bytes = file.metadata()?.len();
     if bytes > limits.bytes {
@@ -70,8 +85,7 @@ pub fn read_file(path: &Path, sheet: Option<&str>, limits: &Limits, receive: &mu
         return Err(ProblemCode::Empty.into());
     }
     file.rewind()?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    match sniff(&head, &name) {
+    match sniff(&head) {
         None => Err(ProblemCode::NotATable.into()),
         Some(Format::Csv) => {
             let encoding = encoding::detect(&file)?.map_err(Stop::from)?;

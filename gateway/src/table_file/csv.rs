@@ -21,7 +21,12 @@ const HEAD_BYTES: usize = 64 * 1024;
 ///
 /// # Errors
 /// [`Stop::Problem`] for what is wrong with the file, [`Stop::Io`] for reading or for the receiver.
-pub fn read(source: impl Read, encoding: Detected, limits: &Limits, receive: &mut dyn FnMut(Event) -> io::Result<()>) -> Result<(), Stop> {
+pub fn read(
+    source: impl Read,
+    encoding: Detected,
+    limits: &Limits,
+    receive: &mut dyn FnMut(Event) -> io::Result<()>,
+) -> Result<(), Stop> {
     let counted = Counted { source, left: limits.bytes };
     let mut pieces = encoding.reader(counted);
     let mut head = String::new();
@@ -168,7 +173,11 @@ impl Scanner {
     fn keep(&mut self, text: &str) {
         self.length += text.chars().count() as u64;
         let room = CELL_BYTES.saturating_sub(self.cell.len());
-        let end = if text.len() <= room { text.len() } else { (0..=room).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0) };
+        let end = if text.len() <= room {
+            text.len()
+        } else {
+            (0..=room).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+        };
         self.cell.push_str(text.get(..end).unwrap_or_default());
     }
 
@@ -189,7 +198,11 @@ impl Scanner {
 
     fn end_row(&mut self, hand_on: &mut dyn FnMut(Row) -> Result<(), Stop>) -> Result<(), Stop> {
         self.end_cell()?;
-        let row = Row { number: self.number, cells: std::mem::take(&mut self.cells), muddled: std::mem::take(&mut self.muddled) };
+        let row = Row {
+            number: self.number,
+            cells: std::mem::take(&mut self.cells),
+            muddled: std::mem::take(&mut self.muddled),
+        };
         self.number = self.number.saturating_add(1);
         self.row_bytes = 0;
         hand_on(row)
@@ -229,7 +242,9 @@ fn score(head: &str, separator: char) -> (usize, usize, usize) {
         scanner.cells.push(Cell::Text(std::mem::take(&mut scanner.cell)));
         rows.push(std::mem::take(&mut scanner.cells));
     }
-    let known = |row: &Vec<Cell>| row.iter().take(300).filter(|cell| matches!(cell, Cell::Text(text) if heading::is_known(text))).count();
+    let known = |row: &Vec<Cell>| {
+        row.iter().take(300).filter(|cell| matches!(cell, Cell::Text(text) if heading::is_known(text))).count()
+    };
     let headings = rows.iter().take(20).map(known).max().unwrap_or(0);
     let width = rows.first().map_or(0, Vec::len);
     let alike = if width > 1 { rows.iter().filter(|row| row.len() == width).count() } else { 0 };

@@ -44,7 +44,9 @@ impl<W: Write> CsvExport<W> {
     /// # Errors
     /// Of the writer.
     pub fn finish(self) -> io::Result<W> {
-        self.writer.into_inner().map_err(|error| io::Error::new(error.error().kind(), "the last rows could not be written"))
+        self.writer
+            .into_inner()
+            .map_err(|error| io::Error::new(error.error().kind(), "the last rows could not be written"))
     }
 }
 
@@ -81,13 +83,16 @@ impl XlsxExport {
     pub fn write(&mut self, item: &Item) -> io::Result<()> {
         self.row += 1;
         let sheet = self.workbook.worksheet_from_index(0).map_err(failed)?;
-        for ((index, column), cell) in (0_u16..).zip(&self.columns).zip(export_row(item, &self.columns, self.currency)) {
+        for ((index, column), cell) in (0_u16..).zip(&self.columns).zip(export_row(item, &self.columns, self.currency))
+        {
             if cell.is_empty() {
                 continue;
             }
             let number = cell.parse::<f64>().ok().filter(|_| is_numeric(column) && cell.len() <= 15);
             let written = match (number, column) {
-                (Some(number), Column::Price | Column::Fee | Column::FreeFrom) => sheet.write_number_with_format(self.row, index, number, &self.sum),
+                (Some(number), Column::Price | Column::Fee | Column::FreeFrom) => {
+                    sheet.write_number_with_format(self.row, index, number, &self.sum)
+                }
                 (Some(number), _) => sheet.write_number(self.row, index, number),
                 (None, _) => sheet.write_string(self.row, index, neutralise(&cell)),
             };

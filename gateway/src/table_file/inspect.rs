@@ -34,7 +34,9 @@ pub(super) fn archive(source: impl Read + Seek, packed_bytes: u64, limits: &Limi
             return Err(ProblemCode::Encrypted.into());
         }
         unpacked = unpacked.saturating_add(part.size());
-        let Ok(name) = part.name().map(|name| name.to_ascii_lowercase()) else { return Err(ProblemCode::Damaged.into()) };
+        let Ok(name) = part.name().map(|name| name.to_ascii_lowercase()) else {
+            return Err(ProblemCode::Damaged.into());
+        };
         let is_embedded = name.starts_with("xl/embeddings/") || name.starts_with("object ");
         if is_archive_name(&name) && !is_embedded {
             return Err(ProblemCode::Unsafe.into());
@@ -76,7 +78,9 @@ pub(super) fn archive(source: impl Read + Seek, packed_bytes: u64, limits: &Limi
 }
 
 fn is_archive_name(name: &str) -> bool {
-    [".zip", ".xlsx", ".xlsm", ".xlsb", ".ods", ".docx", ".jar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst"].iter().any(|end| name.ends_with(end))
+    [".zip", ".xlsx", ".xlsm", ".xlsb", ".ods", ".docx", ".jar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst"]
+        .iter()
+        .any(|end| name.ends_with(end))
 }
 
 /// A document type can define entities; no spreadsheet program writes one. One that is not found in the beginning of

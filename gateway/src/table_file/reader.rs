@@ -85,7 +85,8 @@ impl TableReader {
             }
             return Err(reason(self.child.wait().await?));
         }
-        let line: Line = serde_json::from_slice(&self.line).map_err(|_| TableError::Child("a line that is not agreed".to_owned()))?;
+        let line: Line = serde_json::from_slice(&self.line)
+            .map_err(|_| TableError::Child("a line that is not agreed".to_owned()))?;
         if self.line.capacity() > 1024 * 1024 {
             self.line = Vec::new();
         }

@@ -3,7 +3,9 @@
 use super::assemble::{Assembler, HEADING_ROWS, Stop, heading_index, text_cell};
 use super::csv::Row;
 use super::{Event, Format, Limits, ROW_BYTES};
-use calamine::{CellErrorType, Data, DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError, XlsxFormulaMetadata};
+use calamine::{
+    CellErrorType, Data, DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError, XlsxFormulaMetadata,
+};
 use domain::catalog::problem::ProblemCode;
 use domain::catalog::row::Cell;
 use std::io::{self, Read, Seek};
@@ -13,15 +15,26 @@ use std::io::{self, Read, Seek};
 /// # Errors
 /// [`Stop`]: what is wrong with the file, or that nobody receives.
 pub(super) fn read<R: Read + Seek>(
-    source: R,
+    mut source: R,
     format: Format,
     sheet: Option<&str>,
     limits: &Limits,
     receive: &mut dyn FnMut(Event) -> io::Result<()>,
 ) -> Result<(), Stop> {
     match format {
-        Format::Ods => whole(calamine::Ods::new(source).map_err(|error| opened(&error.to_string()))?, format, sheet, limits, receive),
-        Format::Xls => whole(calamine::Xls::new(source).map_err(|error| opened(&error.to_string()))?, format, sheet, limits, receive),
+        Format::Ods => {
+            let workbook = calamine::Ods::new(source).map_err(|error| match error {
+                calamine::OdsError::Password => ProblemCode::Encrypted,
+                _ => ProblemCode::Damaged,
+            })?;
+            whole(workbook, format, sheet, limits, receive)
+        }
+        Format::Xls => match calamine::Xls::new(&mut source) {
+            Ok(workbook) => whole(workbook, format, sheet, limits, receive),
+            // A locked XLSX looks like an old workbook from outside.
+            Err(calamine::XlsError::Password) => Err(ProblemCode::Encrypted.into()),
+            Err(_) => streamed(source, sheet, limits, receive),
+        },
         Format::Xlsx | Format::Csv => streamed(source, sheet, limits, receive),
     }
 }
@@ -100,7 +113,13 @@ fn cells_of<R: Read + Seek>(
     Ok(())
 }
 
-fn whole<R, W>(mut workbook: W, format: Format, wanted: Option<&str>, limits: &Limits, receive: &mut dyn FnMut(Event) -> io::Result<()>) -> Result<(), Stop>
+fn whole<R, W>(
+    mut workbook: W,
+    format: Format,
+    wanted: Option<&str>,
+    limits: &Limits,
+    receive: &mut dyn FnMut(Event) -> io::Result<()>,
+) -> Result<(), Stop>
 where
     R: Read + Seek,
     W: Reader<R>,
@@ -147,14 +166,20 @@ fn sheet_names(sheets: &[calamine::Sheet], limits: &Limits) -> Result<Vec<String
         return Err(ProblemCode::TooManySheets { limit: limits.sheets }.into());
     }
     let tables = |visible: bool| {
-        let fits = move |sheet: &&calamine::Sheet| sheet.typ == SheetType::WorkSheet && (sheet.visible == SheetVisible::Visible) == visible;
+        let fits = move |sheet: &&calamine::Sheet| {
+            sheet.typ == SheetType::WorkSheet && (sheet.visible == SheetVisible::Visible) == visible
+        };
         sheets.iter().filter(fits).map(|sheet| sheet.name.clone())
     };
     Ok(tables(true).chain(tables(false)).collect())
 }
 
 /// The wanted sheet, else the first with a row of headings, else the first with anything in it.
-fn choose(names: &[String], wanted: Option<&str>, mut first_rows: impl FnMut(&str) -> Result<Vec<Vec<Cell>>, Stop>) -> Result<String, Stop> {
+fn choose(
+    names: &[String],
+    wanted: Option<&str>,
+    mut first_rows: impl FnMut(&str) -> Result<Vec<Vec<Cell>>, Stop>,
+) -> Result<String, Stop> {
     if let Some(wanted) = wanted {
         return names.iter().find(|name| *name == wanted).cloned().ok_or_else(|| ProblemCode::NoSuchSheet.into());
     }
@@ -195,7 +220,11 @@ fn formula_text(formula: &XlsxFormulaMetadata) -> String {
 
 fn bytes_of(cell: &Cell) -> usize {
     match cell {
-        Cell::Text(text) | Cell::Number(text) | Cell::DateTime(text) | Cell::FormulaWithoutValue(text) | Cell::Error(text) => text.len(),
+        Cell::Text(text)
+        | Cell::Number(text)
+        | Cell::DateTime(text)
+        | Cell::FormulaWithoutValue(text)
+        | Cell::Error(text) => text.len(),
         Cell::Long { start, .. } => start.len(),
         Cell::Empty | Cell::Bool(_) => 0,
     }
@@ -255,7 +284,11 @@ fn time_cell(time: ExcelDateTime) -> Cell {
     }
     let (year, month, day, hour, minute, second, _) = time.to_ymd_hms_milli();
     let date = format!("{year:04}-{month:02}-{day:02}");
-    if (hour, minute, second) == (0, 0, 0) { Cell::DateTime(date) } else { Cell::DateTime(format!("{date}T{hour:02}:{minute:02}:{second:02}")) }
+    if (hour, minute, second) == (0, 0, 0) {
+        Cell::DateTime(date)
+    } else {
+        Cell::DateTime(format!("{date}T{hour:02}:{minute:02}:{second:02}"))
+    }
 }
 
 /// `PT01H30M00S` of OpenDocument as `01:30:00`.
@@ -270,9 +303,4 @@ fn duration_cell(text: &str) -> Cell {
         Some((hours, minutes, seconds)) => Cell::DateTime(format!("{hours:02}:{minutes:02}:{seconds:02}")),
         None => Cell::DateTime(text.to_owned()),
     }
-}
-
-fn opened(message: &str) -> Stop {
-    let locked = message.to_lowercase().contains("password");
-    if locked { ProblemCode::Encrypted.into() } else { ProblemCode::Damaged.into() }
 }

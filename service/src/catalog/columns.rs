@@ -90,6 +90,16 @@ impl Columns {
         self.columns.iter().find(|stored| &stored.mapped.column == column).map(|stored| stored.key.as_str())
     }
 
+    /// These columns and those of another version that are not among them.
+    pub(crate) fn joined(mut self, other: Self) -> Self {
+        for column in other.columns {
+            if !self.has(&column.key) && self.columns.len() < MAX_COLUMNS {
+                self.columns.push(column);
+            }
+        }
+        self
+    }
+
     /// Whether there is such a key.
     pub(crate) fn has(&self, key: &str) -> bool {
         self.columns.iter().any(|stored| stored.key == key)

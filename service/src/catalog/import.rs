@@ -31,6 +31,8 @@ pub(crate) struct StoredMapping {
     pub(crate) samples: Vec<Vec<String>>,
     /// All sheets of the workbook.
     pub(crate) sheets: Vec<String>,
+    /// Whether the rows are added to the draft, or to what is published, instead of taking its place.
+    pub(crate) append: bool,
 }
 
 /// A heading of the file and what it was understood as.
@@ -69,7 +71,8 @@ impl ImportView {
     }
 }
 
-/// Starts reading an uploaded file into a new draft, in a job.
+/// Starts reading an uploaded file into a new draft, in a job. With `append` the new draft also has the rows of the draft,
+/// or of what is published, whose keys the file does not have.
 ///
 /// # Errors
 /// `Forbidden`; `NotFound` for a file of another company or one that was not uploaded for this.
@@ -78,6 +81,7 @@ pub async fn start_import(
     scope: &CompanyScope,
     file_id: Uuid,
     sheet: Option<String>,
+    append: bool,
 ) -> Result<ImportView> {
     scope.must_manage()?;
     let file = crate::file::get(ctx, scope, file_id).await?;
@@ -99,7 +103,7 @@ pub async fn start_import(
         bytes_read: 0,
         bytes_total: file.size,
         sheet,
-        mapping: serde_json::to_value(StoredMapping::default())?,
+        mapping: serde_json::to_value(StoredMapping { append, ..StoredMapping::default() })?,
         problem_count: 0,
         file_problem: None,
         version_id: None,

@@ -363,14 +363,43 @@ impl Run<'_> {
         if changed.rows_affected == 0 {
             repo::discard(&tx, self.scope, loaded.version_id).await?;
         } else {
-            repo::attach_draft(&tx, self.scope, &catalogue, loaded.version_id, loaded.rows, loaded.problem_rows)
-                .await?;
+            let base = catalogue.draft_version_id.or(catalogue.published_version_id);
+            let (more, more_problems) = match base {
+                Some(base) if self.appends() => self.append(&tx, base, &loaded).await?,
+                _ => (0, 0),
+            };
+            let (rows, problem_rows) = (loaded.rows + more, loaded.problem_rows + more_problems);
+            repo::attach_draft(&tx, self.scope, &catalogue, loaded.version_id, rows, problem_rows).await?;
             crate::event::emit(self.ctx, &mut tx, self.scope, EventKind::Catalogue, catalogue.id).await?;
         }
         job::finish(self.ctx, &mut tx, self.claimed).await?;
         super::jobs::prune_soon(self.ctx, &mut tx, self.scope).await?;
         crate::event::emit(self.ctx, &mut tx, self.scope, EventKind::Import, self.import.id).await?;
         self.ctx.commit(tx).await
+    }
+
+    fn appends(&self) -> bool {
+        serde_json::from_value(self.import.mapping.clone()).is_ok_and(|stored: StoredMapping| stored.append)
+    }
+
+    /// Adds the rows of what stands to what was read: columns of both, and the file's row where a key is in both.
+    async fn append(&self, tx: &crate::db::Tx, base: Uuid, loaded: &Loaded) -> Result<(i32, i32)> {
+        let columns_of = async |id: Uuid| {
+            let version = entity::catalogue_version::Entity::find_by_id(id)
+                .filter(entity::catalogue_version::Column::CompanyId.eq(self.scope.id()))
+                .one(tx)
+                .await?
+                .ok_or(Error::NotFound("version"))?;
+            Columns::from_json(&version.columns)
+        };
+        let joined = columns_of(loaded.version_id).await?.joined(columns_of(base).await?);
+        entity::catalogue_version::Entity::update_many()
+            .col_expr(entity::catalogue_version::Column::Columns, Expr::value(serde_json::to_value(joined)?))
+            .filter(entity::catalogue_version::Column::Id.eq(loaded.version_id))
+            .filter(entity::catalogue_version::Column::CompanyId.eq(self.scope.id()))
+            .exec(tx)
+            .await?;
+        repo::append_rows(tx, self.scope, base, loaded.version_id, loaded.rows).await
     }
 
     /// A version that will not be filled any further: the pruning job removes it.

@@ -7,8 +7,9 @@ use crate::error::{Error, Result};
 use entity::stored::VersionStatus;
 use entity::{catalogue, catalogue_row, catalogue_version, company};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    Statement, sea_query::{Expr, ExprTrait as _, OnConflict},
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait as _, QueryFilter, QueryOrder,
+    QuerySelect, Select, Statement,
+    sea_query::{Expr, ExprTrait as _, OnConflict},
 };
 use uuid::Uuid;
 
@@ -221,6 +222,30 @@ pub(crate) async fn copy_rows(
     );
     let values = [to.into(), scope.id().into(), from.into(), positions.start.into(), positions.end.into()];
     Ok(tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?.rows_affected())
+}
+
+/// Puts the rows of another version behind those of this one, except rows whose key stands here already. How many, and how
+/// many of them have errors.
+pub(crate) async fn append_rows(tx: &Tx, scope: &CompanyScope, from: Uuid, to: Uuid, offset: i32) -> Result<(i32, i32)> {
+    let backend = tx.get_database_backend();
+    let new_id = if backend == sea_orm::DatabaseBackend::Postgres { "gen_random_uuid()" } else { "randomblob(16)" };
+    let sql = format!(
+        "INSERT INTO catalogue_row (id, company_id, version_id, position, number, key, kind, name, cells, item, problems, \
+         has_error, left_out, search) \
+         SELECT {new_id}, company_id, $1, position + $5, number, key, kind, name, cells, item, problems, has_error, left_out, \
+         search FROM catalogue_row WHERE company_id = $2 AND version_id = $3 AND key NOT IN \
+         (SELECT key FROM catalogue_row WHERE company_id = $2 AND version_id = $4 AND key <> '')"
+    );
+    let values = [to.into(), scope.id().into(), from.into(), to.into(), i64::from(offset).into()];
+    tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+    let behind = rows(scope, to).filter(catalogue_row::Column::Position.gte(offset));
+    let appended = behind.clone().filter(catalogue_row::Column::LeftOut.eq(false)).count(tx).await?;
+    let errors = behind
+        .filter(catalogue_row::Column::HasError.eq(true))
+        .count(tx)
+        .await?;
+    let small = |count: u64| i32::try_from(count).unwrap_or(i32::MAX);
+    Ok((small(appended), small(errors)))
 }
 
 /// The highest position of a version.

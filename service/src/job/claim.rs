@@ -1,20 +1,24 @@
-//! Claiming, finishing and failing jobs.
+//! Claiming jobs: which of the due ones this worker gets.
+//!
+//! Three promises stand in SQL here. Fair: when more is due than there is room for, each claim goes to the company that has
+//! fewest jobs running. Ordered: of a lane only the first runs; a begun one that waits for its next run keeps its place. Fenced:
+//! each claim grows the token that [`finish`](super::finish) demands.
+//!
+//! Conditions on the status are written as literals, not bound: only then do both databases use the partial indexes.
 
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use entity::job;
-use entity::stored::{EventKind, JobStatus};
 use entity::time::Time;
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect, Statement, sea_query::Expr,
-};
+use sea_orm::{ConnectionTrait, DatabaseBackend, FromQueryResult, QueryResult, Statement};
+use std::collections::HashMap;
 use std::time::Duration;
+use uuid::Uuid;
 
-/// Finished jobs are kept this long for the screen.
-const KEEP_DONE_HOURS: i64 = 24;
+/// So often a claim is tried again when another worker took the same lane at the same moment.
+const TRIES: usize = 4;
 
 /// A job that this worker has: the row as claimed, with its lease token.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,66 +40,14 @@ impl Claimed {
     ///
     /// # Errors
     /// When a payload of another version does not decode: the job is then dead, never in the way.
-    pub fn payload<J: super::Job>(&self) -> Result<J, Failure> {
+    pub fn payload<J: super::Job>(&self) -> Result<J, super::Failure> {
         serde_json::from_value(self.row.payload.clone())
-            .map_err(|error| Failure::never(format!("the payload does not decode: {error}")))
+            .map_err(|error| super::Failure::never(format!("the payload does not decode: {error}")))
     }
 }
 
-/// Why a job's run failed, and whether another run makes sense.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// For staff: plain words, no secrets.
-    pub reason: String,
-    /// Whether to run it again.
-    pub retry: Retry,
-}
-
-/// Whether another run makes sense.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Retry {
-    /// Back-off with jitter.
-    Later,
-    /// The other side said when.
-    After(Duration),
-    /// Never: dead at once.
-    Never,
-}
-
-impl Failure {
-    /// Worth another run.
-    #[must_use]
-    pub fn later(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), retry: Retry::Later }
-    }
-
-    /// Not worth another run.
-    #[must_use]
-    pub fn never(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), retry: Retry::Never }
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::NotFound(what) => Self::never(format!("{what} is gone")),
-            Error::RateLimited(seconds) => {
-                Self { reason: error.private(), retry: Retry::After(Duration::from_secs(seconds)) }
-            }
-            other => Self::later(other.private()),
-        }
-    }
-}
-
-impl From<sea_orm::DbErr> for Failure {
-    fn from(error: sea_orm::DbErr) -> Self {
-        Error::from(error).into()
-    }
-}
-
-/// Claims up to `limit` due jobs: fair between companies (the company that waits with fewest running jobs first), one of a lane at a
-/// time. The attempt is counted now: a job that kills its worker runs out of attempts too.
+/// Claims up to `limit` due jobs of these kinds: fair between companies (the one with fewest running jobs first), one of a lane
+/// at a time and in its order. The attempt is counted now: a job that kills its worker runs out of attempts too.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -105,247 +57,226 @@ pub async fn claim(ctx: &Ctx, worker: &str, kinds: &[&str], limit: u64, lease: D
     }
     let now = ctx.time();
     let db = ctx.db();
-    // The check before the write keeps an idle SQLite from taking its only writer again and again.
-    let due = job::Entity::find()
-        .filter(job::Column::Status.eq(JobStatus::Waiting))
-        .filter(job::Column::RunAt.lte(now))
-        .filter(job::Column::Kind.is_in(kinds.iter().copied()))
-        .select_only()
-        .column(job::Column::Id)
-        .limit(1)
-        .into_tuple::<uuid::Uuid>()
-        .one(db.read())
-        .await?;
-    if due.is_none() {
+    let order = Order {
+        backend: db.backend(),
+        worker,
+        kinds,
+        now,
+        lease_until: now.plus_millis(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX)),
+    };
+    // The look before the write keeps an idle SQLite from taking its only writer again and again.
+    let due = db.read().query_all_raw(order.due(limit + 1)).await?.len() as u64;
+    if due == 0 {
         return Ok(Vec::new());
     }
-    let tx = db.begin().await?;
-    let backend = tx.get_database_backend();
-    let lease_until = now.plus_millis(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX));
-    let statement = claim_statement(backend, worker, kinds, limit, now, lease_until);
-    let rows = tx.query_all_raw(statement).await?;
-    let mut claimed = Vec::with_capacity(rows.len());
-    for row in &rows {
-        claimed.push(Claimed { row: job::Model::from_query_result(row, "")? });
+    for attempt in 1.. {
+        match order.take(ctx, due > limit, limit).await {
+            // Another worker claimed a job of the same lane between our look and our write: the unique index of running lanes
+            // refused the second one.
+            Err(Refused::Lane) if attempt < TRIES => {}
+            Err(Refused::Lane) => return Ok(Vec::new()),
+            Err(Refused::Error(error)) => return Err(error),
+            Ok(mut claimed) => {
+                claimed.sort_by_key(|job| (job.row.run_at, job.row.id));
+                return Ok(claimed);
+            }
+        }
     }
-    tx.commit_quietly().await?;
-    claimed.sort_by_key(|job| (job.row.run_at, job.row.id));
-    Ok(claimed)
+    Ok(Vec::new())
 }
 
-fn claim_statement(
+enum Refused {
+    Lane,
+    Error(Error),
+}
+
+impl From<sea_orm::DbErr> for Refused {
+    fn from(error: sea_orm::DbErr) -> Self {
+        if crate::db::is_constraint(&error) { Self::Lane } else { Self::Error(error.into()) }
+    }
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+/// What is wanted, for building the statements.
+struct Order<'a> {
     backend: DatabaseBackend,
-    worker: &str,
-    kinds: &[&str],
-    limit: u64,
+    worker: &'a str,
+    kinds: &'a [&'a str],
     now: Time,
     lease_until: Time,
-) -> Statement {
-    let skip = if backend == DatabaseBackend::Postgres { "FOR UPDATE OF candidate SKIP LOCKED" } else { "" };
-    // Kinds are our own constants; they are bound all the same.
-    let mut values: Vec<sea_orm::Value> = vec![worker.into(), lease_until.0.into(), now.0.into()];
-    let mut place = |value: sea_orm::Value| {
-        values.push(value);
-        if backend == DatabaseBackend::Postgres { format!("${}", values.len()) } else { format!("?{}", values.len()) }
-    };
-    let kinds: Vec<String> = kinds.iter().map(|kind| place((*kind).into())).collect();
-    let limit = place(i64::try_from(limit).unwrap_or(i64::MAX).into());
-    let (p1, p2, p3) = if backend == DatabaseBackend::Postgres { ("$1", "$2", "$3") } else { ("?1", "?2", "?3") };
-    let sql = format!(
-        "UPDATE job SET status = 'running', worker = {p1}, lease_until = {p2}, lease_token = lease_token + 1, \
-           attempts = attempts + 1 \
-         WHERE id IN ( \
-           SELECT candidate.id FROM job candidate \
-           WHERE candidate.status = 'waiting' AND candidate.run_at <= {p3} AND candidate.kind IN ({kinds}) \
-             AND (candidate.lane IS NULL OR ( \
-               NOT EXISTS (SELECT 1 FROM job busy WHERE busy.lane = candidate.lane AND busy.status = 'running') \
-               AND NOT EXISTS (SELECT 1 FROM job earlier WHERE earlier.lane = candidate.lane AND earlier.status = 'waiting' \
-                 AND (earlier.run_at < candidate.run_at OR (earlier.run_at = candidate.run_at AND earlier.id < candidate.id))))) \
-           ORDER BY (SELECT COUNT(*) FROM job mine WHERE mine.company_id = candidate.company_id AND mine.status = 'running'), \
-             candidate.run_at, candidate.id \
-           LIMIT {limit} {skip}) \
-         RETURNING *",
-        kinds = kinds.join(", "),
-    );
-    Statement::from_sql_and_values(backend, sql, values)
 }
 
-/// Marks the job done inside the transaction that has its effect. When the lease was lost meanwhile, the whole transaction
-/// must be dropped: somebody else has the job.
-///
-/// # Errors
-/// `Unavailable` when the lease was lost.
-pub async fn finish(ctx: &Ctx, tx: &mut Tx, claimed: &Claimed) -> Result<()> {
-    let done = job::Entity::update_many()
-        .col_expr(job::Column::Status, Expr::value("done"))
-        .col_expr(job::Column::FinishedAt, ctx.time().0.into())
-        .col_expr(job::Column::LeaseUntil, Expr::value(Option::<i64>::None))
-        .filter(mine(claimed))
-        .exec(tx)
-        .await?;
-    if done.rows_affected == 0 {
-        return Err(Error::Unavailable("the lease of the job was lost".to_owned()));
+/// A statement being written: text and bound values.
+struct Sql {
+    backend: DatabaseBackend,
+    values: Vec<sea_orm::Value>,
+}
+
+impl Sql {
+    fn bind(&mut self, value: impl Into<sea_orm::Value>) -> String {
+        self.values.push(value.into());
+        let mark = if self.backend == DatabaseBackend::Postgres { '$' } else { '?' };
+        format!("{mark}{}", self.values.len())
     }
-    tx.wakes = tx.wakes || claimed.row.lane.is_some();
-    Ok(())
-}
 
-fn mine(claimed: &Claimed) -> Condition {
-    Condition::all()
-        .add(job::Column::Id.eq(claimed.row.id))
-        .add(job::Column::Status.eq(JobStatus::Running))
-        .add(job::Column::LeaseToken.eq(claimed.row.lease_token))
-}
-
-/// Notes a failure: another run after a back-off with jitter, or dead. Tells the company's screens when it is dead.
-///
-/// # Errors
-/// When the database does not answer; the lease then runs out by itself.
-pub async fn fail(ctx: &Ctx, claimed: &Claimed, failure: &Failure) -> Result<()> {
-    let row = &claimed.row;
-    let mut tx = ctx.db().begin().await?;
-    let dead = failure.retry == Retry::Never || row.attempts >= row.max_attempts;
-    let mut update = job::Entity::update_many()
-        .col_expr(job::Column::LastError, Expr::value(shorten(&failure.reason)))
-        .col_expr(job::Column::LeaseUntil, Expr::value(Option::<i64>::None));
-    if dead {
-        update = update
-            .col_expr(job::Column::Status, Expr::value("dead"))
-            .col_expr(job::Column::FinishedAt, ctx.time().0.into());
-    } else {
-        let wait = match failure.retry {
-            Retry::After(wait) => i64::try_from(wait.as_millis()).unwrap_or(i64::MAX),
-            Retry::Later | Retry::Never => back_off_ms(row.attempts, ctx.engine().random.below(1000)),
-        };
-        update = update
-            .col_expr(job::Column::Status, Expr::value("waiting"))
-            .col_expr(job::Column::RunAt, ctx.time().plus_millis(wait).0.into());
+    fn bind_kinds(&mut self, kinds: &[&str]) -> String {
+        kinds.iter().map(|kind| self.bind(*kind)).collect::<Vec<_>>().join(", ")
     }
-    let result = update.filter(mine(claimed)).exec(&tx).await;
-    match result {
-        Ok(_) => {}
-        // Another job of the same key waits already and will do the work.
-        Err(error) if crate::db::is_constraint(&error) => {
-            tx.rollback().await?;
-            tx = ctx.db().begin().await?;
-            job::Entity::update_many()
-                .col_expr(job::Column::Status, Expr::value("done"))
-                .col_expr(job::Column::LastError, Expr::value(shorten(&failure.reason)))
-                .col_expr(job::Column::FinishedAt, ctx.time().0.into())
-                .filter(mine(claimed))
-                .exec(&tx)
-                .await?;
+
+    fn statement(self, text: String) -> Statement {
+        Statement::from_sql_and_values(self.backend, text, self.values)
+    }
+}
+
+impl Order<'_> {
+    fn sql(&self) -> Sql {
+        Sql { backend: self.backend, values: Vec::new() }
+    }
+
+    /// The first due jobs, whether their lanes are free or not.
+    fn due(&self, limit: u64) -> Statement {
+        let mut sql = self.sql();
+        let (now, kinds) = (sql.bind(self.now.0), sql.bind_kinds(self.kinds));
+        let limit = sql.bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        sql.statement(format!(
+            "SELECT id FROM job WHERE status = 'waiting' AND kind IN ({kinds}) AND run_at <= {now} LIMIT {limit}"
+        ))
+    }
+
+    async fn take(&self, ctx: &Ctx, crowded: bool, limit: u64) -> Result<Vec<Claimed>, Refused> {
+        let tx = ctx.db().begin().await?;
+        let mut claimed = Vec::new();
+        if crowded {
+            for (company, share) in shares(self.companies(&tx).await?, limit) {
+                claimed.extend(self.update(&tx, Some(company), share).await?);
+            }
+        } else {
+            claimed = self.update(&tx, None, limit).await?;
         }
-        Err(error) => return Err(error.into()),
+        tx.commit_quietly().await?;
+        Ok(claimed)
     }
-    if dead && let Some(scope) = crate::access::for_job(row) {
-        crate::event::emit(ctx, &mut tx, &scope, EventKind::Job, row.id).await?;
+
+    /// Companies with due work. The recursive walk steps from company to company in the index and never reads a backlog.
+    async fn companies(&self, tx: &Tx) -> Result<Vec<Queue>, Refused> {
+        let mut sql = self.sql();
+        let kinds = sql.bind_kinds(self.kinds);
+        let oldest = format!("SELECT MIN(run_at) FROM job WHERE status = 'waiting' AND kind IN ({kinds}) AND company_id");
+        let next = "SELECT company_id FROM job WHERE status = 'waiting' AND company_id";
+        let text = format!(
+            "WITH RECURSIVE walk(id) AS ( \
+               SELECT ({next} IS NOT NULL ORDER BY company_id LIMIT 1) \
+               UNION ALL SELECT ({next} > walk.id ORDER BY company_id LIMIT 1) FROM walk WHERE walk.id IS NOT NULL) \
+             SELECT walk.id AS company_id, ({oldest} = walk.id) AS oldest FROM walk WHERE walk.id IS NOT NULL \
+             UNION ALL SELECT NULL, ({oldest} IS NULL)"
+        );
+        let rows = tx.query_all_raw(sql.statement(text)).await?;
+        let running = tx
+            .query_all_raw(Statement::from_string(
+                self.backend,
+                "SELECT company_id, COUNT(*) AS running FROM job WHERE status = 'running' GROUP BY company_id",
+            ))
+            .await?;
+        let mut busy: HashMap<Option<Uuid>, i64> = HashMap::new();
+        for row in &running {
+            busy.insert(row.try_get("", "company_id")?, row.try_get("", "running")?);
+        }
+        let mut queues = Vec::new();
+        for row in &rows {
+            if let Some(queue) = self.queue(row, &busy)? {
+                queues.push(queue);
+            }
+        }
+        Ok(queues)
     }
-    tx.wakes = true;
-    ctx.commit(tx).await
-}
 
-/// 2 s, 4 s, 8 s … 15 min, ± 20 %.
-fn back_off_ms(attempts: i32, chance: u64) -> i64 {
-    let base = 1000_i64.saturating_mul(1 << attempts.clamp(1, 10)).min(900_000);
-    let jitter = base / 5;
-    base - jitter + 2 * jitter * i64::try_from(chance).unwrap_or(0) / 1000
-}
-
-fn shorten(reason: &str) -> String {
-    reason.chars().take(500).collect()
-}
-
-/// Gives a job back unrun, as on a graceful stop: the attempt does not count.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn give_back(ctx: &Ctx, claimed: &Claimed) -> Result<()> {
-    let mut tx = ctx.db().begin().await?;
-    job::Entity::update_many()
-        .col_expr(job::Column::Status, Expr::value("waiting"))
-        .col_expr(job::Column::Attempts, Expr::value(claimed.row.attempts - 1))
-        .col_expr(job::Column::LeaseUntil, Expr::value(Option::<i64>::None))
-        .filter(mine(claimed))
-        .exec(&tx)
-        .await?;
-    tx.wakes = true;
-    ctx.commit(tx).await
-}
-
-/// Finds jobs whose worker went silent: waiting again, or dead when their attempts are used up.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn release_expired(ctx: &Ctx) -> Result<usize> {
-    let now = ctx.time();
-    let expired = job::Entity::find()
-        .filter(job::Column::Status.eq(JobStatus::Running))
-        .filter(job::Column::LeaseUntil.lt(now))
-        .limit(500)
-        .all(ctx.db().read())
-        .await?;
-    let count = expired.len();
-    for row in expired {
-        let claimed = Claimed { row };
-        fail(
-            ctx,
-            &claimed,
-            &Failure { reason: "the worker went silent".to_owned(), retry: Retry::After(Duration::ZERO) },
-        )
-        .await?;
+    fn queue(&self, row: &QueryResult, busy: &HashMap<Option<Uuid>, i64>) -> Result<Option<Queue>, Refused> {
+        let company: Option<Uuid> = row.try_get("", "company_id")?;
+        let oldest: Option<i64> = row.try_get("", "oldest")?;
+        Ok(oldest
+            .filter(|oldest| *oldest <= self.now.0)
+            .map(|oldest| Queue { company, oldest, running: busy.get(&company).copied().unwrap_or(0) }))
     }
-    Ok(count)
+
+    /// The claim itself. `company`: only of this one, or of the installation's own work.
+    async fn update(&self, tx: &Tx, company: Option<Option<Uuid>>, limit: u64) -> Result<Vec<Claimed>, Refused> {
+        let postgres = self.backend == DatabaseBackend::Postgres;
+        let mut sql = self.sql();
+        let (worker, lease_until, now) = (sql.bind(self.worker), sql.bind(self.lease_until.0), sql.bind(self.now.0));
+        let kinds = sql.bind_kinds(self.kinds);
+        let of_company = match company {
+            None => String::new(),
+            Some(None) => "AND candidate.company_id IS NULL".to_owned(),
+            Some(Some(id)) => format!("AND candidate.company_id = {}", sql.bind(id)),
+        };
+        let limit = sql.bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        // An array is evaluated once; as a plain subquery PostgreSQL may run it again and claim more than the limit.
+        let (open, skip, close) =
+            if postgres { ("= ANY(ARRAY(", "FOR UPDATE OF candidate SKIP LOCKED", "))") } else { ("IN (", "", ")") };
+        let text = format!(
+            "UPDATE job SET status = 'running', worker = {worker}, lease_until = {lease_until}, \
+               lease_token = lease_token + 1, attempts = attempts + 1 \
+             WHERE id {open}SELECT candidate.id FROM job candidate \
+               WHERE candidate.status = 'waiting' AND candidate.kind IN ({kinds}) AND candidate.run_at <= {now} {of_company} \
+                 AND (candidate.lane IS NULL OR ( \
+                   NOT EXISTS (SELECT 1 FROM job busy WHERE busy.status = 'running' AND busy.lane = candidate.lane) \
+                   AND NOT EXISTS (SELECT 1 FROM job earlier WHERE earlier.status = 'waiting' AND earlier.lane = candidate.lane \
+                     AND ((earlier.attempts > 0 AND (candidate.attempts = 0 OR earlier.id < candidate.id)) \
+                       OR (earlier.attempts = 0 AND candidate.attempts = 0 \
+                         AND (earlier.run_at < candidate.run_at \
+                           OR (earlier.run_at = candidate.run_at AND earlier.id < candidate.id))))))) \
+               ORDER BY candidate.run_at, candidate.id LIMIT {limit} {skip}{close} \
+             RETURNING *"
+        );
+        let rows = tx.query_all_raw(sql.statement(text)).await?;
+        let mut claimed = Vec::with_capacity(rows.len());
+        for row in &rows {
+            claimed.push(Claimed { row: job::Model::from_query_result(row, "")? });
+        }
+        Ok(claimed)
+    }
 }
 
-/// When the next waiting job falls due.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn next_due(ctx: &Ctx) -> Result<Option<Time>> {
-    let row = job::Entity::find()
-        .filter(job::Column::Status.eq(JobStatus::Waiting))
-        .order_by_asc(job::Column::RunAt)
-        .select_only()
-        .column(job::Column::RunAt)
-        .into_tuple::<Time>()
-        .one(ctx.db().read())
-        .await?;
-    Ok(row)
+/// A company with due work.
+#[derive(Clone, Debug)]
+struct Queue {
+    company: Option<Uuid>,
+    oldest: i64,
+    running: i64,
 }
 
-/// Removes finished jobs and old events; dead jobs stay until somebody looks.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn prune(ctx: &Ctx) -> Result<u64> {
-    let tx = ctx.db().begin().await?;
-    let before = ctx.time().plus_seconds(-KEEP_DONE_HOURS * 3600);
-    let jobs = job::Entity::delete_many()
-        .filter(job::Column::Status.eq(JobStatus::Done))
-        .filter(job::Column::FinishedAt.lt(before))
-        .exec(&tx)
-        .await?;
-    let events = entity::event::Entity::delete_many()
-        .filter(entity::event::Column::CreatedAt.lt(ctx.time().plus_seconds(-crate::event::KEEP_HOURS * 3600)))
-        .exec(&tx)
-        .await?;
-    ctx.commit(tx).await?;
-    Ok(jobs.rows_affected + events.rows_affected)
+/// Deals `limit` places out, each to the company that has fewest running, the longest waiting one first.
+fn shares(mut queues: Vec<Queue>, limit: u64) -> Vec<(Option<Uuid>, u64)> {
+    queues.sort_by_key(|queue| (queue.running, queue.oldest));
+    queues.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let mut given = vec![0_u64; queues.len()];
+    for _ in 0..limit {
+        let poorest = (0..queues.len())
+            .min_by_key(|&at| (queues[at].running + i64::try_from(given[at]).unwrap_or(i64::MAX), queues[at].oldest));
+        if let Some(at) = poorest {
+            given[at] += 1;
+        }
+    }
+    queues.into_iter().zip(given).filter(|(_, share)| *share > 0).map(|(queue, share)| (queue.company, share)).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::back_off_ms;
+    use super::{Queue, shares};
+    use uuid::Uuid;
 
     #[test]
-    fn back_off_doubles_and_stays_within_a_fifth() {
-        for attempts in 1..=10 {
-            let base = (1000_i64 << attempts).min(900_000);
-            for chance in [0, 500, 999] {
-                let wait = back_off_ms(attempts, chance);
-                assert!(wait >= base * 4 / 5 && wait <= base * 6 / 5, "{attempts} {chance} {wait}");
-            }
-        }
+    fn places_go_to_the_company_with_fewest_running() {
+        let [big, small, own] = [Some(Uuid::from_u128(1)), Some(Uuid::from_u128(2)), None];
+        let queue = |company, oldest, running| Queue { company, oldest, running };
+        let dealt = shares(vec![queue(big, 1, 6), queue(small, 9, 0), queue(own, 5, 1)], 4);
+        assert_eq!(dealt, [(small, 2), (own, 2)], "the company with six running gets none");
+        assert_eq!(shares(vec![queue(big, 1, 6)], 3), [(big, 3)], "alone it gets all");
+        assert_eq!(shares(vec![queue(big, 1, 0), queue(small, 2, 0)], 1), [(big, 1)], "the longest waiting first");
     }
 }

@@ -5,23 +5,34 @@
 //! cannot finish anything, and a job that kills its worker ends dead instead of looping.
 
 mod claim;
+mod registry;
 mod screen;
+mod settle;
+mod upkeep;
 
-pub use claim::{Claimed, Failure, claim, fail, finish, give_back, next_due, prune, release_expired};
+pub use claim::{Claimed, claim};
+pub use registry::{Kind, KindOptions, Registry};
 pub use screen::{list, retry};
+pub use settle::{Failed, Failure, Retry, fail, finish, finish_if_running, give_back, renew};
+pub use upkeep::{backlog, next_due, prune, release_expired};
 
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
 use crate::db::Tx;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use entity::job;
 use entity::stored::JobStatus;
 use entity::time::Time;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
+use upkeep::status_is;
 use uuid::Uuid;
+
+/// So often an enqueue meets a job of its key being enqueued or claimed at the same moment before it gives up.
+const JOIN_TRIES: usize = 16;
 
 /// A kind of work: ids and constants; the state is read again when it runs.
 pub trait Job: Serialize + DeserializeOwned + Send + Sync {
@@ -29,8 +40,9 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync {
     const KIND: &'static str;
     /// After so many claims it is dead.
     const MAX_ATTEMPTS: i32 = 8;
-    /// How long a worker may have it without renewing.
-    const LEASE: Duration = Duration::from_secs(30);
+    /// How long its worker may be silent before another takes it over. Workers renew it, so it says nothing about how long a
+    /// job may run (reliability.md case 4: taken over within 15 s).
+    const LEASE: Duration = Duration::from_secs(12);
 
     /// One waiting job a key.
     fn unique_key(&self) -> Option<String> {
@@ -53,7 +65,7 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync {
 pub enum Enqueued {
     /// A new job.
     New(Uuid),
-    /// One with the same key is waiting already; it runs at the later of both times.
+    /// One with the same key is waiting already; it was moved to the new time.
     Joined,
 }
 
@@ -78,17 +90,6 @@ pub async fn enqueue_at<J: Job>(
 ) -> Result<Enqueued> {
     tx.wakes = true;
     let unique_key = job.unique_key();
-    if let Some(key) = &unique_key {
-        let moved = job::Entity::update_many()
-            .col_expr(job::Column::RunAt, run_at.0.into())
-            .filter(job::Column::UniqueKey.eq(key.as_str()))
-            .filter(job::Column::Status.eq(JobStatus::Waiting))
-            .exec(tx)
-            .await?;
-        if moved.rows_affected > 0 {
-            return Ok(Enqueued::Joined);
-        }
-    }
     let id = ctx.new_id();
     let row = job::ActiveModel {
         id: Set(id),
@@ -96,7 +97,7 @@ pub async fn enqueue_at<J: Job>(
         subject_id: Set(job.subject()),
         kind: Set(J::KIND.to_owned()),
         payload: Set(serde_json::to_value(job)?),
-        unique_key: Set(unique_key),
+        unique_key: Set(unique_key.clone()),
         lane: Set(job.lane()),
         status: Set(JobStatus::Waiting),
         run_at: Set(run_at),
@@ -109,18 +110,37 @@ pub async fn enqueue_at<J: Job>(
         created_at: Set(ctx.time()),
         finished_at: Set(None),
     };
-    // Two transactions may both have found no waiting job: the second one's insert meets the unique index and joins.
-    let inserted = job::Entity::insert(row)
-        .on_conflict(
-            sea_orm::sea_query::OnConflict::new()
-                .exprs([sea_orm::sea_query::Expr::col(job::Column::UniqueKey)])
-                .target_and_where(sea_orm::sea_query::Expr::cust("status = 'waiting' AND unique_key IS NOT NULL"))
-                .do_nothing()
-                .to_owned(),
-        )
-        .exec_without_returning(tx)
-        .await?;
-    Ok(if inserted == 0 { Enqueued::Joined } else { Enqueued::New(id) })
+    for _ in 0..JOIN_TRIES {
+        // The update also locks the waiting job until this transaction ends: no worker can claim it before what it is to find
+        // is committed.
+        if let Some(key) = &unique_key {
+            let moved = job::Entity::update_many()
+                .col_expr(job::Column::RunAt, run_at.0.into())
+                .filter(job::Column::UniqueKey.eq(key.as_str()))
+                .filter(status_is("waiting"))
+                .exec(tx)
+                .await?;
+            if moved.rows_affected > 0 {
+                return Ok(Enqueued::Joined);
+            }
+        }
+        // Two transactions may both have found no waiting job: the second one's insert meets the unique index, and it joins in
+        // the next round. Joining without the lock would let the job run before this transaction commits, and miss it.
+        let inserted = job::Entity::insert(row.clone())
+            .on_conflict(
+                OnConflict::new()
+                    .exprs([Expr::col(job::Column::UniqueKey)])
+                    .target_and_where(Expr::cust("status = 'waiting' AND unique_key IS NOT NULL"))
+                    .do_nothing()
+                    .to_owned(),
+            )
+            .exec_without_returning(tx)
+            .await?;
+        if inserted > 0 {
+            return Ok(Enqueued::New(id));
+        }
+    }
+    Err(Error::Unavailable("a job of the same key came and went too often".to_owned()))
 }
 
 /// Ends waiting jobs of a key before they run; a running one is not touched.
@@ -129,11 +149,11 @@ pub async fn enqueue_at<J: Job>(
 /// When the database refuses.
 pub async fn cancel(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, unique_key: &str) -> Result<u64> {
     let done = job::Entity::update_many()
-        .col_expr(job::Column::Status, sea_orm::sea_query::Expr::value("done"))
+        .col_expr(job::Column::Status, Expr::value("done"))
         .col_expr(job::Column::FinishedAt, ctx.time().0.into())
         .filter(job::Column::CompanyId.eq(scope.id()))
         .filter(job::Column::UniqueKey.eq(unique_key))
-        .filter(job::Column::Status.eq(JobStatus::Waiting))
+        .filter(status_is("waiting"))
         .exec(tx)
         .await?;
     Ok(done.rows_affected)

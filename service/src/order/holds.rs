@@ -94,13 +94,11 @@ pub(crate) async fn hold_stock(
     key: &str,
     units: i64,
     limit: i64,
-    version_id: Uuid,
 ) -> Result<bool> {
     stock_level::Entity::insert(stock_level::ActiveModel {
         id: Set(ctx.new_id()),
         company_id: Set(scope.id()),
         key: Set(key.to_owned()),
-        version_id: Set(version_id),
         limit_units: Set(limit),
         taken_units: Set(0),
     })
@@ -120,7 +118,6 @@ pub(crate) async fn hold_stock(
     stock_level::Entity::update_many()
         .col_expr(stock_level::Column::TakenUnits, Expr::value(Ord::min(held_unpaid, Ord::max(limit, 0))))
         .col_expr(stock_level::Column::LimitUnits, Expr::value(limit))
-        .col_expr(stock_level::Column::VersionId, Expr::value(version_id))
         .filter(mine())
         .filter(stock_level::Column::LimitUnits.ne(limit))
         .exec(tx)

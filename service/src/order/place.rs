@@ -47,7 +47,6 @@ pub(crate) struct Placing<'a> {
     pub(crate) conversation: &'a conversation::Model,
     pub(crate) draft: &'a OrderDraft,
     pub(crate) items: &'a [(std::sync::Arc<domain::catalog::Item>, i64)],
-    pub(crate) version_id: Uuid,
     pub(crate) link_token: &'a str,
 }
 
@@ -153,7 +152,7 @@ async fn take_holds(
     let lines: Vec<_> = placing.items.iter().map(|(item, quantity)| (&**item, *quantity)).collect();
     for (item, quantity) in &lines {
         if let Some(limit) = item.available
-            && !holds::hold_stock(ctx, tx, scope, order.id, &item.key, *quantity, limit, placing.version_id).await?
+            && !holds::hold_stock(ctx, tx, scope, order.id, &item.key, *quantity, limit).await?
         {
             return Err(PlaceError::StockTaken);
         }

@@ -341,7 +341,6 @@ async fn carry_out(
                 conversation,
                 draft,
                 items: &items,
-                version_id: shop.version_id(),
                 link_token: shop.link_token(),
             };
             order::place(ctx, tx, scope, &placing).await?;

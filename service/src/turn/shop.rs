@@ -32,7 +32,6 @@ pub(crate) struct Shop<'a> {
     branch: branch::Model,
     profile: ShopProfile,
     catalogue: Arc<CatalogueIndex>,
-    version_id: Uuid,
     order: Option<(order_table::Model, OrderView)>,
     link_token: String,
     link_url: String,
@@ -48,9 +47,9 @@ impl<'a> Shop<'a> {
         let company = company::get(ctx, scope).await?;
         let channel = crate::channel::get(ctx, scope, conversation.channel_id).await?;
         let branch = company::branch(ctx, scope, channel.branch_id).await?;
-        let (version_id, catalogue) = match crate::catalog::published(ctx, scope).await? {
-            Some(published) => published,
-            None => (Uuid::nil(), Arc::new(CatalogueIndex::build(Vec::new()))),
+        let catalogue = match crate::catalog::published(ctx, scope).await? {
+            Some((_, published)) => published,
+            None => Arc::new(CatalogueIndex::build(Vec::new())),
         };
         let order = match conversation.current_order_id {
             Some(id) => Some(view(ctx, scope, order::get(ctx, scope, id).await?).await?),
@@ -60,7 +59,7 @@ impl<'a> Shop<'a> {
         let profile = profile(ctx, &company, &branch, &channel, contact, attested);
         let link_token = ctx.engine().random.token(16);
         let link_url = order::link_url(ctx, &link_token);
-        Ok(Self { ctx, scope, company, branch, profile, catalogue, version_id, order, link_token, link_url })
+        Ok(Self { ctx, scope, company, branch, profile, catalogue, order, link_token, link_url })
     }
 
     pub(crate) const fn company(&self) -> &company_table::Model {
@@ -69,10 +68,6 @@ impl<'a> Shop<'a> {
 
     pub(crate) const fn branch(&self) -> &branch::Model {
         &self.branch
-    }
-
-    pub(crate) const fn version_id(&self) -> Uuid {
-        self.version_id
     }
 
     pub(crate) fn link_token(&self) -> &str {

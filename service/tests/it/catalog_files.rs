@@ -56,26 +56,15 @@ on_both! {
         let items = async |shop: &Shop, version| shop.rows(version).await.into_iter().map(|row| row.item.unwrap()).collect::<Vec<_>>();
         let before = items(&shop, version).await;
         for (format, name) in [(ExportFormat::Csv, "again.csv"), (ExportFormat::Xlsx, "again.xlsx")] {
-            let exported = catalog::export(&shop.ctx, &shop.scope, Some(version), format).await.unwrap();
+            let exported = catalog::export(&shop.ctx, &shop.scope, None, format).await.unwrap();
             assert_eq!(exported.file.purpose, "export");
             let bytes = all(file::open_once(&shop.ctx, &exported.token).await.unwrap()).await;
             if format == ExportFormat::Csv {
                 let text = String::from_utf8(bytes.clone()).unwrap();
                 assert!(text.contains("'=HYPERLINK") && text.contains("'+1 de regalo") && text.contains("'@cmd"), "{text}");
             }
-            let again = shop.import(name, &bytes).await;
-            let again = items(&shop, again.row.version_id.unwrap()).await;
-            assert_eq!(again, before, "{name}");
-            // The draft that was exported has been replaced by what was read back.
-            if name == "again.csv" {
-                let text = shop.import("tricky.csv", text.as_bytes()).await.row.version_id.unwrap();
-                assert_eq!(items(&shop, text).await, before);
-                let exported = catalog::export(&shop.ctx, &shop.scope, None, ExportFormat::Xlsx).await.unwrap();
-                let bytes = all(file::open_once(&shop.ctx, &exported.token).await.unwrap()).await;
-                let again = shop.import("again.xlsx", &bytes).await;
-                assert_eq!(items(&shop, again.row.version_id.unwrap()).await, before);
-                break;
-            }
+            let again = shop.import(name, &bytes).await.row.version_id.unwrap();
+            assert_eq!(items(&shop, again).await, before, "{name}");
         }
     }
 

@@ -61,7 +61,7 @@ on_both! {
     /// reliability.md case 117: the run dies in the middle; the next one has each row once.
     async fn a_run_that_dies_leaves_nothing_behind(shop: Shop) {
         let file = shop.upload("many.csv", &table(10_000, |_| false)).await;
-        let started = catalog::start_import(&shop.ctx, &shop.scope, file.id, None).await.unwrap();
+        let started = catalog::start_import(&shop.ctx, &shop.scope, file.id, None, false).await.unwrap();
         let first = shop.claim().await.unwrap();
         let dying = {
             let (shop, first) = (shop.clone(), first.clone());
@@ -95,12 +95,12 @@ on_both! {
     async fn a_stopped_import_never_appears(shop: Shop) {
         let before = shop.import_live("live.csv", &table(3, |_| false)).await;
         let file = shop.upload("many.csv", &table(30_000, |_| false)).await;
-        let waiting = catalog::start_import(&shop.ctx, &shop.scope, file.id, None).await.unwrap();
+        let waiting = catalog::start_import(&shop.ctx, &shop.scope, file.id, None, false).await.unwrap();
         let cancelled = catalog::cancel_import(&shop.ctx, &shop.scope, waiting.row.id).await.unwrap();
         assert_eq!(cancelled.row.status, ImportStatus::Cancelled);
         shop.drain().await;
 
-        let reading = catalog::start_import(&shop.ctx, &shop.scope, file.id, None).await.unwrap();
+        let reading = catalog::start_import(&shop.ctx, &shop.scope, file.id, None, false).await.unwrap();
         let claimed = shop.claim().await.unwrap();
         let running = {
             let (shop, claimed) = (shop.clone(), claimed.clone());
@@ -122,9 +122,9 @@ on_both! {
     async fn two_imports_of_one_company_never_run_at_once_and_the_last_is_the_draft(shop: Shop) {
         let first = shop.upload("first.csv", &table(5, |_| false)).await;
         let second = shop.upload("second.csv", &table(7, |_| false)).await;
-        catalog::start_import(&shop.ctx, &shop.scope, first.id, None).await.unwrap();
+        catalog::start_import(&shop.ctx, &shop.scope, first.id, None, false).await.unwrap();
         shop.advance(1);
-        catalog::start_import(&shop.ctx, &shop.scope, second.id, None).await.unwrap();
+        catalog::start_import(&shop.ctx, &shop.scope, second.id, None, false).await.unwrap();
         let claimed = shop.claim().await.unwrap();
         assert!(shop.claim().await.is_none(), "the second waits for the first");
         shop.run_one(&claimed).await.unwrap();
@@ -193,7 +193,7 @@ on_both! {
 
     async fn a_job_that_dies_for_good_shows_as_failed(shop: Shop) {
         let file = shop.upload("many.csv", &table(3, |_| false)).await;
-        let started = catalog::start_import(&shop.ctx, &shop.scope, file.id, None).await.unwrap();
+        let started = catalog::start_import(&shop.ctx, &shop.scope, file.id, None, false).await.unwrap();
         for _ in 0..5 {
             shop.claim().await.unwrap();
             shop.advance(61);
@@ -218,7 +218,7 @@ on_both! {
         let other = shop.neighbour().await;
         let (ctx, scope) = (&other.ctx, &other.scope);
         let absent = |error: Error| assert!(matches!(error, Error::NotFound(_)), "{error:?}");
-        absent(catalog::start_import(ctx, scope, file.id, None).await.unwrap_err());
+        absent(catalog::start_import(ctx, scope, file.id, None, false).await.unwrap_err());
         absent(catalog::import(ctx, scope, import.row.id).await.unwrap_err());
         absent(catalog::remap_import(ctx, scope, import.row.id, &[]).await.unwrap_err());
         absent(catalog::cancel_import(ctx, scope, import.row.id).await.unwrap_err());
@@ -239,7 +239,7 @@ on_both! {
 
     async fn progress_is_stored_while_the_file_is_read(shop: Shop) {
         let file = shop.upload("many.csv", &table(40_000, |_| false)).await;
-        let started = catalog::start_import(&shop.ctx, &shop.scope, file.id, None).await.unwrap();
+        let started = catalog::start_import(&shop.ctx, &shop.scope, file.id, None, false).await.unwrap();
         let claimed = shop.claim().await.unwrap();
         let running = {
             let (shop, claimed) = (shop.clone(), claimed.clone());

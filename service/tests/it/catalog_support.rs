@@ -77,22 +77,11 @@ pub(crate) fn run<F: Future<Output = ()>>(backend: Backend, body: impl FnOnce(Sh
 }
 
 fn engine(database: &TestDb, clock: &Arc<ManualClock>, folder: &Path) -> Arc<Engine> {
-    let files = folder.join("files");
-    std::fs::create_dir_all(&files).unwrap();
-    Arc::new(Engine {
-        db: database.db.clone(),
-        clock: Arc::clone(clock) as _,
-        random: Random::seeded(8),
-        key: foundation::secret::SealingKey::new([8; 32]),
-        public_url: "https://x8.example".to_owned(),
-        files: Arc::new(object_store::local::LocalFileSystem::new_with_prefix(files).unwrap()),
-        work_dir: folder.join("work"),
-        parser: env!("CARGO_BIN_EXE_service_parse_table").into(),
-        bus: service::event::Bus::default(),
-        wake: Arc::default(),
-        catalogues: catalog::Cache::default(),
-        limits: service::access::Limits::default(),
-    })
+    let engine = testkit::engine(database.db.clone(), Arc::clone(clock) as _, Random::seeded(8), folder);
+    let mut engine = Arc::into_inner(engine).unwrap();
+    // The program itself is not built with this crate's tests; its parser is the same.
+    engine.parser = env!("CARGO_BIN_EXE_service_parse_table").into();
+    Arc::new(engine)
 }
 
 async fn company(ctx: &Ctx, company_type: CompanyType) -> CompanyScope {
@@ -157,7 +146,7 @@ impl Shop {
     /// Sends a file in and reads it to the end.
     pub(crate) async fn import(&self, name: &str, bytes: &[u8]) -> ImportView {
         let file = self.upload(name, bytes).await;
-        let started = catalog::start_import(&self.ctx, &self.scope, file.id, None).await.unwrap();
+        let started = catalog::start_import(&self.ctx, &self.scope, file.id, None, false).await.unwrap();
         assert_eq!(started.row.status, ImportStatus::Queued);
         self.drain().await;
         catalog::import(&self.ctx, &self.scope, started.row.id).await.unwrap()

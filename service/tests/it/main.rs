@@ -1,4 +1,4 @@
-//! The use cases on a real database, SQLite and PostgreSQL.
+//! The use cases on SQLite and on PostgreSQL.
 
 mod catalog_broken;
 mod catalog_edit;
@@ -6,3 +6,9 @@ mod catalog_files;
 mod catalog_import;
 mod catalog_publish;
 mod catalog_support;
+mod db_schema;
+mod db_tx;
+mod job_claim;
+mod job_enqueue;
+mod job_settle;
+mod jobs;

@@ -24,7 +24,8 @@ fn only_problem(outcome: &RowOutcome) -> (Option<u32>, &str, &ProblemCode, Optio
 
 #[test]
 fn a_sound_row_becomes_an_item() {
-    let outcome = reader(&HEADINGS).read(2, &cells(&[" Taza azul ", "1", "Taza de cerámica", "9,50", "[\"Valencia\", \"Madrid\"]"]));
+    let outcome = reader(&HEADINGS)
+        .read(2, &cells(&[" Taza azul ", "1", "Taza de cerámica", "9,50", "[\"Valencia\", \"Madrid\"]"]));
     assert_eq!(outcome.problems, []);
     let item = outcome.item.unwrap();
     assert_eq!((item.key.as_str(), item.name.as_str(), item.price_minor), ("1", "Taza azul", Some(950)));
@@ -56,17 +57,23 @@ fn a_duplicate_names_the_first_row_and_replaces_nothing() {
     assert_eq!(only_problem(&outcome), (Some(4), "sku", &ProblemCode::DuplicateSku { first_row: 2 }, Some("1")));
     assert_eq!(outcome.item, None);
     let outcome = reader.read(5, &cells(&["  PLATÓ ", "", "b", "2", ""]));
-    assert_eq!(only_problem(&outcome), (Some(5), "product_name", &ProblemCode::DuplicateName { first_row: 3 }, Some("PLATÓ")));
+    assert_eq!(
+        only_problem(&outcome),
+        (Some(5), "product_name", &ProblemCode::DuplicateName { first_row: 3 }, Some("PLATÓ"))
+    );
     assert!(reader.read(6, &cells(&["Plato", "9", "same name, own sku", "2", ""])).item.is_some());
 }
 
 #[test]
 fn a_long_cell_is_told_by_length_and_never_repeated() {
-    let outcome = reader(&HEADINGS).read(3, &[
-        Cell::Text("Plato".to_owned()),
-        Cell::Empty,
-        Cell::Long { start: "Plato hondo ".repeat(15), length: 120_000 },
-    ]);
+    let outcome = reader(&HEADINGS).read(
+        3,
+        &[
+            Cell::Text("Plato".to_owned()),
+            Cell::Empty,
+            Cell::Long { start: "Plato hondo ".repeat(15), length: 120_000 },
+        ],
+    );
     let (row, column, code, value) = only_problem(&outcome);
     assert_eq!((row, column, code), (Some(3), "description", &ProblemCode::TooLong { length: 120_000, limit: 10_000 }));
     assert!(value.unwrap().chars().count() <= SHOWN_CHARACTERS + 1);
@@ -78,11 +85,17 @@ fn a_long_cell_is_told_by_length_and_never_repeated() {
 
 #[test]
 fn a_formula_without_a_value_never_makes_an_item_free() {
-    let row = [Cell::Text("Plato".to_owned()), Cell::Number("2".to_owned()), Cell::Text("d".to_owned()), Cell::FormulaWithoutValue("=6+1.2".to_owned())];
+    let row = [
+        Cell::Text("Plato".to_owned()),
+        Cell::Number("2".to_owned()),
+        Cell::Text("d".to_owned()),
+        Cell::FormulaWithoutValue("=6+1.2".to_owned()),
+    ];
     let outcome = reader(&HEADINGS).read(3, &row);
     assert_eq!(only_problem(&outcome), (Some(3), "price_eur", &ProblemCode::FormulaWithoutValue, Some("=6+1.2")));
     assert_eq!(outcome.item, None);
-    let outcome = reader(&["product_name", "description", "note"]).read(3, &[row[0].clone(), row[2].clone(), row[3].clone()]);
+    let outcome =
+        reader(&["product_name", "description", "note"]).read(3, &[row[0].clone(), row[2].clone(), row[3].clone()]);
     assert!(outcome.item.is_some() && !outcome.problems[0].is_error(), "in an extra column it is only a notice");
 }
 
@@ -90,7 +103,12 @@ fn a_formula_without_a_value_never_makes_an_item_free() {
 fn an_empty_price_is_free_and_numbers_of_a_spreadsheet_lose_their_noise() {
     let number = |text: &str| Cell::Number(text.to_owned());
     let text = |text: &str| Cell::Text(text.to_owned());
-    let read = |price: Cell| reader(&HEADINGS).read(2, &[text("a"), number("701"), text("b"), price]).item.map(|item| (item.sku, item.price_minor));
+    let read = |price: Cell| {
+        reader(&HEADINGS)
+            .read(2, &[text("a"), number("701"), text("b"), price])
+            .item
+            .map(|item| (item.sku, item.price_minor))
+    };
     assert_eq!(read(Cell::Empty), Some((Some("701".to_owned()), None)));
     assert_eq!(read(number("9.800000000000001")), Some((Some("701".to_owned()), Some(980))));
     assert_eq!(read(Cell::Bool(true)), None);
@@ -102,12 +120,14 @@ fn cells_behind_the_last_heading_are_a_problem() {
     let outcome = reader(&HEADINGS).read(3, &cells(&["Jarra", "3", "De gres", "18", "Valencia", "", "Madrid"]));
     assert_eq!(only_problem(&outcome).2, &ProblemCode::ExtraCells { count: 1 });
     assert_eq!(outcome.item, None);
-    assert_eq!(reader(&HEADINGS).read(4, &cells(&["", " ", ""])), RowOutcome::default());
+    let empty = reader(&HEADINGS).read(4, &cells(&["", " ", ""]));
+    assert_eq!((empty.item, empty.problems.len(), empty.key), (None, 0, None));
 }
 
 #[test]
 fn a_sheet_with_both_kinds_reads_each_row_as_its_own() {
-    let headings = ["product_name", "service_name", "description", "price", "stock_units", "slots_available", "duration"];
+    let headings =
+        ["product_name", "service_name", "description", "price", "stock_units", "slots_available", "duration"];
     let mut reader = reader(&headings);
     let product = reader.read(2, &cells(&["Rosa", "", "a", "1", "7", "", ""])).item.unwrap();
     let service = reader.read(3, &cells(&["", "Manicura", "b", "2", "", "5", "1 h"])).item.unwrap();
@@ -127,10 +147,14 @@ fn online_comes_from_the_place_or_from_its_own_column() {
 #[test]
 fn defaults_fill_empty_cells_of_the_fitting_kind() {
     let headings = ["service_name".to_owned(), "description".to_owned(), "payment_reminder".to_owned()];
-    let defaults = Defaults { payment_reminder_hours: Some(5), delivery_time_hours: Some(24), duration_minutes: Some(45) };
+    let defaults =
+        Defaults { payment_reminder_hours: Some(5), delivery_time_hours: Some(24), duration_minutes: Some(45) };
     let mut reader = RowReader::new(map_headings(&headings, None), Currency::EUR, defaults);
     let item = reader.read(2, &cells(&["a", "b", ""])).item.unwrap();
-    assert_eq!((item.payment_reminder_hours, item.delivery_time_hours, item.duration_minutes), (Some(5), None, Some(45)));
+    assert_eq!(
+        (item.payment_reminder_hours, item.delivery_time_hours, item.duration_minutes),
+        (Some(5), None, Some(45))
+    );
     assert_eq!(reader.read(3, &cells(&["c", "b", "2"])).item.unwrap().payment_reminder_hours, Some(2));
 }
 
@@ -148,8 +172,31 @@ fn control_characters_never_reach_an_item() {
     assert_eq!((item.name.as_str(), item.description.as_str()), ("Taza", "one\ntwo\nthree"));
 }
 
+#[test]
+fn what_nothing_depends_on_is_told_and_kept_as_written() {
+    let headings = ["service_name", "description", "price", "slots_available", "duration", "image_url"];
+    let mut reader = reader(&headings);
+    let outcome = reader.read(2, &cells(&["a", "x", "1", "", "as long as it takes", "foto1.jpg"]));
+    let item = outcome.item.unwrap();
+    assert_eq!(outcome.problems.iter().map(Problem::is_error).collect::<Vec<_>>(), [false, false]);
+    assert_eq!((item.duration_minutes, item.image_url), (None, None));
+    assert_eq!(item.extra.get("duration").map(String::as_str), Some("as long as it takes"));
+    assert_eq!(item.extra.get("image_url").map(String::as_str), Some("foto1.jpg"));
+    let outcome = reader.read(3, &cells(&["b", "x", "1", "5", "as long as it takes", ""]));
+    assert_eq!(only_problem(&outcome).2, &ProblemCode::BadDuration);
+    assert_eq!(outcome.item, None, "a slot of unknown length can't be booked");
+}
+
+#[test]
+fn a_range_of_time_is_read_as_its_upper_end_and_told() {
+    let outcome = reader(&["name", "description", "delivery_time_hours"]).read(2, &cells(&["a", "x", "24–48"]));
+    assert_eq!(only_problem(&outcome), (Some(2), "delivery_time_hours", &ProblemCode::UpperEndRead, Some("24–48")));
+    assert_eq!(outcome.item.unwrap().delivery_time_hours, Some(48));
+}
+
 fn text() -> impl Strategy<Value = String> {
-    "[a-zA-Zа-яқ0-9'\"=+;,|\\[\\]{}\\\\€ .-]{1,24}".prop_filter_map("clean and not empty", |text| Some(clean(&text)).filter(|text| !text.is_empty()))
+    "[a-zA-Zа-яқ0-9'\"=+;,|\\[\\]{}\\\\€ .-]{1,24}"
+        .prop_filter_map("clean and not empty", |text| Some(clean(&text)).filter(|text| !text.is_empty()))
 }
 
 fn city() -> impl Strategy<Value = String> {
@@ -159,10 +206,11 @@ fn city() -> impl Strategy<Value = String> {
 }
 
 fn area() -> impl Strategy<Value = Area> {
-    let cities = proptest::collection::btree_set(city(), 1..4).prop_map(|cities| Area::Cities(cities.into_iter().collect()));
+    let cities =
+        proptest::collection::btree_set(city(), 1..4).prop_map(|cities| Area::Cities(cities.into_iter().collect()));
     let distinct = |area: &Area| match area {
         Area::Cities(cities) => {
-            let folded: std::collections::BTreeSet<_> = cities.iter().map(|city| fold_words(city)).collect();
+            let folded: std::collections::BTreeSet<_> = cities.iter().map(|city| fold(city)).collect();
             folded.len() == cities.len()
         }
         _ => true,
@@ -188,7 +236,7 @@ prop_compose! {
         let (name, sku, description) = names;
         let text = |index: usize| texts[index].clone();
         Item {
-            key: sku.clone().unwrap_or_else(|| format!("~{}", fold_words(&name))),
+            key: sku.clone().unwrap_or_else(|| format!("~{}", fold(&name))),
             kind, name, sku, description, tags, area, extra,
             unit: text(0), category: text(1), subcategory: text(2), format: text(3),
             price_minor: numbers[0], fee_minor: numbers[1], free_from_minor: numbers[2], available: numbers[3],

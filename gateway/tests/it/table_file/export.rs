@@ -28,11 +28,20 @@ fn as_xlsx(items: &[Item], currency: Currency) -> Vec<u8> {
 
 #[tokio::test]
 async fn every_sample_comes_back_from_both_formats() {
-    for (name, currency) in [("flowers.csv", Currency::EUR), ("hotel.csv", Currency::EUR), ("market.xlsx", Currency::EUR), ("salon.xlsx", Currency::KZT)] {
+    for (name, currency) in [
+        ("flowers.csv", Currency::EUR),
+        ("hotel.csv", Currency::EUR),
+        ("market.xlsx", Currency::EUR),
+        ("salon.xlsx", Currency::KZT),
+    ] {
         let items = load(&sample(name), currency).await.unwrap().items;
         for (format, bytes) in [("csv", as_csv(&items, currency)), ("xlsx", as_xlsx(&items, currency))] {
             let again = load(&file(&format!("again.{format}"), &bytes), currency).await.unwrap();
-            assert_eq!(again.problems.iter().filter(|problem| problem.is_error()).collect::<Vec<&Problem>>(), Vec::<&Problem>::new(), "{name} {format}");
+            assert_eq!(
+                again.problems.iter().filter(|problem| problem.is_error()).collect::<Vec<&Problem>>(),
+                Vec::<&Problem>::new(),
+                "{name} {format}"
+            );
             assert_eq!(again.items, items, "{name} {format}");
         }
     }
@@ -64,7 +73,12 @@ async fn formulas_are_guarded_and_come_back() {
     let mut written = ::csv::Reader::from_reader(bytes.as_slice());
     for record in written.records() {
         for cell in &record.unwrap() {
-            assert!(!cell.trim_start_matches([' ', '"']).starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']), "{cell}");
+            assert!(
+                !cell
+                    .trim_start_matches([' ', '"'])
+                    .starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']),
+                "{cell}"
+            );
         }
     }
     for (format, bytes) in [("csv", bytes), ("xlsx", as_xlsx(&items, Currency::EUR))] {

@@ -1,7 +1,9 @@
 //! Files made to harm (reliability.md §8 and §10 cases 113–116): each ends in a clean error within five seconds, and
 //! this process neither ends nor grows.
 
-use super::support::{PROGRAM, archive, events, file, load, refused, resident_bytes, sheet_data, workbook, workbook_with};
+use super::support::{
+    PROGRAM, archive, events, file, load, refused, resident_bytes, sheet_data, workbook, workbook_with,
+};
 use domain::catalog::problem::ProblemCode;
 use domain::money::Currency;
 use gateway::table_file::encoding::Detected;
@@ -28,7 +30,9 @@ async fn stopped(bytes: &[u8]) -> ProblemCode {
 #[tokio::test]
 async fn a_sheet_of_two_far_corners_costs_nothing() {
     let heading = "<c r=\"A1\" t=\"inlineStr\"><is><t>name</t></is></c>";
-    let far = format!("<sheetData><row r=\"1\">{heading}</row><row r=\"200000\"><c r=\"SSS200000\"><v>1</v></c></row></sheetData>");
+    let far = format!(
+        "<sheetData><row r=\"1\">{heading}</row><row r=\"200000\"><c r=\"SSS200000\"><v>1</v></c></row></sheetData>"
+    );
     let bytes = workbook(&[("a", &far)]);
     assert!(bytes.len() < 2000, "{}", bytes.len());
     assert_eq!(stopped(&bytes).await, ProblemCode::TooManyColumns { limit: 256 });
@@ -49,8 +53,14 @@ async fn what_is_read_as_a_whole_is_held_by_the_limits_of_the_child() {
 
 #[tokio::test]
 async fn a_sound_open_document_loads() {
-    let text = |text: &str| format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>");
-    let number = |number: &str| format!("<table:table-cell office:value-type=\"float\" office:value=\"{number}\"><text:p>shown</text:p></table:table-cell>");
+    let text = |text: &str| {
+        format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>")
+    };
+    let number = |number: &str| {
+        format!(
+            "<table:table-cell office:value-type=\"float\" office:value=\"{number}\"><text:p>shown</text:p></table:table-cell>"
+        )
+    };
     let formula = "<table:table-cell table:formula=\"of:=6+1.2\"/>";
     let row = |cells: &[String]| format!("<table:table-row>{}</table:table-row>", cells.concat());
     let rows = [
@@ -73,7 +83,10 @@ fn open_document(rows: &str) -> Vec<u8> {
     );
     archive(&[
         ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"),
-        ("META-INF/manifest.xml", b"<manifest:manifest xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"/>"),
+        (
+            "META-INF/manifest.xml",
+            b"<manifest:manifest xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"/>",
+        ),
         ("content.xml", content.as_bytes()),
     ])
 }
@@ -103,7 +116,9 @@ async fn shared_strings_that_claim_too_much_end_the_child_only() {
 
 #[tokio::test]
 async fn a_million_rows_are_too_many() {
-    let mut rows = String::from("<row><c t=\"inlineStr\"><is><t>name</t></is></c><c t=\"inlineStr\"><is><t>price</t></is></c></row>");
+    let mut rows = String::from(
+        "<row><c t=\"inlineStr\"><is><t>name</t></is></c><c t=\"inlineStr\"><is><t>price</t></is></c></row>",
+    );
     let mut value = 1_u32;
     for _ in 0..1_000_000 {
         value = value.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -131,7 +146,10 @@ async fn too_many_columns_and_sheets_are_told() {
 async fn an_archive_in_an_archive_and_other_archives_are_refused() {
     let inner = archive(&[("a.txt", b"a")]);
     assert_eq!(stopped(&archive(&[("inner.zip", &inner)])).await, ProblemCode::Unsafe);
-    assert_eq!(stopped(&workbook_with(&[("a", "<sheetData/>")], &[("xl/inner.zip", &inner)])).await, ProblemCode::Unsafe);
+    assert_eq!(
+        stopped(&workbook_with(&[("a", "<sheetData/>")], &[("xl/inner.zip", &inner)])).await,
+        ProblemCode::Unsafe
+    );
     assert_eq!(stopped(&archive(&[("word/document.xml", b"<a/>")])).await, ProblemCode::NotATable);
     assert_eq!(stopped(b"PK\x03\x04 and nothing behind it").await, ProblemCode::Damaged);
     let mut cut = workbook(&[("a", &sheet_data(&[&["name", "price"], &["a", "1"]]))]);
@@ -145,7 +163,10 @@ async fn document_types_and_entities_are_refused() {
     let external = "<!DOCTYPE w [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><a>&x;</a>";
     let padded = format!("<!--{}-->{external}", " ".repeat(100_000));
     for xml in [laughs, external, &padded] {
-        let bytes = workbook_with(&[("a", &sheet_data(&[&["name", "price"], &["a", "1"]]))], &[("xl/sharedStrings.xml", xml.as_bytes())]);
+        let bytes = workbook_with(
+            &[("a", &sheet_data(&[&["name", "price"], &["a", "1"]]))],
+            &[("xl/sharedStrings.xml", xml.as_bytes())],
+        );
         assert_eq!(stopped(&bytes).await, ProblemCode::Unsafe);
     }
     let entity = workbook(&[("a", &sheet_data(&[&["name", "price"], &["&x;", "1"]]))]);

@@ -1,5 +1,6 @@
 mod export;
 mod hostile;
+mod legacy;
 mod samples;
 mod support;
 mod text;

@@ -31,7 +31,10 @@ async fn the_florist_loads_without_a_problem() {
     assert_eq!((loaded.mapping.kind, loaded.heading.format), (ItemKind::Product, Format::Csv));
     assert_eq!(loaded.heading.separator, Some(','));
     let roses = item(&loaded, "101");
-    assert_eq!((roses.price_minor, roses.fee_minor, roses.free_from_minor, roses.available), (Some(7900), Some(650), Some(12_000), Some(347)));
+    assert_eq!(
+        (roses.price_minor, roses.fee_minor, roses.free_from_minor, roses.available),
+        (Some(7900), Some(650), Some(12_000), Some(347))
+    );
     assert_eq!((roses.delivery_time_hours, roses.payment_reminder_hours), (Some(24), Some(2)));
     assert!(matches!(&roses.area, Area::Cities(cities) if cities.len() == 5 && cities[4] == "Málaga"));
     assert!(roses.contacts.supplier.as_ref().is_some_and(|contact| contact.contains("+34600222010")));
@@ -61,7 +64,13 @@ async fn the_market_loads_from_a_workbook_with_mixed_headings() {
     assert_eq!((loaded.mapping.kind, loaded.heading.format), (ItemKind::Product, Format::Xlsx));
     assert_eq!((loaded.heading.sheet.as_deref(), loaded.heading.sheets.len()), (Some("Лист1"), 1));
     assert_eq!(loaded.items.len(), 14);
-    let extra: Vec<&str> = loaded.mapping.columns.iter().filter(|mapped| mapped.how == How::Extra).map(|mapped| mapped.heading.as_str()).collect();
+    let extra: Vec<&str> = loaded
+        .mapping
+        .columns
+        .iter()
+        .filter(|mapped| mapped.how == How::Extra)
+        .map(|mapped| mapped.heading.as_str())
+        .collect();
     assert_eq!(extra, ["ЦВЕТ ПОЛКИ", "internal note", "Поставка №"]);
     assert_eq!(item(&loaded, "701").price_minor, Some(390));
     assert_eq!(item(&loaded, "705").price_minor, Some(980), "9.800000000000001 in the file");
@@ -77,7 +86,10 @@ async fn the_salon_loads_from_russian_headings() {
     assert_eq!((loaded.mapping.kind, loaded.items.len()), (ItemKind::Service, 12));
     assert_eq!(loaded.mapping.columns[19].column, Column::Price);
     let manicure = item(&loaded, "801");
-    assert_eq!((manicure.price_minor, manicure.duration_minutes, manicure.available), (Some(450_000), Some(60), Some(261)));
+    assert_eq!(
+        (manicure.price_minor, manicure.duration_minutes, manicure.available),
+        (Some(450_000), Some(60), Some(261))
+    );
     assert_eq!(manicure.details.specialist.as_deref(), Some("Динара"));
     assert!(loaded.items.iter().any(|item| item.fee_minor == Some(500_000) && item.free_from_minor == Some(6_000_000)));
     assert_eq!(loaded.items.iter().filter(|item| item.area == Area::Online).count(), 3);
@@ -86,10 +98,16 @@ async fn the_salon_loads_from_russian_headings() {
 #[tokio::test]
 async fn every_fault_of_a_row_names_row_column_and_reason() {
     let (problem, items) = only_error("broken/missing-name.csv").await;
-    assert_eq!((problem.row, problem.column.as_deref(), &problem.code, items), (Some(3), Some("product_name"), &ProblemCode::Missing, 2));
+    assert_eq!(
+        (problem.row, problem.column.as_deref(), &problem.code, items),
+        (Some(3), Some("product_name"), &ProblemCode::Missing, 2)
+    );
 
     let (problem, items) = only_error("broken/bad-price.csv").await;
-    assert_eq!((problem.row, problem.column.as_deref(), &problem.code, items), (Some(4), Some("price_eur"), &ProblemCode::NotAnAmount, 2));
+    assert_eq!(
+        (problem.row, problem.column.as_deref(), &problem.code, items),
+        (Some(4), Some("price_eur"), &ProblemCode::NotAnAmount, 2)
+    );
     assert_eq!(problem.value.as_deref(), Some("18,O0"));
 
     let (problem, items) = only_error("broken/duplicate-sku.csv").await;
@@ -97,7 +115,10 @@ async fn every_fault_of_a_row_names_row_column_and_reason() {
     assert_eq!((problem.row, problem.column.as_deref(), &problem.code, items), (Some(4), Some("sku"), &duplicate, 2));
 
     let (problem, items) = only_error("broken/formula-cells.xlsx").await;
-    assert_eq!((problem.row, problem.column.as_deref(), &problem.code, items), (Some(3), Some("price_eur"), &ProblemCode::FormulaWithoutValue, 2));
+    assert_eq!(
+        (problem.row, problem.column.as_deref(), &problem.code, items),
+        (Some(3), Some("price_eur"), &ProblemCode::FormulaWithoutValue, 2)
+    );
     assert_eq!(problem.value.as_deref(), Some("=6+1.2"));
 
     let (problem, items) = only_error("broken/huge-cell.csv").await;
@@ -129,7 +150,10 @@ async fn semicolons_and_a_byte_order_mark_simply_load() {
     for name in ["broken/semicolon.csv", "broken/bom.csv"] {
         let loaded = loaded(name).await;
         assert_eq!(loaded.problems, [], "{name}");
-        assert_eq!(loaded.items.iter().map(|item| item.price_minor).collect::<Vec<_>>(), [Some(950), Some(720), Some(1800)]);
+        assert_eq!(
+            loaded.items.iter().map(|item| item.price_minor).collect::<Vec<_>>(),
+            [Some(950), Some(720), Some(1800)]
+        );
         assert_eq!(loaded.mapping.columns[0].column, Column::Name);
     }
     let both = Area::Cities(vec!["Valencia".to_owned(), "Madrid".to_owned()]);
@@ -142,4 +166,20 @@ async fn rows_are_numbered_as_a_spreadsheet_does() {
     assert!(matches!(&events[0], Event::Heading(heading) if heading.row == 1));
     assert!(matches!(&events[1], Event::Row { row: 2, .. }));
     assert!(matches!(events.last(), Some(Event::End(summary)) if summary.rows == 12));
+}
+
+#[tokio::test]
+async fn every_catalogue_of_the_rehearsals_loads_whole() {
+    let folder = sample("../rehearsals/knowledge");
+    let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    assert!(!files.is_empty());
+    for path in files {
+        // The currency of a rehearsal stands in its script; here only that no cell is misunderstood counts.
+        let loaded = load(&path, Currency::EUR).await.unwrap();
+        let errors: Vec<_> = loaded.problems.iter().filter(|problem| problem.is_error()).collect();
+        assert!(errors.is_empty(), "{path:?}: {errors:?}");
+        let lost: Vec<_> = loaded.mapping.columns.iter().filter(|mapped| mapped.how == How::Twice).collect();
+        assert!(lost.is_empty(), "{path:?}: {lost:?}");
+    }
 }

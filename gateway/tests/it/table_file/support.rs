@@ -117,7 +117,10 @@ pub(super) fn workbook(sheets: &[(&str, &str)]) -> Vec<u8> {
 }
 
 pub(super) fn workbook_with(sheets: &[(&str, &str)], more: &[(&str, &[u8])]) -> Vec<u8> {
-    let listed: String = (1..).zip(sheets).map(|(id, (name, _))| format!("<sheet name=\"{name}\" sheetId=\"{id}\" r:id=\"rId{id}\"/>")).collect();
+    let listed: String = (1..)
+        .zip(sheets)
+        .map(|(id, (name, _))| format!("<sheet name=\"{name}\" sheetId=\"{id}\" r:id=\"rId{id}\"/>"))
+        .collect();
     let related: String = (1..)
         .zip(sheets)
         .map(|(id, _)| {
@@ -128,14 +131,25 @@ pub(super) fn workbook_with(sheets: &[(&str, &str)], more: &[(&str, &[u8])]) -> 
     let book = format!(
         "<workbook xmlns=\"{main}\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets>{listed}</sheets></workbook>"
     );
-    let relations = format!("<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{related}</Relationships>");
+    let relations = format!(
+        "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{related}</Relationships>"
+    );
     let bodies: Vec<(String, Vec<u8>)> = (1..)
         .zip(sheets)
-        .map(|(id, (_, body))| (format!("xl/worksheets/sheet{id}.xml"), format!("<worksheet xmlns=\"{main}\">{body}</worksheet>").into_bytes()))
+        .map(|(id, (_, body))| {
+            (
+                format!("xl/worksheets/sheet{id}.xml"),
+                format!("<worksheet xmlns=\"{main}\">{body}</worksheet>").into_bytes(),
+            )
+        })
         .collect();
     let package = "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" \
         Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>";
-    let mut parts: Vec<(&str, &[u8])> = vec![("_rels/.rels", package.as_bytes()), ("xl/workbook.xml", book.as_bytes()), ("xl/_rels/workbook.xml.rels", relations.as_bytes())];
+    let mut parts: Vec<(&str, &[u8])> = vec![
+        ("_rels/.rels", package.as_bytes()),
+        ("xl/workbook.xml", book.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", relations.as_bytes()),
+    ];
     parts.extend(bodies.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())));
     parts.extend(more.iter().copied());
     archive(&parts)
@@ -146,7 +160,8 @@ pub(super) fn sheet_data(rows: &[&[&str]]) -> String {
     let rows: String = rows
         .iter()
         .map(|cells| {
-            let cells: String = cells.iter().map(|text| format!("<c t=\"inlineStr\"><is><t>{text}</t></is></c>")).collect();
+            let cells: String =
+                cells.iter().map(|text| format!("<c t=\"inlineStr\"><is><t>{text}</t></is></c>")).collect();
             format!("<row>{cells}</row>")
         })
         .collect();

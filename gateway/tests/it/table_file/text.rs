@@ -40,13 +40,23 @@ async fn single_byte_encodings_are_read_rightly_and_named() {
     for (bytes, name, encoding) in cases {
         let (found, problems) = first_name(&bytes).await;
         assert_eq!(found, name);
-        assert_eq!(problems.iter().map(|problem| problem.code.clone()).collect::<Vec<_>>(), [ProblemCode::EncodingGuessed { encoding: encoding.to_owned() }]);
+        assert_eq!(
+            problems.iter().map(|problem| problem.code.clone()).collect::<Vec<_>>(),
+            [ProblemCode::EncodingGuessed { encoding: encoding.to_owned() }]
+        );
     }
     // KZ-1048 is Windows-1251 with Kazakh letters in the places of letters that Russian does not use.
     let as_1251: String = KAZAKH
         .chars()
         .map(|letter| match letter {
-            'қ' => 'ќ', 'ұ' => 'ў', 'ә' => 'ј', 'ө' => 'ґ', 'ғ' => 'є', 'ү' => 'ї', 'ң' => 'ѕ', other => other,
+            'қ' => 'ќ',
+            'ұ' => 'ў',
+            'ә' => 'ј',
+            'ө' => 'ґ',
+            'ғ' => 'є',
+            'ү' => 'ї',
+            'ң' => 'ѕ',
+            other => other,
         })
         .collect();
     let (bytes, _, lost) = encoding_rs::WINDOWS_1251.encode(&as_1251);
@@ -66,7 +76,10 @@ async fn bytes_that_are_no_text_are_refused() {
     let mut odd = utf16(SPANISH, false, true);
     odd.push(b'x');
     assert_eq!(refused(&file("odd.csv", &odd)).await, ProblemCode::UnknownEncoding);
-    assert_eq!(refused(&file("page.csv", b"<html><table><tr><td>name</td></tr></table></html>")).await, ProblemCode::NotATable);
+    assert_eq!(
+        refused(&file("page.csv", b"<html><table><tr><td>name</td></tr></table></html>")).await,
+        ProblemCode::NotATable
+    );
     assert_eq!(refused(&file("picture.csv", b"\x89PNG\r\n\x1a\n0000")).await, ProblemCode::NotATable);
     assert_eq!(refused(&file("blank.csv", b"\xef\xbb\xbf \r\n\r\n")).await, ProblemCode::Empty);
 }
@@ -74,12 +87,15 @@ async fn bytes_that_are_no_text_are_refused() {
 #[tokio::test]
 async fn every_separator_is_found() {
     for separator in [',', ';', '\t', '|'] {
-        let text = format!("name{separator}description{separator}price\n\"Taza, azul; grande | x\"{separator}De gres{separator}\"9,50\"\n");
+        let text = format!(
+            "name{separator}description{separator}price\n\"Taza, azul; grande | x\"{separator}De gres{separator}\"9,50\"\n"
+        );
         let loaded = load(&file("separated.csv", text.as_bytes()), Currency::EUR).await.unwrap();
         assert_eq!(loaded.heading.separator, Some(separator));
         assert_eq!((loaded.items[0].name.as_str(), loaded.items[0].price_minor), ("Taza, azul; grande | x", Some(950)));
     }
-    let loaded = load(&file("named.csv", b"sep=;\r\nname;description;price\r\na;b;1,50\r\n"), Currency::EUR).await.unwrap();
+    let loaded =
+        load(&file("named.csv", b"sep=;\r\nname;description;price\r\na;b;1,50\r\n"), Currency::EUR).await.unwrap();
     assert_eq!(loaded.items[0].price_minor, Some(150));
 }
 
@@ -98,7 +114,10 @@ async fn quotation_marks_out_of_place_are_told_and_never_half_read() {
     assert_eq!(loaded.items.iter().map(|item| item.name.as_str()).collect::<Vec<_>>(), ["c", "d \"e\""]);
     assert_eq!(loaded.items[0].description, "5\" pipe");
     assert_eq!(loaded.items[1].description, "two\nlines");
-    assert_eq!((loaded.problems.len(), loaded.problems[0].row, &loaded.problems[0].code), (1, Some(2), &ProblemCode::BadQuotes));
+    assert_eq!(
+        (loaded.problems.len(), loaded.problems[0].row, &loaded.problems[0].code),
+        (1, Some(2), &ProblemCode::BadQuotes)
+    );
     let open = "name,description,price\na,b,1\n\"c,d,2\ne,f,3\n";
     assert_eq!(refused(&file("open.csv", open.as_bytes())).await, ProblemCode::BadQuotes);
 }
@@ -180,5 +199,21 @@ proptest! {
         let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
         let read = rows_of(&text, slow);
         prop_assert_eq!(&read[1..], &rows[..]);
+    }
+
+    #[test]
+    fn no_bytes_make_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300), quotes in 0..4_usize) {
+        let mut bytes = bytes;
+        bytes.extend(b"a,\"b\"\r;\n".repeat(quotes));
+        if let Ok(encoding) = detect(bytes.as_slice()).unwrap() {
+            let mut last = 0;
+            let _ = csv::read(bytes.as_slice(), encoding, &Limits::default(), &mut |event| {
+                if let Event::Row { row, .. } = event {
+                    assert!(row > last, "rows come in order");
+                    last = row;
+                }
+                Ok(())
+            });
+        }
     }
 }

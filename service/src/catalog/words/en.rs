@@ -17,6 +17,7 @@ pub(super) fn message(problem: &Problem) -> String {
         ProblemCode::NotWhole => format!("“{value}” is not a whole number."),
         ProblemCode::TooLarge => format!("“{value}” is too large."),
         ProblemCode::BadDuration => format!("“{value}” is not a length of time."),
+        ProblemCode::UpperEndRead => format!("“{value}” is a range; its upper end was read."),
         ProblemCode::BadUrl => format!("“{value}” is not a web address."),
         ProblemCode::NotYesOrNo => format!("“{value}” is neither yes nor no."),
         ProblemCode::NotAKind => format!("“{value}” is neither a product nor a service."),

@@ -1,0 +1,269 @@
+//! What becomes of a claimed job: done, another run, dead, or given back.
+
+use super::claim::Claimed;
+use crate::ctx::Ctx;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use entity::job;
+use entity::stored::{EventKind, JobStatus};
+use entity::time::Time;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, UpdateMany, sea_query::Expr};
+use std::time::Duration;
+
+/// Why a job's run failed, and whether another run makes sense.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// For staff: plain words, no secrets.
+    pub reason: String,
+    /// Whether to run it again.
+    pub retry: Retry,
+}
+
+/// Whether another run makes sense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// Back-off with jitter.
+    Later,
+    /// The other side said when.
+    After(Duration),
+    /// Never: dead at once.
+    Never,
+}
+
+impl Failure {
+    /// Worth another run.
+    #[must_use]
+    pub fn later(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), retry: Retry::Later }
+    }
+
+    /// Not worth another run.
+    #[must_use]
+    pub fn never(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), retry: Retry::Never }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound(what) => Self::never(format!("{what} is gone")),
+            Error::RateLimited(seconds) => {
+                Self { reason: error.private(), retry: Retry::After(Duration::from_secs(seconds)) }
+            }
+            other => Self::later(other.private()),
+        }
+    }
+}
+
+impl From<sea_orm::DbErr> for Failure {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Error::from(error).into()
+    }
+}
+
+/// What became of a job that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failed {
+    /// Waits for another run.
+    Again(Time),
+    /// Failed for good; staff can run it again.
+    Dead,
+    /// Another job of the same key waits already and will do the work.
+    Merged,
+    /// The lease was lost meanwhile: somebody else has the job, nothing was changed.
+    Lost,
+}
+
+/// Marks the job done inside the transaction that has its effect. When the lease was lost meanwhile, the whole transaction
+/// must be dropped: somebody else has the job.
+///
+/// # Errors
+/// `Unavailable` when the lease was lost.
+pub async fn finish(ctx: &Ctx, tx: &mut Tx, claimed: &Claimed) -> Result<()> {
+    let done = job::Entity::update_many()
+        .col_expr(job::Column::Status, Expr::value("done"))
+        .col_expr(job::Column::FinishedAt, ctx.time().0.into())
+        .col_expr(job::Column::LeaseUntil, Expr::value(Option::<i64>::None))
+        .filter(mine(claimed))
+        .exec(tx)
+        .await?;
+    if done.rows_affected == 0 {
+        return Err(Error::Unavailable("the lease of the job was lost".to_owned()));
+    }
+    tx.wakes = tx.wakes || claimed.row.lane.is_some();
+    Ok(())
+}
+
+/// Marks the job done when its handler had no transaction of its own to do it in; a job that is done already is left alone.
+///
+/// # Errors
+/// When the database does not answer; the lease then runs out and the job runs again.
+pub async fn finish_if_running(ctx: &Ctx, claimed: &Claimed) -> Result<()> {
+    // The look before the write: most handlers finish in their own transaction, and SQLite has one writer.
+    if job::Entity::find().filter(mine(claimed)).one(ctx.db().read()).await?.is_none() {
+        return Ok(());
+    }
+    let mut tx = ctx.db().begin().await?;
+    match finish(ctx, &mut tx, claimed).await {
+        Ok(()) => ctx.commit(tx).await,
+        Err(Error::Unavailable(_)) => tx.rollback().await,
+        Err(error) => Err(error),
+    }
+}
+
+fn mine(claimed: &Claimed) -> Condition {
+    Condition::all()
+        .add(job::Column::Id.eq(claimed.row.id))
+        .add(job::Column::Status.eq(JobStatus::Running))
+        .add(job::Column::LeaseToken.eq(claimed.row.lease_token))
+}
+
+/// Notes a failure: another run after a back-off with jitter, or dead. Tells the company's screens when it is dead.
+///
+/// # Errors
+/// When the database does not answer; the lease then runs out by itself.
+pub async fn fail(ctx: &Ctx, claimed: &Claimed, failure: &Failure) -> Result<Failed> {
+    fail_where(ctx, claimed, failure, mine(claimed)).await
+}
+
+/// The same for a job whose worker went silent; a lease renewed in the meantime is left alone.
+pub(super) async fn fail_expired(ctx: &Ctx, claimed: &Claimed) -> Result<Failed> {
+    let silent = Failure { reason: "the worker went silent".to_owned(), retry: Retry::After(Duration::ZERO) };
+    let still = mine(claimed).add(job::Column::LeaseUntil.lt(ctx.time()));
+    fail_where(ctx, claimed, &silent, still).await
+}
+
+async fn fail_where(ctx: &Ctx, claimed: &Claimed, failure: &Failure, still: Condition) -> Result<Failed> {
+    let row = &claimed.row;
+    if failure.retry == Retry::Never || row.attempts >= row.max_attempts {
+        return bury(ctx, claimed, failure, still).await;
+    }
+    let wait = match failure.retry {
+        Retry::After(wait) => i64::try_from(wait.as_millis()).unwrap_or(i64::MAX),
+        Retry::Later | Retry::Never => back_off_ms(row.attempts, ctx.engine().random.below(1000)),
+    };
+    let run_at = ctx.time().plus_millis(wait);
+    let again = job::Entity::update_many()
+        .col_expr(job::Column::RunAt, run_at.0.into())
+        .col_expr(job::Column::LastError, Expr::value(shorten(&failure.reason)))
+        .filter(still);
+    Ok(match put_back(ctx, claimed, again).await? {
+        PutBack::Waiting => Failed::Again(run_at),
+        PutBack::Merged => Failed::Merged,
+        PutBack::Lost => Failed::Lost,
+    })
+}
+
+async fn bury(ctx: &Ctx, claimed: &Claimed, failure: &Failure, still: Condition) -> Result<Failed> {
+    let mut tx = ctx.db().begin().await?;
+    let dead = job::Entity::update_many()
+        .col_expr(job::Column::Status, Expr::value("dead"))
+        .col_expr(job::Column::FinishedAt, ctx.time().0.into())
+        .col_expr(job::Column::LeaseUntil, Expr::value(Option::<i64>::None))
+        .col_expr(job::Column::LastError, Expr::value(shorten(&failure.reason)))
+        .filter(still)
+        .exec(&tx)
+        .await?;
+    if dead.rows_affected == 0 {
+        tx.rollback().await?;
+        return Ok(Failed::Lost);
+    }
+    if let Some(scope) = crate::access::for_job(&claimed.row) {
+        crate::event::emit(ctx, &mut tx, &scope, EventKind::Job, claimed.row.id).await?;
+    }
+    tx.wakes = true;
+    ctx.commit(tx).await?;
+    metrics::counter!("jobs_dead_total", "kind" => claimed.row.kind.clone()).increment(1);
+    tracing::error!(job = %claimed.row.id, kind = claimed.row.kind, reason = failure.reason, "a job is dead");
+    Ok(Failed::Dead)
+}
+
+/// Gives a job back unrun, as on a graceful stop: the attempt does not count.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn give_back(ctx: &Ctx, claimed: &Claimed) -> Result<()> {
+    let unrun = job::Entity::update_many()
+        .col_expr(job::Column::Attempts, Expr::value(claimed.row.attempts - 1))
+        .filter(mine(claimed));
+    put_back(ctx, claimed, unrun).await?;
+    Ok(())
+}
+
+enum PutBack {
+    Waiting,
+    Merged,
+    Lost,
+}
+
+/// Makes a running job wait again. When another of the same key was enqueued meanwhile, that one does the work.
+async fn put_back(ctx: &Ctx, claimed: &Claimed, update: UpdateMany<job::Entity>) -> Result<PutBack> {
+    let mut tx = ctx.db().begin().await?;
+    let update = update
+        .col_expr(job::Column::Status, Expr::value("waiting"))
+        .col_expr(job::Column::LeaseUntil, Expr::value(Option::<i64>::None));
+    let outcome = match update.exec(&tx).await {
+        Ok(result) if result.rows_affected == 0 => PutBack::Lost,
+        Ok(_) => PutBack::Waiting,
+        Err(error) if crate::db::is_constraint(&error) => {
+            tx.rollback().await?;
+            tx = ctx.db().begin().await?;
+            match finish(ctx, &mut tx, claimed).await {
+                Ok(()) => PutBack::Merged,
+                Err(Error::Unavailable(_)) => PutBack::Lost,
+                Err(error) => return Err(error),
+            }
+        }
+        Err(error) => return Err(error.into()),
+    };
+    tx.wakes = true;
+    ctx.commit(tx).await?;
+    Ok(outcome)
+}
+
+/// Keeps a job that runs longer than its lease.
+///
+/// # Errors
+/// `Unavailable` when the lease was lost: stop the work, its effect will be refused.
+pub async fn renew(ctx: &Ctx, claimed: &Claimed, lease: Duration) -> Result<()> {
+    let tx = ctx.db().begin().await?;
+    let until = ctx.time().plus_millis(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX));
+    let renewed = job::Entity::update_many()
+        .col_expr(job::Column::LeaseUntil, until.0.into())
+        .filter(mine(claimed))
+        .exec(&tx)
+        .await?;
+    if renewed.rows_affected == 0 {
+        tx.rollback().await?;
+        return Err(Error::Unavailable("the lease of the job was lost".to_owned()));
+    }
+    ctx.commit(tx).await
+}
+
+/// 2 s, 4 s, 8 s … 15 min, ± 20 %.
+fn back_off_ms(attempts: i32, chance: u64) -> i64 {
+    let base = 1000_i64.saturating_mul(1 << attempts.clamp(1, 10)).min(900_000);
+    let jitter = base / 5;
+    base - jitter + 2 * jitter * i64::try_from(chance).unwrap_or(0) / 1000
+}
+
+fn shorten(reason: &str) -> String {
+    reason.chars().take(500).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::back_off_ms;
+
+    #[test]
+    fn back_off_doubles_and_stays_within_a_fifth() {
+        for attempts in 1..=10 {
+            let base = (1000_i64 << attempts).min(900_000);
+            for chance in [0, 500, 999] {
+                let wait = back_off_ms(attempts, chance);
+                assert!(wait >= base * 4 / 5 && wait <= base * 6 / 5, "{attempts} {chance} {wait}");
+            }
+        }
+    }
+}

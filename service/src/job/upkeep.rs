@@ -1,0 +1,108 @@
+//! What keeps the ledger going: silent workers, the next due time, the backlog, old rows.
+
+use super::claim::Claimed;
+use super::settle::{Failed, fail_expired};
+use crate::ctx::Ctx;
+use crate::error::Result;
+use entity::job;
+use entity::time::Time;
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Statement, sea_query::Expr,
+};
+
+/// Finished jobs are kept this long for the screen.
+const KEEP_DONE_HOURS: i64 = 24;
+/// So many old rows are removed in one transaction: SQLite's only writer is never taken for long.
+const PRUNE_BATCH: u64 = 1000;
+
+/// `status = '…'` as a literal, which the partial indexes need.
+pub(super) fn status_is(status: &str) -> Condition {
+    Condition::all().add(Expr::cust(format!("job.status = '{status}'")))
+}
+
+/// Finds jobs whose worker went silent: waiting again, or dead when their attempts are used up. Returns how many.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn release_expired(ctx: &Ctx) -> Result<usize> {
+    let expired = job::Entity::find()
+        .filter(status_is("running"))
+        .filter(job::Column::LeaseUntil.lt(ctx.time()))
+        .limit(500)
+        .all(ctx.db().read())
+        .await?;
+    let mut released = 0;
+    for row in expired {
+        let claimed = Claimed { row };
+        if fail_expired(ctx, &claimed).await? != Failed::Lost {
+            released += 1;
+        }
+    }
+    Ok(released)
+}
+
+/// When the next job falls due that is not due yet. What is due and was not claimed waits for its lane or for room, not for time.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn next_due(ctx: &Ctx) -> Result<Option<Time>> {
+    Ok(job::Entity::find()
+        .filter(status_is("waiting"))
+        .filter(job::Column::RunAt.gt(ctx.time()))
+        .order_by_asc(job::Column::RunAt)
+        .select_only()
+        .column(job::Column::RunAt)
+        .limit(1)
+        .into_tuple::<Time>()
+        .one(ctx.db().read())
+        .await?)
+}
+
+/// How many due jobs of each kind wait, for the metrics; kinds that this program does not know are among them.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn backlog(ctx: &Ctx) -> Result<Vec<(String, u64)>> {
+    let rows: Vec<(String, i64)> = job::Entity::find()
+        .filter(status_is("waiting"))
+        .filter(job::Column::RunAt.lte(ctx.time()))
+        .select_only()
+        .column(job::Column::Kind)
+        .column_as(job::Column::Id.count(), "waiting")
+        .group_by(job::Column::Kind)
+        .order_by_asc(job::Column::Kind)
+        .into_tuple()
+        .all(ctx.db().read())
+        .await?;
+    Ok(rows.into_iter().map(|(kind, count)| (kind, u64::try_from(count).unwrap_or(0))).collect())
+}
+
+/// Removes finished jobs and old events, a thousand at a time; dead jobs stay until somebody looks. Returns how many rows.
+///
+/// # Errors
+/// When the database does not answer; what was removed until then stays removed.
+pub async fn prune(ctx: &Ctx) -> Result<u64> {
+    let jobs = ctx.time().plus_seconds(-KEEP_DONE_HOURS * 3600);
+    let events = ctx.time().plus_seconds(-crate::event::KEEP_HOURS * 3600);
+    let backend = ctx.db().backend();
+    let mark = if backend == DatabaseBackend::Postgres { "$1" } else { "?1" };
+    let mut removed = 0;
+    for (table, old, before) in [
+        ("job", format!("status = 'done' AND finished_at < {mark}"), jobs),
+        ("event", format!("created_at < {mark}"), events),
+    ] {
+        loop {
+            let tx = ctx.db().begin().await?;
+            let sql =
+                format!("DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {old} LIMIT {PRUNE_BATCH})");
+            let gone = tx.execute_raw(Statement::from_sql_and_values(backend, sql, [before.0.into()])).await?;
+            ctx.commit(tx).await?;
+            removed += gone.rows_affected();
+            if gone.rows_affected() < PRUNE_BATCH {
+                break;
+            }
+        }
+    }
+    Ok(removed)
+}

@@ -1,0 +1,239 @@
+//! Configuration: environment variables `X8_…` and an optional `x8.toml`, one typed struct, every problem listed at once.
+
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use foundation::Random;
+use foundation::secret::SealingKey;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// What a setting is called, what it means, and its default: `x8 config` prints it.
+pub(crate) const SETTINGS: &[(&str, &str, &str)] = &[
+    ("X8_LISTEN", "127.0.0.1:8000", "Address and port that the program listens on."),
+    ("X8_DATA_DIR", "./data", "Folder of the database, the files and the key."),
+    ("X8_DATABASE_URL", "a SQLite file in the data folder", "sqlite:FILE or postgres://USER@HOST/NAME."),
+    ("X8_PUBLIC_URL", "http:// and X8_LISTEN", "Where customers reach the program; links are made from it."),
+    ("X8_SECRET_KEY", "made at first start in the data folder", "32 bytes in base64 or hex: encrypts what is stored and signs links."),
+    ("X8_WEB_DIR", "the web application inside the program", "Folder of another build of the web application."),
+    ("X8_PLAYGROUND", "true", "Whether /playground answers."),
+    ("X8_LOG", "info", "What is logged: error, warn, info, debug, or a filter such as info,service=debug."),
+    ("X8_LOG_FORMAT", "text", "text or json."),
+    ("X8_TEST_BANK", "true", "Whether the sandbox bank's test pay page answers."),
+];
+
+/// Settings as read.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    listen: String,
+    data_dir: PathBuf,
+    database_url: Option<String>,
+    public_url: Option<String>,
+    #[serde(skip_serializing)]
+    secret_key: Option<SecretString>,
+    web_dir: Option<PathBuf>,
+    playground: bool,
+    log: String,
+    log_format: String,
+    test_bank: bool,
+}
+
+impl Default for Raw {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8000".to_owned(),
+            data_dir: "./data".into(),
+            database_url: None,
+            public_url: None,
+            secret_key: None,
+            web_dir: None,
+            playground: true,
+            log: "info".to_owned(),
+            log_format: "text".to_owned(),
+            test_bank: true,
+        }
+    }
+}
+
+/// Checked settings.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) listen: SocketAddr,
+    pub(crate) data_dir: PathBuf,
+    pub(crate) database_url: String,
+    pub(crate) public_url: String,
+    pub(crate) key: Option<SealingKey>,
+    pub(crate) web_dir: Option<PathBuf>,
+    pub(crate) playground: bool,
+    pub(crate) log: String,
+    pub(crate) log_json: bool,
+    pub(crate) test_bank: bool,
+}
+
+/// Every problem of a configuration.
+#[derive(Debug)]
+pub(crate) struct Problems(pub(crate) Vec<String>);
+
+impl std::fmt::Display for Problems {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "The configuration has {} problem(s):", self.0.len())?;
+        for problem in &self.0 {
+            writeln!(f, "  - {problem}")?;
+        }
+        write!(f, "`x8 config` explains every setting.")
+    }
+}
+
+impl std::error::Error for Problems {}
+
+impl Config {
+    /// Reads `x8.toml` in the working folder (or the named file) and the environment, which wins.
+    pub(crate) fn load(file: Option<&Path>) -> Result<Self, Problems> {
+        let file = file.unwrap_or_else(|| Path::new("x8.toml"));
+        let figment = Figment::from(Serialized::defaults(Raw::default()))
+            .merge(Toml::file(file))
+            // Variables of the test suite and of the build live under the same prefix and are no settings.
+            .merge(Env::prefixed("X8_").ignore(&["test_postgres_url", "specs", "target_dir"]));
+        let raw: Raw = figment.extract().map_err(|errors| {
+            Problems(errors.into_iter().map(|error| error.to_string()).collect())
+        })?;
+        Self::check(raw)
+    }
+
+    fn check(raw: Raw) -> Result<Self, Problems> {
+        let mut problems = Vec::new();
+        let listen = raw.listen.parse::<SocketAddr>().map_err(|_| {
+            problems.push(format!("X8_LISTEN is {:?}; it must be an address and a port such as 127.0.0.1:8000", raw.listen));
+        });
+        let database_url = raw
+            .database_url
+            .unwrap_or_else(|| format!("sqlite:{}", raw.data_dir.join("x8.db").display()));
+        if !database_url.starts_with("sqlite:") && !database_url.starts_with("postgres://") && !database_url.starts_with("postgresql://") {
+            problems.push("X8_DATABASE_URL must begin with sqlite: or postgres://".to_owned());
+        }
+        let public_url = raw
+            .public_url
+            .unwrap_or_else(|| format!("http://{}", raw.listen.replace("0.0.0.0", "127.0.0.1")))
+            .trim_end_matches('/')
+            .to_owned();
+        if !public_url.starts_with("http://") && !public_url.starts_with("https://") {
+            problems.push(format!("X8_PUBLIC_URL is {public_url:?}; it must begin with http:// or https://"));
+        }
+        let key = match &raw.secret_key {
+            Some(secret) => {
+                let key = SealingKey::parse(secret.expose_secret());
+                if key.is_none() {
+                    problems.push("X8_SECRET_KEY must be 32 bytes in base64 or 64 hex digits".to_owned());
+                }
+                key
+            }
+            None => None,
+        };
+        if let Some(dir) = &raw.web_dir
+            && !dir.join("index.html").is_file()
+        {
+            problems.push(format!("X8_WEB_DIR: there is no index.html in {}", dir.display()));
+        }
+        if !matches!(raw.log_format.as_str(), "text" | "json") {
+            problems.push(format!("X8_LOG_FORMAT is {:?}; it must be text or json", raw.log_format));
+        }
+        if let Err(error) = raw.log.parse::<tracing_subscriber::EnvFilter>() {
+            problems.push(format!("X8_LOG: {error}"));
+        }
+        match listen {
+            Ok(listen) if problems.is_empty() => Ok(Self {
+                listen,
+                data_dir: raw.data_dir,
+                database_url,
+                public_url,
+                key,
+                web_dir: raw.web_dir,
+                playground: raw.playground,
+                log: raw.log,
+                log_json: raw.log_format == "json",
+                test_bank: raw.test_bank,
+            }),
+            _ => Err(Problems(problems)),
+        }
+    }
+
+    /// The key: from the environment, else from the data folder, where the first start makes it for its owner only.
+    pub(crate) fn key(&self) -> Result<SealingKey, std::io::Error> {
+        if let Some(key) = &self.key {
+            return Ok(key.clone());
+        }
+        let path = self.data_dir.join("secret.key");
+        match std::fs::read_to_string(&path) {
+            Ok(text) => SealingKey::parse(&text).ok_or_else(|| {
+                std::io::Error::other(format!("{} does not hold a key of 32 bytes; put the right one there", path.display()))
+            }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let key = SealingKey::new(Random::system().bytes());
+                std::fs::create_dir_all(&self.data_dir)?;
+                write_private(&path, &key.to_base64())?;
+                Ok(key)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path)?.write_all(text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_every_problem_at_once() {
+        let raw = Raw {
+            listen: "nowhere".to_owned(),
+            database_url: Some("mysql://x".to_owned()),
+            public_url: Some("ftp://x".to_owned()),
+            secret_key: Some("short".into()),
+            log_format: "xml".to_owned(),
+            ..Raw::default()
+        };
+        let problems = Config::check(raw).expect_err("five problems");
+        assert_eq!(problems.0.len(), 5, "{problems}");
+        assert!(!problems.to_string().contains("short"), "a secret is never repeated");
+    }
+
+    #[test]
+    fn every_setting_is_explained() {
+        let known = serde_json::to_value(Raw::default()).expect("plain data");
+        let mut names: Vec<String> = known
+            .as_object()
+            .expect("an object")
+            .keys()
+            .map(|name| format!("X8_{}", name.to_uppercase()))
+            .collect();
+        names.push("X8_SECRET_KEY".to_owned());
+        names.sort();
+        let mut explained: Vec<String> = SETTINGS.iter().map(|(name, ..)| (*name).to_owned()).collect();
+        explained.sort();
+        assert_eq!(explained, names);
+    }
+
+    #[test]
+    fn makes_the_key_once() {
+        let dir = std::env::temp_dir().join(format!("x8-config-{}", std::process::id()));
+        let config = Config::check(Raw { data_dir: dir.clone(), ..Raw::default() }).expect("the defaults are good");
+        let first = config.key().expect("a key");
+        let second = config.key().expect("the same key");
+        assert_eq!(first.id(), second.id());
+        std::fs::remove_dir_all(dir).expect("the folder goes");
+    }
+}

@@ -1,0 +1,88 @@
+//! `x8 rehearse`: plays files and folders, prints a line each and what differs.
+
+use crate::Failure;
+use assistant::rehearsal::{Outcome, files, read};
+use clap::Args;
+use service::rehearsal::Theatre;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+#[derive(Args)]
+pub(crate) struct RehearseArguments {
+    /// Files and folders.
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// Who understands: the built-in offline assistant.
+    #[arg(long, default_value = "offline", value_parser = ["offline"])]
+    assistant: String,
+    /// One JSON document instead of lines.
+    #[arg(long)]
+    json: bool,
+    /// How many are played at once.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
+    jobs: u16,
+    /// A PostgreSQL server to play on, postgres://USER@HOST/NAME, whose user may make databases; SQLite otherwise.
+    #[arg(long)]
+    database: Option<String>,
+    /// Show every dialogue whole.
+    #[arg(long)]
+    verbose: bool,
+}
+
+pub(crate) async fn rehearse(arguments: &RehearseArguments) -> Result<ExitCode, Failure> {
+    let files = files(&arguments.paths)?;
+    let mut rehearsals = Vec::new();
+    let mut unreadable = Vec::new();
+    for file in &files {
+        match read(file) {
+            Ok(rehearsal) => rehearsals.push(rehearsal),
+            Err(error) => unreadable.push(error.to_string()),
+        }
+    }
+    let folder = std::env::temp_dir().join(format!("x8-rehearse-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    let theatre = Arc::new(Theatre::open(&folder, &std::env::current_exe()?, arguments.database.as_deref()).await?);
+    let permits = Arc::new(Semaphore::new(usize::from(arguments.jobs)));
+    let mut playing = Vec::new();
+    for rehearsal in rehearsals {
+        let theatre = Arc::clone(&theatre);
+        let permits = Arc::clone(&permits);
+        playing.push(tokio::spawn(async move {
+            let _permit = permits.acquire_owned().await;
+            theatre.play(&rehearsal).await
+        }));
+    }
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    for played in playing {
+        let outcome = played.await?.map_err(|error| error.private())?;
+        if !arguments.json {
+            println!("{outcome}");
+            if arguments.verbose {
+                for turn in &outcome.turns {
+                    println!("      {}", turn.step);
+                    for reply in &turn.replies {
+                        println!("      → {}", reply.replace('\n', "\n        "));
+                    }
+                }
+            }
+        }
+        outcomes.push(outcome);
+    }
+    if let Some(theatre) = Arc::into_inner(theatre) {
+        theatre.close().await.map_err(|error| error.private())?;
+    }
+    std::fs::remove_dir_all(&folder)?;
+    let passed = outcomes.iter().filter(|outcome| outcome.passed).count();
+    let failed = outcomes.len() - passed + unreadable.len();
+    if arguments.json {
+        println!("{}", serde_json::json!({ "outcomes": outcomes, "unreadable": unreadable, "passed": passed, "failed": failed }));
+    } else {
+        for error in &unreadable {
+            println!("{error}");
+        }
+        println!("{passed} passed, {failed} failed");
+    }
+    Ok(if failed == 0 && passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
