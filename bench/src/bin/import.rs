@@ -117,8 +117,11 @@ fn engine(folder: &Path, db: Db) -> Outcome<Arc<Engine>> {
 async fn company(ctx: &Ctx) -> Outcome<CompanyScope> {
     let tx = ctx.db().begin().await?;
     let organization_id = ctx.new_id();
-    let organization =
-        organization::ActiveModel { id: Set(organization_id), name: Set("Bench".to_owned()), created_at: Set(ctx.time()) };
+    let organization = organization::ActiveModel {
+        id: Set(organization_id),
+        name: Set("Bench".to_owned()),
+        created_at: Set(ctx.time()),
+    };
     organization::Entity::insert(organization).exec_without_returning(&tx).await?;
     let id = ctx.new_id();
     let active = company::ActiveModel {
@@ -144,9 +147,10 @@ async fn company(ctx: &Ctx) -> Outcome<CompanyScope> {
 
 /// Products as a florist's file has them.
 fn table(rows: usize) -> Outcome<Vec<u8>> {
-    let mut text = "product_name,sku,description,unit,website_url,image_url,price_eur,logistics_price_eur,free_delivery,\
+    let mut text =
+        "product_name,sku,description,unit,website_url,image_url,price_eur,logistics_price_eur,free_delivery,\
         stock_units,delivery_time_hours,payment_reminder,supplier_contact,cities\n"
-        .to_owned();
+            .to_owned();
     for row in 0..rows {
         writeln!(
             text,

@@ -80,8 +80,7 @@ pub async fn export(
     let (sender, receiver) = mpsc::channel::<Vec<Item>>(2);
     let target = path.0.clone();
     let (kind, written) = (columns.kind, written_columns(&columns));
-    let writing =
-        foundation::task::spawn_blocking(move || write(&target, format, written, kind, currency, receiver));
+    let writing = foundation::task::spawn_blocking(move || write(&target, format, written, kind, currency, receiver));
     let reading = send_items(ctx, scope, version_id, &columns, sender);
     let (outcome, sent) = tokio::join!(writing, reading);
     outcome

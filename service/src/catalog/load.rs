@@ -139,13 +139,9 @@ impl Run<'_> {
             }
         }
         let file = self.fetch().await?;
-        let mut reader = TableReader::open(
-            &self.ctx.engine().parser,
-            &file.0,
-            self.import.sheet.as_deref(),
-            &Limits::default(),
-        )
-        .map_err(stop)?;
+        let mut reader =
+            TableReader::open(&self.ctx.engine().parser, &file.0, self.import.sheet.as_deref(), &Limits::default())
+                .map_err(stop)?;
         let mut notices = Vec::new();
         let heading = loop {
             match reader.next().await.map_err(stop)? {
@@ -347,8 +343,7 @@ impl Run<'_> {
     async fn attach(&self, loaded: Loaded) -> Result<()> {
         let mut tx = self.ctx.db().begin().await?;
         let catalogue = repo::lock(self.ctx, &tx, self.scope).await?;
-        let notices =
-            if loaded.notices.is_empty() { None } else { Some(serde_json::to_value(&loaded.notices)?) };
+        let notices = if loaded.notices.is_empty() { None } else { Some(serde_json::to_value(&loaded.notices)?) };
         let changed = import::Entity::update_many()
             .col_expr(import::Column::FileProblem, Expr::value(notices))
             .col_expr(import::Column::Status, Expr::value("done"))
@@ -555,8 +550,7 @@ impl Typing<'_> {
     }
 
     fn push(&mut self, number: u32, cells: &[Cell], outcome: &RowOutcome) -> Result<()> {
-        let built =
-            row::build(self.ctx.new_id(), self.position, number, self.columns, &self.places, cells, outcome)?;
+        let built = row::build(self.ctx.new_id(), self.position, number, self.columns, &self.places, cells, outcome)?;
         self.position = self.position.saturating_add(1);
         self.batch.problems =
             self.batch.problems.saturating_add(i32::try_from(outcome.problems.len()).unwrap_or(i32::MAX));

@@ -8,7 +8,14 @@ use service::error::Error;
 use service::file::{self, Download, Purpose};
 
 async fn all(download: Download) -> Vec<u8> {
-    download.bytes.try_fold(Vec::new(), |mut all, part| async move { all.extend_from_slice(&part); Ok(all) }).await.unwrap()
+    download
+        .bytes
+        .try_fold(Vec::new(), |mut all, part| async move {
+            all.extend_from_slice(&part);
+            Ok(all)
+        })
+        .await
+        .unwrap()
 }
 
 fn stored(shop: &Shop) -> usize {

@@ -265,4 +265,3 @@ on_both! {
         shop.drain().await;
     }
 }
-

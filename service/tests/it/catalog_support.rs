@@ -87,8 +87,11 @@ fn engine(database: &TestDb, clock: &Arc<ManualClock>, folder: &Path) -> Arc<Eng
 async fn company(ctx: &Ctx, company_type: CompanyType) -> CompanyScope {
     let tx = ctx.db().begin().await.unwrap();
     let organization_id = ctx.new_id();
-    let organization =
-        organization::ActiveModel { id: Set(organization_id), name: Set("Org".to_owned()), created_at: Set(ctx.time()) };
+    let organization = organization::ActiveModel {
+        id: Set(organization_id),
+        name: Set("Org".to_owned()),
+        created_at: Set(ctx.time()),
+    };
     organization::Entity::insert(organization).exec_without_returning(&tx).await.unwrap();
     let number = 1 + i32::try_from(COUNT.fetch_add(1, Ordering::Relaxed)).unwrap();
     let model = company::Model {
@@ -209,7 +212,8 @@ impl Shop {
 
     async fn nothing_left(&self) {
         let jobs = job::Entity::find().all(self.ctx.db().read()).await.unwrap();
-        let left: Vec<_> = jobs.iter().filter(|job| job.status != JobStatus::Done && job.kind != "remove_file").collect();
+        let left: Vec<_> =
+            jobs.iter().filter(|job| job.status != JobStatus::Done && job.kind != "remove_file").collect();
         assert!(left.is_empty(), "the test leaves jobs behind: {left:?}");
     }
 }
@@ -228,7 +232,11 @@ pub(crate) fn table(rows: usize, bad: impl Fn(usize) -> bool) -> Vec<u8> {
     let mut text = "product_name,sku,description,price_eur,cities\n".to_owned();
     for row in 0..rows {
         let price = if bad(row) { "1O,5O".to_owned() } else { format!("{}.50", row % 90 + 1) };
-        writeln!(text, "Item number {row},S-{row},\"Described as item {row}, plainly.\",\"{price}\",\"Valencia, Madrid\"").unwrap();
+        writeln!(
+            text,
+            "Item number {row},S-{row},\"Described as item {row}, plainly.\",\"{price}\",\"Valencia, Madrid\""
+        )
+        .unwrap();
     }
     text.into_bytes()
 }
