@@ -92,7 +92,7 @@ async fn measure(folder: &Path, url: &str, rows: usize) -> Outcome<()> {
     println!("  import         {:>9.0} rows/s  {:>6.2} s", speed(import_time), import_time.as_secs_f64());
     println!("  own bulk load  {:>9.0} rows/s  {:>6.2} s", speed(limit_time), limit_time.as_secs_f64());
     println!("  share          {:>9.2}         target 0.33", speed(import_time) / speed(limit_time));
-    println!("  memory at most {:>9} kB      target 150000 kB, idle {idle} kB", peak);
+    println!("  memory at most {peak:>9} kB      target 150000 kB, idle {idle} kB");
     Ok(())
 }
 

@@ -75,6 +75,24 @@ on_both! {
         }
     }
 
+    /// What could not be read is written as it stands: reading it again finds the same faults, and nothing turns free.
+    async fn an_exported_fault_stays_a_fault(shop: Shop) {
+        let text = "product_name,sku,description,price_eur\nTaza,1,Una taza.,\"18,O0\"\n,2,Sin nombre.,7.20\nJarra,1,Otra jarra.,3.00\n";
+        let faults = async |shop: &Shop, version| {
+            let rows = shop.rows(version).await;
+            rows.into_iter().map(|row| (row.has_error, row.problems.into_iter().map(|problem| problem.code).collect::<Vec<_>>())).collect::<Vec<_>>()
+        };
+        let version = shop.import("faults.csv", text.as_bytes()).await.row.version_id.unwrap();
+        let before = faults(&shop, version).await;
+        assert!(before.iter().all(|(has_error, problems)| *has_error && problems.len() == 1), "{before:?}");
+        for (format, name) in [(ExportFormat::Csv, "again.csv"), (ExportFormat::Xlsx, "again.xlsx")] {
+            let exported = catalog::export(&shop.ctx, &shop.scope, None, format).await.unwrap();
+            let bytes = all(file::open_once(&shop.ctx, &exported.token).await.unwrap()).await;
+            let again = shop.import(name, &bytes).await.row.version_id.unwrap();
+            assert_eq!(faults(&shop, again).await, before, "{name}");
+        }
+    }
+
     async fn an_export_is_fetched_once_and_removed(shop: Shop) {
         shop.import_live("flowers.csv", include_bytes!("../../../samples/flowers.csv")).await;
         let exported = catalog::export(&shop.ctx, &shop.scope, None, ExportFormat::Csv).await.unwrap();
