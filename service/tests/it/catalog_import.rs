@@ -261,17 +261,20 @@ on_both! {
             let (shop, claimed) = (shop.clone(), claimed.clone());
             tokio::spawn(async move { shop.run_one(&claimed).await })
         };
-        let mut seen = 0;
+        let mut seen = vec![(0, 0)];
         while !running.is_finished() {
-            let import = catalog::import(&shop.ctx, &shop.scope, started.row.id).await.unwrap();
-            assert!(import.row.rows_read >= seen, "progress never goes back");
-            if import.row.status == ImportStatus::Reading {
-                seen = import.row.rows_read;
+            let row = catalog::import(&shop.ctx, &shop.scope, started.row.id).await.unwrap().row;
+            let (rows, bytes) = *seen.last().unwrap();
+            assert!(row.rows_read >= rows && row.bytes_read >= bytes, "progress never goes back");
+            assert!(row.bytes_read <= row.bytes_total);
+            if row.rows_read > rows {
+                seen.push((row.rows_read, row.bytes_read));
             }
             tokio::task::yield_now().await;
         }
         running.await.unwrap().unwrap();
-        assert!(seen > 0 && seen < 40_000, "{seen}");
+        let (rows, bytes) = seen[1];
+        assert!(rows < 40_000 && bytes > 0, "told before the end: {seen:?}");
         let hidden = catalogue_version::Entity::find()
             .filter(catalogue_version::Column::Status.eq(VersionStatus::Draft))
             .count(shop.ctx.db().read())
