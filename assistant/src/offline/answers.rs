@@ -40,7 +40,7 @@ impl Talk<'_> {
                 Act::Recommend if asked_about.is_empty() => self.recommend(),
                 Act::Refund { about } => self.refund(about.as_ref()),
                 Act::Contact { kind, about } => self.contact(*kind, about.as_ref()),
-                Act::Complain => self.complains(),
+                Act::Complain if !self.has(|act| matches!(act, Act::Refund { .. })) => self.complains(),
                 Act::StopReminders => {
                     self.desk.stop_reminders();
                     self.say.say("reminders-stopped", &[]);
@@ -310,7 +310,7 @@ impl Talk<'_> {
                 }
             }
             Cue::Describe | Cue::Size | Cue::Material => {
-                if topic == Cue::Describe && !self.desk.state.said_prices.contains_key(&item.key) {
+                if topic == Cue::Describe {
                     self.price_line(item, false);
                 }
                 self.say.say("item-about", &[name, ("text", Value::Text(&item.description))]);
@@ -500,7 +500,7 @@ impl Talk<'_> {
 
     /// A refund is answered with the contacts that the catalogue names for it (R79).
     fn refund(&mut self, about: Option<&Mention>) {
-        self.meant("refund");
+        self.intent = "refund";
         if self.order_now == OrderNow::Open {
             self.desk.stop_reminders();
         }
@@ -529,7 +529,7 @@ impl Talk<'_> {
     }
 
     fn contact(&mut self, kind: ContactKind, about: Option<&Mention>) {
-        self.meant("contact");
+        self.intent = "contact";
         match self.single(about) {
             Some(item) => self.contact_of(&item, kind),
             None => {

@@ -81,7 +81,9 @@ impl Talk<'_> {
 
     async fn swap(&mut self, from: Option<&Mention>, to: &Mention) -> Result<(), ShopError> {
         let cart = &self.desk.state.cart;
+        let there = to.candidates.iter().any(|key| cart.quantity(key) > 0);
         let old = match from {
+            None if there => None,
             Some(from) => from.candidates.iter().find(|key| cart.quantity(key) > 0).cloned(),
             None => self
                 .desk
@@ -127,6 +129,21 @@ impl Talk<'_> {
             && amounts.counts.len() < 2
         {
             amounts.counts.push(crate::understand::Count { value: *quantity, of_packs: true });
+        }
+        // The city that was said leaves out what cannot go there.
+        let mut mention = mention.clone();
+        if mention.candidates.len() > 1
+            && let Some(city) = &self.desk.state.given.city_said
+        {
+            let going: Vec<String> = self
+                .items(&mention.candidates)
+                .into_iter()
+                .filter(|item| domain::checkout::serves(&item.area, city, &domain::city::same))
+                .map(|item| item.key.clone())
+                .collect();
+            if !going.is_empty() {
+                mention.candidates = going;
+            }
         }
         // One of several that are in the cart already is the one that is meant.
         let in_cart: Vec<String> =

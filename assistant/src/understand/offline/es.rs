@@ -98,7 +98,7 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
         "ya pague|ya he pagado|he pagado|ya esta pagado|ya esta pagada|esta pagado|pague|ya lo pague|ya lo he pagado|acabo de pagar|pago hecho|pago realizado|hice el pago|he hecho el pago|ya hice el pago|hice la transferencia|he transferido|ya transferi|hemos pagado|ya pagamos|pagado|he realizado el pago|ya realice el pago|el pago esta hecho|ya aboné|ya he abonado|lo pague",
     ),
     (Cue::AskPaid, "llego mi pago|llego el pago|ha llegado mi pago|ha llegado el pago|les llego el pago|le llego el pago|recibieron el pago|recibieron mi pago|han recibido el pago|han recibido mi pago|ha recibido mi pago|esta pagado mi|estado del pago|se hizo el pago|se ha hecho el pago|ha entrado el pago|paso el pago|les ha llegado|consta el pago|recibio el pago|recibido el pago"),
-    (Cue::Refund, "devolucion|devoluciones|devolver|devolverlo|devolverla|devuelvan|devuelva*|devuelve*|reembols*|quiero mi dinero|mi dinero|devolucion del dinero|cambiarlo por otro|hacer un cambio|politica de devolucion*|recuperar el dinero|recuperar mi dinero"),
+    (Cue::Refund, "devolv*|me devuelv*|devolucion|devoluciones|devolver|devolverlo|devolverla|devuelvan|devuelva*|devuelve*|reembols*|quiero mi dinero|mi dinero|devolucion del dinero|cambiarlo por otro|hacer un cambio|politica de devolucion*|recuperar el dinero|recuperar mi dinero"),
     (Cue::SupplierContact, "proveedor*|contacto del proveedor|quien es su proveedor|fabricante*|productor*|quien lo fabrica|quien los fabrica|quien suministra|distribuidor*|quien lo produce"),
     (
         Cue::SpecialistContact,

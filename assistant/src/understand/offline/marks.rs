@@ -8,6 +8,7 @@ use super::super::numbers::{
 use super::super::people::{names, phones};
 use super::Context;
 use crate::turn::{Field, Pending};
+use crate::retrieve::is_function_word;
 use domain::city::{CityMention, mentions};
 use domain::language::Language;
 use domain::text::{Token, TokenKind, fold, tokens};
@@ -91,9 +92,19 @@ impl<'a> Marked<'a> {
                 marked.phones.push(phone.raw);
             }
         }
+        if marked.phones.is_empty() {
+            marked.short_phone();
+        }
         let clear = |marks: &[Mark], start: usize, end: usize| {
             marks.get(start..end).is_some_and(|marks| marks.iter().all(|mark| *mark == Mark::Free))
         };
+        // "Thursday 5": the number belongs to the day.
+        for date in &mut marked.dates {
+            let next = marked.tokens.get(date.end_token);
+            if next.is_some_and(|next| next.is_number() && next.text == date.date.day().to_string()) {
+                date.end_token += 1;
+            }
+        }
         marked.dates.retain(|date| clear(&marked.marks, date.start_token, date.end_token));
         for date in marked.dates.clone() {
             marked.take(date.start_token, date.end_token);
@@ -110,20 +121,13 @@ impl<'a> Marked<'a> {
             }
         }
         marked.cues = cue::find(&marked.tokens);
-        let asked_name = context.asked(Field::Name);
-        if let Some(name) = names(text, &marked.tokens, asked_name)
-            && let Some(start) = text.find(&name)
-        {
-            marked.take_name(start, start + name.len(), language);
-        }
-        for city in mentions(text, context.index.cities()) {
+        let cities = mentions(text, context.index.cities());
+        marked.find_name(context, language, &cities);
+        for city in cities {
             let (from, to) = marked.range(city.start, city.end);
             // A place in an item's name ("a trip to La Graciosa") is no city of delivery unless it is served.
             let in_a_name = city.spelled.is_none()
-                && marked.tokens[from..to].iter().any(|token| {
-                    let rows: Vec<usize> = (0..context.index.items().len()).collect();
-                    context.index.names(&token.folded, &rows)
-                });
+                && marked.tokens[from..to].iter().any(|token| context.index.is_named(&token.folded));
             if !in_a_name && clear(&marked.marks, from, to) {
                 marked.take(from, to);
                 marked.cities.push(city);
@@ -171,6 +175,36 @@ impl<'a> Marked<'a> {
         (from, to.max(from))
     }
 
+    /// The customer's name: what `people` finds, unless it is a served city or no name at all ("Lovely, one to Dublin").
+    fn find_name(&mut self, context: &Context<'_>, language: Option<Language>, cities: &[CityMention]) {
+        let text = self.text;
+        let mut offset = 0;
+        for _ in 0..3 {
+            let rest = &text[offset..];
+            let Some(name) = names(rest, &tokens(rest), context.asked(Field::Name)) else { break };
+            let Some(start) = rest.find(&name).map(|at| at + offset) else { break };
+            let end = start + name.len();
+            let is_city = cities.iter().any(|city| city.spelled.is_some() && city.start <= start && end <= city.end);
+            if is_city || is_function_word(&fold(&name)) {
+                offset = end;
+                continue;
+            }
+            self.take_name(start, end, language);
+            return;
+        }
+        // "Not Olga but Helen."
+        if let Some(known) = &context.state.given.name {
+            let first = fold(known.split_whitespace().next().unwrap_or_default());
+            let denied = (1..self.tokens.len()).find(|at| {
+                self.tokens[*at].folded == first && ["not", "no", "не"].contains(&self.tokens[*at - 1].folded.as_str())
+            });
+            if let Some(at) = denied {
+                let (start, end) = (self.tokens[at].start, self.tokens[at].end);
+                self.take_name(start, end, language);
+            }
+        }
+    }
+
     /// Takes a name, with a first name before it that reads like a word ("Una Pratt"), or the one that replaces it
     /// ("not Olga but Helen").
     fn take_name(&mut self, start: usize, end: usize, language: Option<Language>) {
@@ -203,6 +237,19 @@ impl<'a> Marked<'a> {
             let name = self.text[self.tokens[from].start..self.tokens[to - 1].end].to_owned();
             self.take(from, to);
             self.name = Some(name);
+        }
+    }
+
+    /// "Phone 123": too short for a number, yet meant as one.
+    fn short_phone(&mut self) {
+        const PHONE: &[&str] = &["phone", "tel", "telephone", "телефон", "тел", "telefono", "нөмірім", "номер"];
+        let found = (1..self.tokens.len()).find(|at| {
+            let number = &self.tokens[*at];
+            number.is_number() && number.text.len() >= 3 && PHONE.contains(&self.tokens[*at - 1].folded.as_str())
+        });
+        if let Some(at) = found {
+            self.phones.push(self.tokens[at].text.clone());
+            self.take(at, at + 1);
         }
     }
 

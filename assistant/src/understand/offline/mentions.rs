@@ -4,7 +4,7 @@ use super::super::numbers::{Dimension, NumberKind};
 use super::super::{Amounts, Count, Mention};
 use super::Context;
 use super::marks::{Mark, Marked};
-use crate::retrieve::{Found, QueryWord, is_function_word, weakness};
+use crate::retrieve::{Found, QueryWord, is_function_word};
 use crate::turn::Pending;
 use domain::text::TokenKind;
 
@@ -19,6 +19,8 @@ pub(crate) struct Placed {
     pub(crate) sentence: usize,
     /// Rows that the words may mean.
     pub(crate) found: bool,
+    /// Whether only descriptions have the words, no name.
+    pub(crate) described: bool,
     /// Tokens whose turn of phrase is void because they belong to the name.
     pub(crate) named: Vec<usize>,
 }
@@ -42,7 +44,7 @@ pub(crate) fn mentions(marked: &Marked<'_>, context: &Context<'_>) -> (Vec<Place
     let chunks = chunks(marked);
     let mut placed: Vec<Placed> = Vec::new();
     let mut loose: Vec<(usize, Amounts)> = Vec::new();
-    let mut merged_before: Option<(Chunk, Found)> = None;
+    let mut merged_before: Option<(Chunk, Found, Amounts)> = None;
     for chunk in chunks {
         let amounts = amounts(marked, context, &chunk);
         let query = query(marked, &chunk);
@@ -68,6 +70,16 @@ pub(crate) fn mentions(marked: &Marked<'_>, context: &Context<'_>) -> (Vec<Place
             .iter()
             .filter(|word| !word.optional && !is_function_word(&word.text))
             .all(|word| context.index.is_pack_word(&word.text));
+        let last_here = placed.last_mut().filter(|last| last.sentence == chunk.sentence && last.found);
+        if units_only
+            && !amounts.is_empty()
+            && chunk.continues
+            && let Some(last) = last_here
+        {
+            join_amounts(&mut last.mention.amounts, amounts);
+            last.end = chunk.end;
+            continue;
+        }
         if found.best().is_empty() && units_only {
             let mut amounts = amounts;
             if amounts.is_empty() {
@@ -78,7 +90,7 @@ pub(crate) fn mentions(marked: &Marked<'_>, context: &Context<'_>) -> (Vec<Place
         }
         // Parts of one name around a conjunction or a comma ("Lava y Sal") are one mention.
         if chunk.continues
-            && let Some((before, before_found)) = &merged_before
+            && let Some((before, before_found, before_amounts)) = &merged_before
             && before.sentence == chunk.sentence
             && (amounts.counts.is_empty() || placed.last().is_some_and(|last| last.mention.amounts.counts.is_empty()))
         {
@@ -95,14 +107,15 @@ pub(crate) fn mentions(marked: &Marked<'_>, context: &Context<'_>) -> (Vec<Place
                 && (found.best().is_empty() || one.iter().any(|row| found.best().contains(row)))
                 && chunk_names(&joint, &joined, &chunk);
             if shared && let Some(last) = placed.last_mut() {
-                join_amounts(&mut last.mention.amounts, amounts);
-                *last = place(marked, context, &joined, &joint, std::mem::take(&mut last.mention.amounts));
-                merged_before = Some((joined, joint));
+                let mut both = before_amounts.clone();
+                join_amounts(&mut both, amounts);
+                *last = place(marked, context, &joined, &joint, both.clone());
+                merged_before = Some((joined, joint, both));
                 continue;
             }
         }
-        placed.push(place(marked, context, &chunk, &found, amounts));
-        merged_before = Some((chunk, found));
+        placed.push(place(marked, context, &chunk, &found, amounts.clone()));
+        merged_before = Some((chunk, found, amounts));
     }
     (placed, loose)
 }
@@ -152,6 +165,7 @@ fn place(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk, found: &Foun
     let named = found.named.iter().filter_map(|position| chunk.words.get(*position).copied()).collect();
     Placed {
         found: !rows.is_empty(),
+        described: found.named.is_empty(),
         mention: Mention {
             words,
             amounts,
@@ -172,6 +186,9 @@ fn query(marked: &Marked<'_>, chunk: &Chunk) -> Vec<QueryWord> {
         .map(|at| QueryWord {
             text: marked.tokens[*at].folded.clone(),
             optional: marked.marks[*at] == Mark::Soft || marked.tokens[*at].is_number(),
+            minor: chunk.words.iter().any(|before| {
+                before < at && ["for", "para", "для"].contains(&marked.tokens[*before].folded.as_str())
+            }),
         })
         .collect()
 }
@@ -179,7 +196,7 @@ fn query(marked: &Marked<'_>, chunk: &Chunk) -> Vec<QueryWord> {
 /// Whether soft words alone name something ("a photo session": "photo" is also a question).
 fn has_names(context: &Context<'_>, query: &[QueryWord]) -> bool {
     let words: Vec<QueryWord> =
-        query.iter().map(|word| QueryWord { text: word.text.clone(), optional: false }).collect();
+        query.iter().map(|word| QueryWord { text: word.text.clone(), optional: false, minor: word.minor }).collect();
     let meaningful: Vec<&QueryWord> = words.iter().filter(|word| !is_function_word(&word.text)).collect();
     meaningful.len() >= 2 && {
         let found = context.index.find(&words, None);
@@ -217,7 +234,11 @@ fn chunks(marked: &Marked<'_>) -> Vec<Chunk> {
         }
     };
     let counted = |at: usize| {
-        marked.numbers.iter().any(|number| (number.start_token..number.end_token).contains(&at))
+        marked
+            .numbers
+            .iter()
+            .filter(|number| number.kind != NumberKind::Ordinal)
+            .any(|number| (number.start_token..number.end_token).contains(&at))
             || marked.measures.iter().any(|measure| (measure.start_token..measure.end_token).contains(&at))
             || marked.durations.iter().any(|duration| (duration.start_token..duration.end_token).contains(&at))
     };
@@ -291,7 +312,7 @@ fn amounts(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk) -> Amounts
         let of_packs = next.is_some_and(|next| {
             next.is_word()
                 && !PIECES.contains(&next.folded.as_str())
-                && (context.index.is_pack_word(&next.folded) && weakness(&next.folded).is_some()
+                && (context.index.is_pack_word(&next.folded)
                     || TIMES.contains(&next.folded.as_str()))
         }) || multiplied(marked, number.start_token, number.end_token);
         amounts.counts.push(Count { value: number.value, of_packs });

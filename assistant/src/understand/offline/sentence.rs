@@ -122,8 +122,14 @@ fn is_negated(marked: &Marked<'_>, start: usize, end: usize) -> bool {
 
 /// Fields of the checkout.
 fn fields(marked: &Marked<'_>, context: &Context<'_>, acts: &mut Vec<Act>) {
-    if let Some(name) = &marked.name {
-        acts.push(Act::Name { name: name.clone() });
+    let lone_name = || {
+        let names_itself = context.state.given.name.is_none()
+            && marked.cues.iter().any(|cue| cue.cue == Cue::Confirm)
+            && (!context.asked(Field::City) || !marked.cities.is_empty());
+        if names_itself { lone_capitals(marked, context, true) } else { None }
+    };
+    if let Some(name) = marked.name.clone().or_else(lone_name) {
+        acts.push(Act::Name { name });
     }
     for raw in &marked.phones {
         acts.push(Act::Phone { raw: raw.clone() });
@@ -159,7 +165,7 @@ fn fields(marked: &Marked<'_>, context: &Context<'_>, acts: &mut Vec<Act>) {
     }
     if marked.cities.is_empty()
         && (context.asked(Field::City) || matches!(context.state.pending, Some(Pending::ChooseCity { .. })))
-        && let Some(said) = lone_city(marked, context)
+        && let Some(said) = lone_capitals(marked, context, false)
     {
         acts.push(Act::City { said, spelled: None });
     } else if marked.cities.is_empty()
@@ -183,7 +189,8 @@ fn points_at_number(marked: &Marked<'_>) -> bool {
 }
 
 /// A short answer to "which city?" that is no city we know: capitalised words between commas that name nothing else.
-fn lone_city(marked: &Marked<'_>, context: &Context<'_>) -> Option<String> {
+/// With `after_first`, not at the beginning of the line.
+fn lone_capitals(marked: &Marked<'_>, context: &Context<'_>, after_first: bool) -> Option<String> {
     let mut from = 0;
     while from < marked.tokens.len() {
         let to = (from..marked.tokens.len())
@@ -195,7 +202,7 @@ fn lone_city(marked: &Marked<'_>, context: &Context<'_>) -> Option<String> {
             && words.iter().all(|at| {
                 marked.marks[*at] == Mark::Free && marked.tokens[*at].is_word() && capital(marked, *at) && !known(context, marked, *at)
             });
-        if plain {
+        if plain && (from > 0 || !after_first) {
             let (first, last) = (words[0], words[words.len() - 1]);
             return Some(marked.text[marked.tokens[first].start..marked.tokens[last].end].to_owned());
         }
@@ -209,8 +216,7 @@ fn capital(marked: &Marked<'_>, at: usize) -> bool {
 }
 
 fn known(context: &Context<'_>, marked: &Marked<'_>, at: usize) -> bool {
-    let rows: Vec<usize> = (0..context.index.items().len()).collect();
-    context.index.names(&marked.tokens[at].folded, &rows)
+    context.index.is_named(&marked.tokens[at].folded)
 }
 
 /// "…to Hull" where items can go to any city: capitalised words after a preposition that name nothing on offer.
@@ -276,6 +282,10 @@ impl Sentence<'_> {
             mine = found;
             unknown
         };
+        // A wish names its item: a word that only some description has is no wish while names are said too.
+        if !question && (mine.iter().any(|one| !one.described) || (self.committed && !wants)) {
+            mine.retain(|one| !one.described);
+        }
         self.denied(&mut mine, acts);
         self.changes(&mut mine, acts);
         let add = self.has(Cue::Add);
@@ -347,7 +357,9 @@ impl Sentence<'_> {
             } else if self.marked.both(self.sentence) || self.has(Cue::All) {
                 acts.push(Act::All { both: self.marked.both(self.sentence) });
             }
+            let swapped = acts[before..].iter().any(|act| matches!(act, Act::Swap { .. }));
             if let Some(mut amounts) = amounts
+                && !swapped
                 && !self.has(Cue::StockProbe)
                 && (!question || wants)
                 && !injected
