@@ -83,7 +83,10 @@ pub async fn answer(shop: &dyn Shop, input: TurnInput) -> Result<TurnOutput, Sho
     let order = shop.order().cloned();
     let ordered = flag(&state, ORDERED);
     let order_now = match &order {
-        Some(order) if order.payment_status == PaymentStatus::Paid || order.booked || order.free => OrderNow::Settled,
+        Some(order) if order.payment_status == PaymentStatus::Paid || order.booked || order.free => {
+            // A new order may be in the making already.
+            if ordered || state.cart.is_empty() { OrderNow::Settled } else { OrderNow::None }
+        }
         Some(order) if order.payment_status == PaymentStatus::PaymentLinkSent => OrderNow::Open,
         _ if ordered => OrderNow::Expired,
         _ => OrderNow::None,

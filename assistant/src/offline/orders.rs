@@ -146,12 +146,11 @@ impl Talk<'_> {
     /// "I have paid": believed only with the status `paid` (R120).
     pub(super) fn claims_paid(&mut self) {
         self.meant("paid_claim");
-        let settled = self.order_now == OrderNow::Settled;
         match self.order.clone() {
             Some(order) if order.payment_status == PaymentStatus::Paid => {
                 self.say.say("paid-yes", &[("total", Value::Money(order.total))]);
             }
-            Some(order) if settled && order.free => self.say.say("paid-free", &[]),
+            Some(order) if self.order_now == OrderNow::Settled && order.free => self.say.say("paid-free", &[]),
             Some(order) if self.order_now == OrderNow::Open => match &order.payment_url {
                 Some(url) => self.say.say("paid-not", &[("url", Value::Link(url))]),
                 None => self.say.say("paid-no-order", &[]),

@@ -9,7 +9,7 @@ use super::super::people::{names, phones};
 use super::Context;
 use crate::turn::{Field, Pending};
 use crate::retrieve::is_function_word;
-use domain::city::{CityMention, mentions};
+use domain::city::{CityMention, mentions, resolve};
 use domain::language::Language;
 use domain::text::{Token, TokenKind, fold, tokens};
 
@@ -185,6 +185,14 @@ impl<'a> Marked<'a> {
             let Some(start) = rest.find(&name).map(|at| at + offset) else { break };
             let end = start + name.len();
             let is_city = cities.iter().any(|city| city.spelled.is_some() && city.start <= start && end <= city.end);
+            // "It's Cork, not Galway" names no person.
+            if let Some(spelled) = resolve(&name, context.index.cities())
+                && self.take_bytes(start, end)
+            {
+                self.cities.push(CityMention { said: name, spelled: Some(spelled.to_owned()), start, end });
+                offset = end;
+                continue;
+            }
             if is_city || is_function_word(&fold(&name)) {
                 offset = end;
                 continue;

@@ -306,7 +306,11 @@ fn amounts(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk) -> Amounts
         let sized = next.is_some_and(|next| {
             ["cm", "mm", "m", "см", "мм", "м", "%", "сантиметр", "сантиметров"].contains(&next.folded.as_str())
         });
-        if number.kind != NumberKind::Cardinal || measured || sized || number.value < 0 {
+        // "A2" is one word.
+        let glued = number.start_token.checked_sub(1).and_then(|before| marked.tokens.get(before)).is_some_and(|before| {
+            before.is_word() && before.end == marked.tokens[number.start_token].start
+        });
+        if number.kind != NumberKind::Cardinal || measured || glued || sized || number.value < 0 {
             continue;
         }
         let of_packs = next.is_some_and(|next| {

@@ -283,7 +283,9 @@ impl Sentence<'_> {
             unknown
         };
         // A wish names its item: a word that only some description has is no wish while names are said too.
-        if !question && (mine.iter().any(|one| !one.described) || (self.committed && !wants)) {
+        let asked = question || self.has(Cue::Available) || !topics.is_empty();
+        let alone = wants && mine.len() == 1;
+        if !asked && !alone {
             mine.retain(|one| !one.described);
         }
         self.denied(&mut mine, acts);
