@@ -353,6 +353,7 @@ impl Talk<'_> {
     fn tell_cart(&mut self, outcome: &CartOutcome) {
         match outcome {
             CartOutcome::Set { key, .. } => {
+                self.fresh.retain(|known| known != key);
                 self.fresh.push(key.clone());
             }
             CartOutcome::Same { .. } | CartOutcome::NotThere { .. } => {}

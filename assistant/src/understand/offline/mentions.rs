@@ -21,6 +21,8 @@ pub(crate) struct Placed {
     pub(crate) found: bool,
     /// Whether only descriptions have the words, no name.
     pub(crate) described: bool,
+    /// Whether it stands in a list with the mention before it.
+    pub(crate) listed: bool,
     /// Tokens whose turn of phrase is void because they belong to the name.
     pub(crate) named: Vec<usize>,
 }
@@ -34,6 +36,8 @@ struct Chunk {
     sentence: usize,
     /// Whether only a comma or a conjunction stands before it.
     continues: bool,
+    /// Whether that is a conjunction.
+    listed: bool,
 }
 
 /// Conjunctions between items.
@@ -73,14 +77,15 @@ pub(crate) fn mentions(marked: &Marked<'_>, context: &Context<'_>) -> (Vec<Place
         let last_here = placed.last_mut().filter(|last| last.sentence == chunk.sentence && last.found);
         if units_only
             && !amounts.is_empty()
-            && chunk.continues
             && let Some(last) = last_here
+            && (chunk.continues || last.mention.amounts.counts.is_empty())
         {
             join_amounts(&mut last.mention.amounts, amounts);
             last.end = chunk.end;
             continue;
         }
-        if found.best().is_empty() && units_only {
+        let by_unit = found.level != 1 || found.named.len() < 2;
+        if units_only && (found.best().is_empty() || (by_unit && !amounts.is_empty() && !named_by_name(context, &query, &found))) {
             let mut amounts = amounts;
             if amounts.is_empty() {
                 amounts.counts.push(Count { value: 1, of_packs: true });
@@ -136,6 +141,12 @@ fn by_number(context: &Context<'_>, mut rows: Vec<usize>, amounts: &mut Amounts)
     rows
 }
 
+/// Whether a word stands in the name of one of the best rows, not only in its unit.
+fn named_by_name(context: &Context<'_>, query: &[QueryWord], found: &Found) -> bool {
+    let rows = found.best();
+    query.iter().any(|word| !word.optional && !is_function_word(&word.text) && context.index.names(&word.text, &rows))
+}
+
 /// Whether the joint match really uses a word of the second part.
 fn chunk_names(joint: &Found, joined: &Chunk, part: &Chunk) -> bool {
     joint.named.iter().any(|position| joined.words.get(*position).is_some_and(|token| part.words.contains(token)))
@@ -166,6 +177,7 @@ fn place(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk, found: &Foun
     Placed {
         found: !rows.is_empty(),
         described: found.named.is_empty(),
+        listed: chunk.listed,
         mention: Mention {
             words,
             amounts,
@@ -227,6 +239,7 @@ fn chunks(marked: &Marked<'_>) -> Vec<Chunk> {
     let mut current = Chunk::default();
     let mut open = false;
     let mut continues = false;
+    let mut listed = false;
     let close = |current: &mut Chunk, open: &mut bool, chunks: &mut Vec<Chunk>| {
         if *open {
             chunks.push(std::mem::take(current));
@@ -259,19 +272,22 @@ fn chunks(marked: &Marked<'_>) -> Vec<Chunk> {
             Mark::Taken | Mark::Phrase => {
                 close(&mut current, &mut open, &mut chunks);
                 continues = false;
+                listed = false;
             }
             Mark::Money => {}
             Mark::Free | Mark::Soft if comma && !counted(at) => {
                 let was_open = open;
                 close(&mut current, &mut open, &mut chunks);
                 continues = was_open || continues;
+                listed = and && (was_open || listed);
             }
             Mark::Free | Mark::Soft if token.kind == TokenKind::Emoji => {}
             Mark::Free | Mark::Soft => {
                 if !open {
-                    current = Chunk { start: at, end: at + 1, sentence, continues, words: Vec::new() };
+                    current = Chunk { start: at, end: at + 1, sentence, continues, listed, words: Vec::new() };
                     open = true;
                     continues = false;
+                    listed = false;
                 }
                 current.end = at + 1;
                 if !counted(at) {

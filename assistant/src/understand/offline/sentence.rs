@@ -245,6 +245,20 @@ fn place_after_preposition(marked: &Marked<'_>, context: &Context<'_>) -> Option
     })
 }
 
+/// "Big" is true, "small" is false.
+fn size_word(folded: &str) -> Option<bool> {
+    const LARGE: &[&str] = &["big", "large", "grande", "gran", "больш", "крупн", "үлкен"];
+    const SMALL: &[&str] = &["small", "little", "pequen", "маленьк", "меньш", "кіші", "кішкентай"];
+    let starts = |list: &[&str]| list.iter().any(|word| folded.starts_with(&fold(word)));
+    if starts(LARGE) {
+        Some(true)
+    } else if starts(SMALL) {
+        Some(false)
+    } else {
+        None
+    }
+}
+
 /// One sentence with what was found in it.
 struct Sentence<'a> {
     marked: &'a Marked<'a>,
@@ -276,7 +290,10 @@ impl Sentence<'_> {
         let topics: Vec<Cue> = TOPICS.iter().copied().filter(|topic| self.has(*topic)).collect();
         let question = self.marked.is_question(self.sentence);
         let wants_to_know = self.has(Cue::WantToKnow);
-        let wants = (self.has(Cue::Want) || self.has(Cue::Add) && !question) && !wants_to_know && !injected;
+        let numbered = |one: &Placed| !one.mention.amounts.is_empty();
+        // "Can you change it to three?" is a wish although it is asked.
+        let changes = self.has(Cue::Change) && topics.is_empty() && (mine.iter().any(numbered) || amounts.is_some());
+        let wants = (self.has(Cue::Want) || self.has(Cue::Add) && !question || changes) && !wants_to_know && !injected;
         let unknown: Vec<Placed> = {
             let (found, unknown) = mine.into_iter().partition(|one| one.found);
             mine = found;
@@ -308,8 +325,17 @@ impl Sentence<'_> {
             || injected
             || ((self.has(Cue::Available) || question) && !wants);
         let asks = asks && !(wants && !topics.is_empty() && !question && !self.price_question(&topics));
-        let numbered = |one: &Placed| !one.mention.amounts.is_empty();
         if !mine.is_empty() {
+            // "What do you have for cats?" asks for these, not for everything.
+            if let Some(at) = acts.iter().rposition(|act| matches!(act, Act::Browse { .. })).filter(|at| *at >= before) {
+                acts.remove(at);
+            }
+            let beside = |one: &Placed| one.listed || mine.iter().any(|other| other.listed && one.end + 1 == other.start);
+            if wants {
+                for one in unknown.iter().filter(|one| beside(one) && self.names_something(one)) {
+                    acts.push(Act::Want { mention: one.mention.clone(), add: false });
+                }
+            }
             let wanted = !asks
                 && (wants
                     || self.committed
@@ -548,6 +574,19 @@ impl Sentence<'_> {
         }
     }
 
+    /// Whether unknown words read like the name of a thing: one or two words, none of them a container or a colour.
+    fn names_something(&self, one: &Placed) -> bool {
+        let words: Vec<String> = one
+            .mention
+            .words
+            .split_whitespace()
+            .map(|word| fold(word.trim_matches(|character: char| !character.is_alphanumeric())))
+            .filter(|word| !word.is_empty() && !is_function_word(word))
+            .collect();
+        (1..=2).contains(&words.len())
+            && words.iter().all(|word| word.chars().count() > 3 && crate::retrieve::weakness(word).is_none())
+    }
+
     /// What was asked for and is not in the catalogue.
     fn missing(&self, context: &Context<'_>, unknown: Vec<Placed>, wants: bool, acts: &mut Vec<Act>) {
         let available = self.has(Cue::Available) || self.has(Cue::Price);
@@ -566,6 +605,12 @@ impl Sentence<'_> {
             return;
         }
         for one in unknown {
+            // "The big one" of several sizes.
+            let size = one.mention.words.split_whitespace().find_map(|word| size_word(&fold(word)));
+            if let (Some(Pending::ChooseItem { .. }), Some(large)) = (&context.state.pending, size) {
+                acts.push(Act::ChooseByPrice { dearest: large });
+                continue;
+            }
             let worth = one.mention.words.split_whitespace().any(|word| {
                 let folded = fold(word.trim_matches(|character: char| !character.is_alphanumeric()));
                 folded.chars().count() > 2 && !is_function_word(&folded)
