@@ -47,7 +47,12 @@ impl Talk<'_> {
                     self.meant("stop_reminders");
                 }
                 Act::ClaimPaid | Act::AskPaid if self.intent != "paid_claim" => self.claims_paid(),
-                Act::OrderStatus if self.intent == "none" || self.intent == "greeting" => self.order_status(),
+                Act::OrderStatus
+                    if matches!(self.intent, "none" | "greeting")
+                        && !self.has(|act| matches!(act, Act::Complain | Act::Refund { .. } | Act::Cancel)) =>
+                {
+                    self.order_status();
+                }
                 Act::LinkAgain => self.link_again(),
                 Act::Person => {
                     self.desk.call_person("wish");
@@ -154,6 +159,11 @@ impl Talk<'_> {
     /// A question that names no item: about those in focus, or about the company.
     async fn asked_in_general(&mut self, topics: &[Cue], words: &[String]) -> Result<(), ShopError> {
         let mut topics = topics.to_vec();
+        // "Where is my link?" while a payment link is open.
+        if topics == [Cue::Link] && self.order_now == OrderNow::Open {
+            self.link_again();
+            return Ok(());
+        }
         if topics.contains(&Cue::Hours) {
             self.meant("question");
             let hours = hours_of_week(&self.shop.profile().hours, self.say.language());

@@ -232,7 +232,7 @@ impl Talk<'_> {
                 self.meant("order");
                 return self.resolved(resolved, false).await;
             }
-            Some(Pending::ChooseCity { .. }) => return Ok(()),
+            Some(Pending::ChooseCity { .. }) if amounts.is_empty() => return Ok(()),
             _ => {}
         }
         let asked = match &self.desk.state.pending {

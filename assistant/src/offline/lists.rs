@@ -3,6 +3,7 @@
 use super::{LIST, Talk};
 use crate::compose::{Value, shorten};
 use crate::turn::{Field, Pending};
+use crate::understand::Act;
 use domain::catalog::Item;
 use domain::money::Money;
 use serde_json::Value as Json;
@@ -173,9 +174,14 @@ impl Talk<'_> {
     pub(super) fn not_found(&mut self, words: &str) {
         self.meant("not_found");
         self.say.say("not-found", &[("what", Value::Text(words))]);
-        self.say.say("not-found-ask", &[]);
         self.reason("searched", format!("nothing fits “{words}”"), Vec::new());
-        self.halted |= self.desk.state.cart.is_empty();
+        // What is there goes on; only when nothing is left, the question is what else to look for.
+        let goes_on = !self.desk.state.cart.is_empty()
+            || self.has(|act| matches!(act, Act::Want { mention, .. } if !mention.candidates.is_empty()));
+        if !goes_on {
+            self.say.say("not-found-ask", &[]);
+            self.halted = true;
+        }
     }
 
     /// Something of the kind is there, but not with the property that was named.

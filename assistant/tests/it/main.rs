@@ -3,5 +3,5 @@
 mod knowledge;
 mod played;
 mod rehearsals;
-mod probe;
+mod search;
 mod stage;

@@ -140,7 +140,7 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
     (Cue::Recommend, "recommend|what do you recommend|what would you recommend|advise|advice|suggest|which is better|which one is better|help me choose|what is best|what do you suggest|most popular|best seller*|bestseller*|i don t know what|don t know which|a gift for|present for|something for"),
     (Cue::Cheapest, "cheapest|the cheapest|least expensive|most affordable|lowest price"),
     (Cue::Dearest, "most expensive|the most expensive|dearest|priciest"),
-    (Cue::LinkAgain, "send the link again|link again|resend|link doesn t work|link does not work|link not working|lost the link|link expired|can t open the link|another link|new link|send it again|where is the link|didn t get the link|did not get the link|don t see the link|renew the link|link is broken|a fresh link"),
+    (Cue::LinkAgain, "where is my link|where s my link|my link|send the link again|link again|resend|link doesn t work|link does not work|link not working|lost the link|link expired|can t open the link|another link|new link|send it again|where is the link|didn t get the link|did not get the link|don t see the link|renew the link|link is broken|a fresh link"),
     (Cue::Privacy, "privacy|personal data|my data|gdpr|data protection|privacy policy|who sees my"),
     (Cue::All, "all of them|everything|all of it|both of them|all three|every one|them all|take all"),
     (Cue::Please, "please|pls|plz"),

@@ -137,7 +137,7 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
     (Cue::Recommend, "que me recomienda*|que recomienda*|recomienda*|recomendacion|recomiende*|aconseja*|que me aconseja*|sugiere*|sugerencia|cual es mejor|cual me recomienda*|ayudeme a elegir|no se que|no se cual|un regalo para|mas vendido|mas popular|que es mejor|algo para"),
     (Cue::Cheapest, "el mas barato|la mas barata|lo mas barato|mas economico|mas economica|mas asequible"),
     (Cue::Dearest, "el mas caro|la mas cara|lo mas caro"),
-    (Cue::LinkAgain, "el enlace otra vez|otra vez el enlace|enlace de nuevo|de nuevo el enlace|no funciona el enlace|el enlace no funciona|el enlace no va|no me llego el enlace|no me ha llegado el enlace|no veo el enlace|perdi el enlace|he perdido el enlace|enlace caducado|ha caducado|otro enlace|nuevo enlace|reenvie*|reenvia*|renovar el enlace|renueve el enlace|no se abre el enlace|no puedo abrir el enlace"),
+    (Cue::LinkAgain, "donde esta mi enlace|donde esta el enlace|mi enlace|el enlace otra vez|otra vez el enlace|enlace de nuevo|de nuevo el enlace|no funciona el enlace|el enlace no funciona|el enlace no va|no me llego el enlace|no me ha llegado el enlace|no veo el enlace|perdi el enlace|he perdido el enlace|enlace caducado|ha caducado|otro enlace|nuevo enlace|reenvie*|reenvia*|renovar el enlace|renueve el enlace|no se abre el enlace|no puedo abrir el enlace"),
     (Cue::Privacy, "privacidad|datos personales|proteccion de datos|mis datos|rgpd|politica de privacidad"),
     (Cue::All, "todo|todos|todas|los tres|las tres|ambos|ambas|todos ellos"),
     (Cue::Please, "por favor|porfa|porfavor"),

@@ -6,7 +6,7 @@ use super::Context;
 use super::marks::{Mark, Marked};
 use crate::retrieve::{Found, QueryWord, is_function_word};
 use crate::turn::Pending;
-use domain::text::TokenKind;
+use domain::text::{TokenKind, skeleton, tokens};
 
 /// A mention and where it stands.
 #[derive(Debug)]
@@ -230,8 +230,30 @@ fn find(context: &Context<'_>, query: &[QueryWord]) -> Found {
         if !among.named.is_empty() && !clearer {
             return among;
         }
+        if elsewhere.is_empty()
+            && let Some(row) = akin(context, query, &rows)
+        {
+            return Found { ranked: vec![(row, 1.0)], level: 1, exact: true, unknown: Vec::new(), named: vec![0] };
+        }
     }
     everywhere
+}
+
+/// The one candidate whose name has a word of the same beginning ("спортивный", "sports").
+fn akin(context: &Context<'_>, query: &[QueryWord], rows: &[usize]) -> Option<usize> {
+    let begins_alike = |a: &str, b: &str| {
+        let common = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
+        common >= 4 && common * 10 >= a.chars().count().min(b.chars().count()) * 7
+    };
+    let said: Vec<String> =
+        query.iter().filter(|word| !is_function_word(&word.text)).map(|word| skeleton(&word.text)).collect();
+    let mut fitting = rows.iter().copied().filter(|row| {
+        context.index.items().get(*row).is_some_and(|item| {
+            tokens(&item.name).iter().any(|token| said.iter().any(|word| begins_alike(word, &skeleton(&token.text))))
+        })
+    });
+    let first = fitting.next()?;
+    fitting.next().is_none().then_some(first)
 }
 
 fn chunks(marked: &Marked<'_>) -> Vec<Chunk> {

@@ -600,7 +600,10 @@ impl Sentence<'_> {
             || self.has(Cue::StopReminders)
             || self.has(Cue::Complaint)
             || self.has(Cue::ClaimPaid)
-            || self.has(Cue::PayMethod);
+            || self.has(Cue::PayMethod)
+            || wants_current_phone(self.marked.text)
+            || points_at_number(self.marked)
+            || (self.committed && !context.state.cart.is_empty());
         if silent || !related {
             return;
         }
