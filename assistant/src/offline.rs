@@ -2,6 +2,7 @@
 
 mod answers;
 mod cart;
+mod contacts;
 mod fields;
 mod lists;
 mod orders;
@@ -58,6 +59,8 @@ struct Talk<'a> {
     /// A problem was asked about: no further question in this turn.
     halted: bool,
     first_contact: bool,
+    /// Whether the open order is being corrected, which needs no second confirmation.
+    correcting: bool,
     /// Whether the total was asked for.
     total_wanted: bool,
     /// Whether the customer wrote something like card data.
@@ -110,6 +113,7 @@ pub async fn answer(shop: &dyn Shop, input: TurnInput) -> Result<TurnOutput, Sho
         city_said_now: false,
         halted: false,
         first_contact: input.first_contact,
+        correcting: false,
         total_wanted: false,
         card: input.messages.iter().any(|message| has_card_number(&message.text)),
     };

@@ -91,7 +91,8 @@ pub fn resolve(candidates: &[Arc<Item>], amounts: &Amounts) -> Resolved {
                 return Resolved::Choose { candidates: keys(&items), quantity: packs };
             }
         }
-        return combine(&sized, amount, if measure == Measure::Gram { amount / 1000 } else { amount / 1000 });
+        // Whole kilograms and litres are told as such.
+        return combine(&sized, amount, if amount % 1000 == 0 { amount / 1000 } else { amount });
     }
     let pieces: Vec<(Arc<Item>, i64)> = candidates
         .iter()

@@ -4,7 +4,7 @@ use super::{CHOOSING_TO_BUY, CONTACT_OFFERED, OrderNow, Talk};
 use crate::compose::{Value, hours_of_week};
 use crate::desk::{Resolved, resolve};
 use crate::turn::{Field, Pending, ShopError};
-use crate::understand::{Act, ContactKind, Cue, Mention};
+use crate::understand::{Act, Cue, Mention};
 use domain::catalog::{Area, Item, ItemKind};
 use domain::money::Money;
 use serde_json::Value as Json;
@@ -38,6 +38,7 @@ impl Talk<'_> {
                     self.more();
                 }
                 Act::Recommend if asked_about.is_empty() => self.recommend(),
+                Act::Refund { about: None } if self.has(|act| matches!(act, Act::Refund { about: Some(_) })) => {}
                 Act::Refund { about } => self.refund(about.as_ref()),
                 Act::Contact { kind, about } => self.contact(*kind, about.as_ref()),
                 Act::Complain if !self.has(|act| matches!(act, Act::Refund { .. })) => self.complains(),
@@ -407,15 +408,6 @@ impl Talk<'_> {
         }
     }
 
-    fn offered_contact(&mut self) -> bool {
-        let key = self.desk.state.memory.get(CONTACT_OFFERED).and_then(Json::as_str).map(str::to_owned);
-        let Some(item) = key.and_then(|key| self.item(&key)) else { return false };
-        self.desk.state.memory.remove(CONTACT_OFFERED);
-        let kind = if item.kind == ItemKind::Service { ContactKind::Specialist } else { ContactKind::Supplier };
-        self.contact_of(&item, kind);
-        true
-    }
-
     fn fee(&mut self, item: &Item) {
         let currency = self.shop.profile().currency;
         let name = ("name", Value::Text(&item.name));
@@ -492,97 +484,6 @@ impl Talk<'_> {
         self.say.say("recommend", &[]);
         self.list(&keys, 5, false);
         self.say.say("offer-ask", &[]);
-    }
-
-    fn single(&self, about: Option<&Mention>) -> Option<Arc<Item>> {
-        let key = match about {
-            Some(mention) => mention.candidates.first().cloned(),
-            None => self
-                .desk
-                .state
-                .focus
-                .first()
-                .cloned()
-                .or_else(|| self.order.as_ref().and_then(|order| order.cart.lines.first()).map(|line| line.key.clone())),
-        };
-        key.and_then(|key| self.item(&key))
-    }
-
-    /// A refund is answered with the contacts that the catalogue names for it (R79).
-    fn refund(&mut self, about: Option<&Mention>) {
-        self.intent = "refund";
-        if self.order_now == OrderNow::Open {
-            self.desk.stop_reminders();
-        }
-        let Some(item) = self.single(about) else {
-            self.say.say("refund-which", &[]);
-            self.ask(Field::Item);
-            return;
-        };
-        let contacts = &item.contacts;
-        let contact = match item.kind {
-            ItemKind::Service => contacts.specialist.clone().or(contacts.supplier_services.clone()),
-            ItemKind::Product => contacts.supplier_services.clone().or(contacts.supplier.clone()),
-        };
-        self.focus(&item.key);
-        self.offer(&item.key);
-        match contact {
-            Some(contact) => self.say.say(
-                "refund-contact",
-                &[("name", Value::Text(&item.name)), ("contact", Value::Text(&contact))],
-            ),
-            None => {
-                self.desk.call_person("refund");
-                self.say.say("refund-none", &[]);
-            }
-        }
-    }
-
-    fn contact(&mut self, kind: ContactKind, about: Option<&Mention>) {
-        self.intent = "contact";
-        match self.single(about) {
-            Some(item) => self.contact_of(&item, kind),
-            None => {
-                // One address for the whole company needs no item.
-                let items = self.index().items();
-                let mut offices: Vec<&String> = items.iter().filter_map(|item| item.contacts.office.as_ref()).collect();
-                offices.sort();
-                offices.dedup();
-                match (kind, &offices[..]) {
-                    (ContactKind::Office | ContactKind::Company, [only]) => {
-                        self.say.say("contact-office", &[("contact", Value::Text(only))]);
-                    }
-                    _ => self.say.say("contact-which", &[]),
-                }
-            }
-        }
-    }
-
-    fn contact_of(&mut self, item: &Item, kind: ContactKind) {
-        self.meant("contact");
-        self.focus(&item.key);
-        let contacts = &item.contacts;
-        let name = ("name", Value::Text(&item.name));
-        let (id, contact) = match kind {
-            ContactKind::Specialist => ("contact-item", contacts.specialist.as_ref().or(contacts.supplier.as_ref())),
-            ContactKind::Supplier => {
-                let supplier = contacts.supplier.as_ref().or(contacts.supplier_services.as_ref());
-                ("contact-item", supplier.or(contacts.specialist.as_ref()))
-            }
-            ContactKind::Warehouse => ("contact-warehouse", contacts.warehouse.as_ref()),
-            ContactKind::Office => match &contacts.office {
-                Some(office) => ("contact-office", Some(office)),
-                None => ("contact-warehouse", contacts.warehouse.as_ref()),
-            },
-            ContactKind::Company => (
-                "contact-item",
-                contacts.specialist.as_ref().or(contacts.supplier_services.as_ref()).or(contacts.supplier.as_ref()),
-            ),
-        };
-        match contact {
-            Some(contact) => self.say.say(id, &[name, ("contact", Value::Text(contact))]),
-            None => self.say.say("contact-none", &[]),
-        }
     }
 
     fn free_delivery(&mut self) {

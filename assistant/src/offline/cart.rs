@@ -11,6 +11,8 @@ use std::sync::Arc;
 impl Talk<'_> {
     pub(super) async fn change_of_cart(&mut self) -> Result<(), ShopError> {
         let acts = self.acts.clone();
+        let lines_before: Vec<String> = self.desk.state.cart.lines.iter().map(|line| line.key.clone()).collect();
+        let choosing = matches!(self.desk.state.pending, Some(Pending::ChooseItem { .. }));
         // Removals first, so that "without the vase, and two orchids" never passes through the old line.
         for act in &acts {
             match act {
@@ -37,6 +39,16 @@ impl Talk<'_> {
                 Act::All { both } => self.all(*both).await?,
                 _ => {}
             }
+        }
+        // Something else on top of what was confirmed earlier is not confirmed yet.
+        let another = self.fresh.iter().any(|key| !lines_before.contains(key));
+        if another
+            && !lines_before.is_empty()
+            && !choosing
+            && !self.correcting
+            && !self.has(|act| matches!(act, Act::Confirm))
+        {
+            self.desk.state.confirmed = false;
         }
         // "I confirm" right after a single item was shown is about that item.
         let confirms = self.has(|act| matches!(act, Act::Confirm));
@@ -150,6 +162,7 @@ impl Talk<'_> {
             mention.candidates.iter().filter(|key| self.desk.state.cart.quantity(key) > 0).cloned().collect();
         let focus = self.desk.state.focus.first().filter(|key| mention.candidates.contains(key)).cloned();
         let keys = match in_cart.len() {
+            _ if mention.partial => mention.candidates.clone(),
             0 if focus.is_some() && mention.candidates.len() > 1 && amounts.counts.iter().all(|count| count.of_packs) => {
                 focus.into_iter().collect()
             }
@@ -266,7 +279,14 @@ impl Talk<'_> {
             return Ok(());
         }
         self.meant("order");
-        let resolved = resolve(&[item], &packs);
+        let mut sizes = vec![item.clone()];
+        if amounts.grams.is_some() || amounts.millilitres.is_some() {
+            // "Better 15 kilos": other sizes of the same thing count too.
+            let hits = self.index().search(&item.name, 6);
+            let top = hits.first().map_or(0.0, |hit| hit.score);
+            sizes.extend(hits.into_iter().filter(|hit| hit.score >= 0.7 * top && hit.item.key != item.key).map(|hit| hit.item));
+        }
+        let resolved = resolve(&sizes, &packs);
         self.resolved(resolved, amounts.more && before > 0).await
     }
 

@@ -112,6 +112,7 @@ impl Talk<'_> {
             self.desk.state.confirmed = true;
             self.order_now = OrderNow::None;
             self.progress = true;
+            self.correcting = true;
             self.reason("decided", "a correction: the open order is put aside and made anew".to_owned(), Vec::new());
         }
     }

@@ -177,9 +177,6 @@ impl Cue {
                 | Self::Prepare
                 | Self::Refund
                 | Self::Change
-                | Self::DeliveryFee
-                | Self::DeliveryTime
-                | Self::FreeDelivery
                 | Self::Cities
                 | Self::OfficeAddress
                 | Self::Offer

@@ -62,6 +62,11 @@ impl World {
             .collect()
     }
 
+    /// What the open order of this conversation holds does not stand in its own way.
+    fn holds_itself(&self, key: &str) -> bool {
+        self.order.as_ref().is_some_and(|order| order.open && order.view.cart.quantity(key) > 0)
+    }
+
     fn free(&self, cart: &Cart, from: civil::Date, to: civil::Date, limit: usize) -> Vec<FreeSlot> {
         let lines = self.cart_lines(cart);
         let Ok(block) = block(&lines) else { return Vec::new() };
@@ -73,6 +78,7 @@ impl World {
             .iter()
             .filter(|(key, _)| {
                 block.parts.iter().any(|part| part.capacity <= 1 && &part.key == key)
+                    && !self.holds_itself(key)
             })
             .map(|(_, slot)| Interval { start: slot.start, end: slot.end })
             .collect();

@@ -161,7 +161,7 @@ impl<'a> Marked<'a> {
 
     fn take_bytes(&mut self, start: usize, end: usize) -> bool {
         let (from, to) = self.range(start, end);
-        if from >= to || self.marks[from..to].iter().any(|mark| *mark == Mark::Taken) {
+        if from >= to || self.marks[from..to].contains(&Mark::Taken) {
             return false;
         }
         self.take(from, to);

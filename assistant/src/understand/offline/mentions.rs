@@ -183,6 +183,7 @@ fn place(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk, found: &Foun
             amounts,
             candidates: rows.iter().filter_map(|row| context.index.items().get(*row)).map(|item| item.key.clone()).collect(),
             exact: found.exact,
+            partial: !found.unknown.is_empty(),
         },
         start: chunk.start,
         end: chunk.end,

@@ -5,6 +5,7 @@ pub(crate) mod es;
 pub(crate) mod kk;
 pub(crate) mod marks;
 pub(crate) mod mentions;
+mod places;
 pub(crate) mod ru;
 mod sentence;
 
