@@ -142,7 +142,7 @@ impl Talk<'_> {
                 [key] => self.show(key, topics, words).await?,
                 _ => {
                     // The question is answered for all of them at once where there are few words to it.
-                    if topics.iter().any(|topic| matches!(topic, Cue::Cities | Cue::DeliveryFee | Cue::DeliveryTime | Cue::Duration)) {
+                    if keys.len() <= 4 && topics.iter().any(|topic| matches!(topic, Cue::Cities | Cue::DeliveryFee | Cue::DeliveryTime | Cue::Duration)) {
                         for key in keys.iter().take(4) {
                             self.show(key, topics, words).await?;
                         }

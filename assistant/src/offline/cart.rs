@@ -142,9 +142,15 @@ impl Talk<'_> {
         {
             amounts.counts.push(crate::understand::Count { value: *quantity, of_packs: true });
         }
+        // "Litter and a cat scratcher": words that only another line of this turn half meets name something else.
+        if mention.partial && mention.candidates.iter().any(|key| self.fresh.contains(key)) {
+            self.not_found(&mention.words);
+            return Ok(());
+        }
         // The city that was said leaves out what cannot go there.
         let mut mention = mention.clone();
         if mention.candidates.len() > 1
+            && !mention.partial
             && let Some(city) = &self.desk.state.given.city_said
         {
             let going: Vec<String> = self

@@ -40,6 +40,9 @@ struct Chunk {
     listed: bool,
 }
 
+/// Rows that one mention may point at; a question that names more is asked with the first of them.
+const MAX_CANDIDATES: usize = 24;
+
 /// Conjunctions between items.
 const AND: &[&str] = &["and", "y", "e", "и", "да", "және", "plus", "with", "con", "пен", "бен", "or", "o", "или", "немесе", "но", "but", "pero", "а"];
 
@@ -181,7 +184,12 @@ fn place(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk, found: &Foun
         mention: Mention {
             words,
             amounts,
-            candidates: rows.iter().filter_map(|row| context.index.items().get(*row)).map(|item| item.key.clone()).collect(),
+            candidates: rows
+                .iter()
+                .take(MAX_CANDIDATES)
+                .filter_map(|row| context.index.items().get(*row))
+                .map(|item| item.key.clone())
+                .collect(),
             exact: found.exact,
             partial: !found.unknown.is_empty(),
         },
