@@ -234,7 +234,6 @@ impl<'a> Talk<'a> {
         for gone in self.desk.drop_gone() {
             self.say.say("gone", &[("name", Value::Text(&gone))]);
         }
-        self.desk.state.asked = std::mem::take(&mut self.desk.state.asked);
         self.turn_of_the_order();
         self.change_of_fields();
         self.change_of_cart().await?;
@@ -258,7 +257,8 @@ impl<'a> Talk<'a> {
 
     /// What is left to say when nothing else was.
     fn small_talk(&mut self) {
-        let notice_only = self.first_contact && self.intent == "none" && self.asks.is_empty() && self.offered.is_empty();
+        let notice_only =
+            self.first_contact && self.intent == "none" && self.asks.is_empty() && self.offered.is_empty();
         if self.intent != "none" || !(self.say.is_empty() || notice_only) {
             return;
         }

@@ -72,7 +72,9 @@ impl CatalogueIndex {
         for item in &items {
             let name = vocabulary.add_text(&item.name);
             let mut meta = HashSet::new();
-            for text in [&item.category, &item.subcategory, &item.unit, &item.sku].into_iter().flatten().chain(&item.tags) {
+            for text in
+                [&item.category, &item.subcategory, &item.unit, &item.sku].into_iter().flatten().chain(&item.tags)
+            {
                 meta.extend(vocabulary.add_text(text).into_iter().flat_map(|word| word.forms));
             }
             if let Some(unit) = &item.unit {

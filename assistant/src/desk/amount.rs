@@ -96,7 +96,9 @@ pub fn resolve(candidates: &[Arc<Item>], amounts: &Amounts) -> Resolved {
     }
     let pieces: Vec<(Arc<Item>, i64)> = candidates
         .iter()
-        .filter_map(|item| inner(item).filter(|(size, of)| *of == Measure::Piece && *size > 1).map(|(size, _)| (item.clone(), size)))
+        .filter_map(|item| {
+            inner(item).filter(|(size, of)| *of == Measure::Piece && *size > 1).map(|(size, _)| (item.clone(), size))
+        })
         .collect();
     let counts = &amounts.counts;
     // A count that is what one of the candidates holds names that candidate; another count is how many of it.

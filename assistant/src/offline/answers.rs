@@ -20,7 +20,8 @@ impl Talk<'_> {
         }
         self.desk.state.memory.remove(CONTACT_OFFERED);
         let asked_about: Vec<&Act> = acts.iter().filter(|act| matches!(act, Act::Ask { .. })).collect();
-        let continuing = matches!(self.desk.state.pending, Some(Pending::More)) || self.desk.state.memory.contains_key(super::LIST);
+        let continuing =
+            matches!(self.desk.state.pending, Some(Pending::More)) || self.desk.state.memory.contains_key(super::LIST);
         for act in &acts {
             match act {
                 Act::Browse { detail } => self.browse(*detail),
@@ -34,7 +35,11 @@ impl Talk<'_> {
                         None => self.browse(true),
                     }
                 }
-                Act::Yes if matches!(self.desk.state.pending, Some(Pending::More)) && !self.progress && self.intent == "none" => {
+                Act::Yes
+                    if matches!(self.desk.state.pending, Some(Pending::More))
+                        && !self.progress
+                        && self.intent == "none" =>
+                {
                     self.more();
                 }
                 Act::Recommend if asked_about.is_empty() => self.recommend(),
@@ -142,14 +147,19 @@ impl Talk<'_> {
                 [key] => self.show(key, topics, words).await?,
                 _ => {
                     // The question is answered for all of them at once where there are few words to it.
-                    if keys.len() <= 4 && topics.iter().any(|topic| matches!(topic, Cue::Cities | Cue::DeliveryFee | Cue::DeliveryTime | Cue::Duration)) {
+                    if keys.len() <= 4
+                        && topics.iter().any(|topic| {
+                            matches!(topic, Cue::Cities | Cue::DeliveryFee | Cue::DeliveryTime | Cue::Duration)
+                        })
+                    {
                         for key in keys.iter().take(4) {
                             self.show(key, topics, words).await?;
                         }
                     } else {
                         self.which_item(&keys);
                         self.set_flag(CHOOSING_TO_BUY, false);
-                        self.desk.state.pending = Some(Pending::ChooseItem { candidates: keys.clone(), quantity: None });
+                        self.desk.state.pending =
+                            Some(Pending::ChooseItem { candidates: keys.clone(), quantity: None });
                     }
                 }
             }
@@ -194,7 +204,10 @@ impl Talk<'_> {
 
     /// Whether a question points at the item in focus ("where is it available?").
     fn about_this(&self, words: &[String]) -> bool {
-        words.len() <= 1 || words.iter().any(|word| ["available", "disponible", "доступ", "қолжетімді"].iter().any(|known| word.starts_with(known)))
+        words.len() <= 1
+            || words.iter().any(|word| {
+                ["available", "disponible", "доступ", "қолжетімді"].iter().any(|known| word.starts_with(known))
+            })
     }
 
     fn general_without_item(&mut self, topics: &[Cue]) {
@@ -202,7 +215,8 @@ impl Talk<'_> {
         for topic in topics {
             match topic {
                 Cue::DeliveryFee => {
-                    let mut fees: Vec<i64> = self.index().items().iter().filter_map(|item| item.fee_minor).filter(|fee| *fee > 0).collect();
+                    let mut fees: Vec<i64> =
+                        self.index().items().iter().filter_map(|item| item.fee_minor).filter(|fee| *fee > 0).collect();
                     fees.sort_unstable();
                     fees.dedup();
                     self.say.say("free-delivery-depends", &[]);
@@ -250,7 +264,10 @@ impl Talk<'_> {
         self.meant("question");
         self.focus(key);
         self.offer(key);
-        if !matches!(self.desk.state.pending, Some(Pending::ChooseCity { .. } | Pending::Confirm | Pending::ConfirmPrice | Pending::ChooseSlot { .. })) {
+        if !matches!(
+            self.desk.state.pending,
+            Some(Pending::ChooseCity { .. } | Pending::Confirm | Pending::ConfirmPrice | Pending::ChooseSlot { .. })
+        ) {
             self.desk.state.pending = None;
         }
         self.reason("searched", item.name.clone(), vec![key.to_owned()]);
@@ -327,7 +344,10 @@ impl Talk<'_> {
                 self.say.say("item-about", &[name, ("text", Value::Text(&item.description))]);
                 for (heading, value) in &item.extra {
                     let asked = topic == Cue::Size || topic == Cue::Material;
-                    if asked && crate::stem::stem_any(heading).iter().any(|stem| stem.len() > 3) && extra_fits(topic, heading) {
+                    if asked
+                        && crate::stem::stem_any(heading).iter().any(|stem| stem.len() > 3)
+                        && extra_fits(topic, heading)
+                    {
                         self.say.say("item-about", &[("name", Value::Text(heading)), ("text", Value::Text(value))]);
                     }
                 }
@@ -339,7 +359,8 @@ impl Talk<'_> {
             Cue::Suitable => {
                 self.detail(item, "item-suitable", told(&details.suitable_for));
                 if let Some(text) = told(&details.not_suitable_for) {
-                    self.say.say("item-not-suitable", &[("name", Value::Text(&item.name)), ("text", Value::Text(&text))]);
+                    self.say
+                        .say("item-not-suitable", &[("name", Value::Text(&item.name)), ("text", Value::Text(&text))]);
                 }
             }
             Cue::NotSuitable => self.detail(item, "item-not-suitable", told(&details.not_suitable_for)),
@@ -503,19 +524,21 @@ impl Talk<'_> {
             return;
         }
         match self.desk.state.focus.first().and_then(|key| self.item(key)) {
-            Some(item) => match (item.fee_minor.filter(|fee| *fee > 0), item.free_from_minor.filter(|minor| *minor > 0)) {
-                (None, _) => self.fee(&item),
-                (Some(fee), Some(from)) => self.say.say(
-                    "free-delivery-from",
-                    &[
-                        ("threshold", Value::Money(Money::new(from, currency))),
-                        ("fee", Value::Money(Money::new(fee, currency))),
-                    ],
-                ),
-                (Some(fee), None) => {
-                    self.say.say("free-delivery-no", &[("fee", Value::Money(Money::new(fee, currency)))]);
+            Some(item) => {
+                match (item.fee_minor.filter(|fee| *fee > 0), item.free_from_minor.filter(|minor| *minor > 0)) {
+                    (None, _) => self.fee(&item),
+                    (Some(fee), Some(from)) => self.say.say(
+                        "free-delivery-from",
+                        &[
+                            ("threshold", Value::Money(Money::new(from, currency))),
+                            ("fee", Value::Money(Money::new(fee, currency))),
+                        ],
+                    ),
+                    (Some(fee), None) => {
+                        self.say.say("free-delivery-no", &[("fee", Value::Money(Money::new(fee, currency)))]);
+                    }
                 }
-            },
+            }
             None => self.say.say("free-delivery-depends", &[]),
         }
     }
@@ -525,8 +548,38 @@ impl Talk<'_> {
 fn extra_fits(topic: Cue, heading: &str) -> bool {
     let folded = domain::text::fold(heading);
     let words: &[&str] = match topic {
-        Cue::Size => &["size", "weight", "height", "width", "length", "volume", "talla", "tamano", "peso", "altura", "размер", "вес", "объем", "өлшем", "салмағ", "көлем"],
-        _ => &["colour", "color", "material", "ingredient", "composition", "ingredientes", "composicion", "цвет", "состав", "материал", "түс", "құрам"],
+        Cue::Size => &[
+            "size",
+            "weight",
+            "height",
+            "width",
+            "length",
+            "volume",
+            "talla",
+            "tamano",
+            "peso",
+            "altura",
+            "размер",
+            "вес",
+            "объем",
+            "өлшем",
+            "салмағ",
+            "көлем",
+        ],
+        _ => &[
+            "colour",
+            "color",
+            "material",
+            "ingredient",
+            "composition",
+            "ingredientes",
+            "composicion",
+            "цвет",
+            "состав",
+            "материал",
+            "түс",
+            "құрам",
+        ],
     };
     words.iter().any(|word| folded.starts_with(&domain::text::fold(word)))
 }

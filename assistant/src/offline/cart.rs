@@ -169,7 +169,10 @@ impl Talk<'_> {
         let focus = self.desk.state.focus.first().filter(|key| mention.candidates.contains(key)).cloned();
         let keys = match in_cart.len() {
             _ if mention.partial => mention.candidates.clone(),
-            0 if focus.is_some() && mention.candidates.len() > 1 && amounts.counts.iter().all(|count| count.of_packs) => {
+            0 if focus.is_some()
+                && mention.candidates.len() > 1
+                && amounts.counts.iter().all(|count| count.of_packs) =>
+            {
                 focus.into_iter().collect()
             }
             1 if mention.candidates.len() > 1 && !add && amounts.counts.iter().all(|count| count.of_packs) => in_cart,
@@ -259,12 +262,19 @@ impl Talk<'_> {
             _ => None,
         };
         let cart = &self.desk.state.cart;
-        let target = asked.or_else(|| self.fresh.last().cloned()).or_else(|| self.desk.state.focus.first().cloned()).or_else(|| match &cart.lines[..] {
-            [only] => Some(only.key.clone()),
-            _ => None,
-        });
+        let target = asked
+            .or_else(|| self.fresh.last().cloned())
+            .or_else(|| self.desk.state.focus.first().cloned())
+            .or_else(|| match &cart.lines[..] {
+                [only] => Some(only.key.clone()),
+                _ => None,
+            });
         let Some(key) = target else {
-            if amounts.is_empty() && self.desk.state.cart.is_empty() && self.intent == "none" && !self.has(|act| matches!(act, Act::Ask { .. })) {
+            if amounts.is_empty()
+                && self.desk.state.cart.is_empty()
+                && self.intent == "none"
+                && !self.has(|act| matches!(act, Act::Ask { .. }))
+            {
                 self.browse(false);
                 self.meant("order");
             }
@@ -290,7 +300,9 @@ impl Talk<'_> {
             // "Better 15 kilos": other sizes of the same thing count too.
             let hits = self.index().search(&item.name, 6);
             let top = hits.first().map_or(0.0, |hit| hit.score);
-            sizes.extend(hits.into_iter().filter(|hit| hit.score >= 0.7 * top && hit.item.key != item.key).map(|hit| hit.item));
+            sizes.extend(
+                hits.into_iter().filter(|hit| hit.score >= 0.7 * top && hit.item.key != item.key).map(|hit| hit.item),
+            );
         }
         let resolved = resolve(&sizes, &packs);
         self.resolved(resolved, amounts.more && before > 0).await
@@ -349,7 +361,8 @@ impl Talk<'_> {
             return Ok(());
         }
         // "I'll take both" of one item that is being talked about: two of it.
-        let alone = self.desk.state.cart.lines.len() <= 1 && self.desk.state.pending.is_none() && self.offered.len() <= 1;
+        let alone =
+            self.desk.state.cart.lines.len() <= 1 && self.desk.state.pending.is_none() && self.offered.len() <= 1;
         if both
             && alone
             && self.order_now == OrderNow::None

@@ -21,13 +21,9 @@ impl Talk<'_> {
     fn single(&self, about: Option<&Mention>) -> Option<Arc<Item>> {
         let key = match about {
             Some(mention) => mention.candidates.first().cloned(),
-            None => self
-                .desk
-                .state
-                .focus
-                .first()
-                .cloned()
-                .or_else(|| self.order.as_ref().and_then(|order| order.cart.lines.first()).map(|line| line.key.clone())),
+            None => self.desk.state.focus.first().cloned().or_else(|| {
+                self.order.as_ref().and_then(|order| order.cart.lines.first()).map(|line| line.key.clone())
+            }),
         };
         key.and_then(|key| self.item(&key))
     }
@@ -51,10 +47,9 @@ impl Talk<'_> {
         self.focus(&item.key);
         self.offer(&item.key);
         match contact {
-            Some(contact) => self.say.say(
-                "refund-contact",
-                &[("name", Value::Text(&item.name)), ("contact", Value::Text(&contact))],
-            ),
+            Some(contact) => {
+                self.say.say("refund-contact", &[("name", Value::Text(&item.name)), ("contact", Value::Text(&contact))])
+            }
             None => {
                 self.desk.call_person("refund");
                 self.say.say("refund-none", &[]);

@@ -33,7 +33,8 @@ impl Talk<'_> {
         if now == 0 {
             self.say.say("price-now-free", &[("name", Value::Text(&item.name))]);
         } else if before == 0 {
-            self.say.say("item-price", &[("name", Value::Text(&item.name)), ("price", Value::Money(self.price_of(item)))]);
+            self.say
+                .say("item-price", &[("name", Value::Text(&item.name)), ("price", Value::Money(self.price_of(item)))]);
         } else {
             self.say.say(
                 "price-changed",
@@ -144,11 +145,8 @@ impl Talk<'_> {
             .and_then(Json::as_array)
             .map(|keys| keys.iter().filter_map(Json::as_str).map(str::to_owned).collect())
             .unwrap_or_default();
-        let keys: Vec<String> = if listed.is_empty() {
-            self.index().items().iter().map(|item| item.key.clone()).collect()
-        } else {
-            listed
-        };
+        let keys: Vec<String> =
+            if listed.is_empty() { self.index().items().iter().map(|item| item.key.clone()).collect() } else { listed };
         let detail = list.get("detail").and_then(Json::as_bool).unwrap_or(false);
         let from = self.desk.state.page.min(keys.len());
         self.meant("more");

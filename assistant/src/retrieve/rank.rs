@@ -69,8 +69,9 @@ impl CatalogueIndex {
         }
         let rows: Vec<usize> = match (within, &self.engine) {
             (Some(rows), _) => rows.to_vec(),
-            (None, Some(engine)) => engine
-                .candidates(query.iter().flat_map(|word| word.word.forms.iter().map(|form| self.vocabulary.spelling(*form)))),
+            (None, Some(engine)) => engine.candidates(
+                query.iter().flat_map(|word| word.word.forms.iter().map(|form| self.vocabulary.spelling(*form))),
+            ),
             (None, None) => (0..self.rows.len()).collect(),
         };
         let mut scored: Vec<Scored> = rows.into_iter().filter_map(|row| self.score(row, &query)).collect();
@@ -95,8 +96,7 @@ impl CatalogueIndex {
             return self.nothing(words);
         }
         // Another colour than the row's own is another item; a colour that the row does not speak of may be had.
-        let own_property =
-            self.rows[best.row].name.iter().any(|word| word.weak == Some(Weak::Property));
+        let own_property = self.rows[best.row].name.iter().any(|word| word.weak == Some(Weak::Property));
         let exact = !(own_property && unknown.iter().any(|word| word.weak == Some(Weak::Property)));
         let top = best.score;
         let mut level = scored.iter().take_while(|one| one.score >= top * LEVEL).count().max(1);

@@ -19,7 +19,8 @@ fn skus(index: &CatalogueIndex, query: &str) -> Vec<String> {
 #[test]
 fn other_languages_scripts_and_typing_errors_find_the_same_row() {
     let flowers = index("samples/flowers.csv");
-    for query in ["white orchid", "orquídea blanca", "белая орхидея", "ақ орхидея", "whit orchyd"] {
+    for query in ["white orchid", "orquídea blanca", "белая орхидея", "ақ орхидея", "whit orchyd"]
+    {
         assert_eq!(skus(&flowers, query).first().map(String::as_str), Some("113"), "{query}");
     }
     let market = index("samples/market.xlsx");

@@ -7,8 +7,8 @@ use super::super::numbers::{
 };
 use super::super::people::{names, phones};
 use super::Context;
-use crate::turn::{Field, Pending};
 use crate::retrieve::is_function_word;
+use crate::turn::{Field, Pending};
 use domain::city::{CityMention, mentions, resolve};
 use domain::language::Language;
 use domain::text::{Token, TokenKind, fold, tokens};
@@ -51,8 +51,30 @@ pub(crate) struct Marked<'a> {
 
 /// Words of money after or before a number.
 const MONEY: &[&str] = &[
-    "€", "$", "₸", "₽", "£", "eur", "euro", "euros", "евро", "еуро", "usd", "dollar", "dollars", "доллар", "долларов",
-    "тенге", "теңге", "tenge", "kzt", "руб", "рублей", "рубля", "рубль", "тг",
+    "€",
+    "$",
+    "₸",
+    "₽",
+    "£",
+    "eur",
+    "euro",
+    "euros",
+    "евро",
+    "еуро",
+    "usd",
+    "dollar",
+    "dollars",
+    "доллар",
+    "долларов",
+    "тенге",
+    "теңге",
+    "tenge",
+    "kzt",
+    "руб",
+    "рублей",
+    "рубля",
+    "рубль",
+    "тг",
 ];
 
 impl<'a> Marked<'a> {
@@ -68,7 +90,8 @@ impl<'a> Marked<'a> {
                 sentence += 1;
             }
         }
-        let asked_slot = context.asked(Field::Time) || matches!(context.state.pending, Some(Pending::ChooseSlot { .. }));
+        let asked_slot =
+            context.asked(Field::Time) || matches!(context.state.pending, Some(Pending::ChooseSlot { .. }));
         let mut marked = Self {
             text,
             marks: vec![Mark::Free; tokens.len()],
@@ -110,7 +133,9 @@ impl<'a> Marked<'a> {
             marked.take(date.start_token, date.end_token);
         }
         let times = times(&marked.tokens, language, asked_slot);
-        for time in times.into_iter().filter(|time| clear(&marked.marks, time.start_token, time.end_token)).collect::<Vec<_>>() {
+        for time in
+            times.into_iter().filter(|time| clear(&marked.marks, time.start_token, time.end_token)).collect::<Vec<_>>()
+        {
             marked.take(time.start_token, time.end_token);
             marked.times.push(time);
         }
@@ -222,7 +247,8 @@ impl<'a> Marked<'a> {
             marked.tokens.get(at).is_some_and(|token| token.text.chars().next().is_some_and(char::is_uppercase))
         };
         if from > 0 && ["not", "no", "не"].contains(&self.tokens[from - 1].folded.as_str()) {
-            let Some(next) = (to..self.tokens.len().min(to + 4)).find(|at| word(self, *at) && capital(self, *at)) else {
+            let Some(next) = (to..self.tokens.len().min(to + 4)).find(|at| word(self, *at) && capital(self, *at))
+            else {
                 return;
             };
             (from, to) = (next, next + 1);
@@ -237,7 +263,8 @@ impl<'a> Marked<'a> {
             && self.marks[from - 1] == Mark::Free
             && self.tokens[from - 1].end + 1 == self.tokens[from].start
             && (from == 1 || !self.tokens[from - 2].is_word())
-            && ["una", "an", "will", "may", "mark", "rose", "grace", "joy"].contains(&self.tokens[from - 1].folded.as_str());
+            && ["una", "an", "will", "may", "mark", "rose", "grace", "joy"]
+                .contains(&self.tokens[from - 1].folded.as_str());
         if joins {
             from -= 1;
         }
@@ -304,9 +331,37 @@ impl<'a> Marked<'a> {
     /// An address that was asked for: the rest of a line that has a number or a word for a street.
     fn find_address(&mut self) {
         const STREETS: &[&str] = &[
-            "street", "st", "avenue", "ave", "road", "rd", "lane", "calle", "avenida", "plaza", "paseo", "carrer",
-            "camino", "улица", "ул", "проспект", "пр", "переулок", "шоссе", "бульвар", "дом", "кв", "кошеси", "көшесі",
-            "көше", "даңғылы", "даңғыл", "үй", "пәтер", "мкр", "микрорайон",
+            "street",
+            "st",
+            "avenue",
+            "ave",
+            "road",
+            "rd",
+            "lane",
+            "calle",
+            "avenida",
+            "plaza",
+            "paseo",
+            "carrer",
+            "camino",
+            "улица",
+            "ул",
+            "проспект",
+            "пр",
+            "переулок",
+            "шоссе",
+            "бульвар",
+            "дом",
+            "кв",
+            "кошеси",
+            "көшесі",
+            "көше",
+            "даңғылы",
+            "даңғыл",
+            "үй",
+            "пәтер",
+            "мкр",
+            "микрорайон",
         ];
         let folded_streets: Vec<String> = STREETS.iter().map(|street| fold(street)).collect();
         let free: Vec<usize> = (0..self.tokens.len()).filter(|at| self.marks[*at] == Mark::Free).collect();
@@ -359,10 +414,7 @@ impl<'a> Marked<'a> {
 
     /// Whether a sentence ends with a question mark.
     pub(crate) fn is_question(&self, sentence: usize) -> bool {
-        self.tokens
-            .iter()
-            .zip(&self.sentences)
-            .any(|(token, of)| *of == sentence && token.text == "?")
+        self.tokens.iter().zip(&self.sentences).any(|(token, of)| *of == sentence && token.text == "?")
     }
 
     /// How many sentences there are.

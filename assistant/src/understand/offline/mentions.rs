@@ -44,7 +44,27 @@ struct Chunk {
 const MAX_CANDIDATES: usize = 24;
 
 /// Conjunctions between items.
-const AND: &[&str] = &["and", "y", "e", "и", "да", "және", "plus", "with", "con", "пен", "бен", "or", "o", "или", "немесе", "но", "but", "pero", "а"];
+const AND: &[&str] = &[
+    "and",
+    "y",
+    "e",
+    "и",
+    "да",
+    "және",
+    "plus",
+    "with",
+    "con",
+    "пен",
+    "бен",
+    "or",
+    "o",
+    "или",
+    "немесе",
+    "но",
+    "but",
+    "pero",
+    "а",
+];
 
 /// All mentions of a line in its order, and the amounts that belong to none, by sentence.
 pub(crate) fn mentions(marked: &Marked<'_>, context: &Context<'_>) -> (Vec<Placed>, Vec<(usize, Amounts)>) {
@@ -88,7 +108,9 @@ pub(crate) fn mentions(marked: &Marked<'_>, context: &Context<'_>) -> (Vec<Place
             continue;
         }
         let by_unit = found.level != 1 || found.named.len() < 2;
-        if units_only && (found.best().is_empty() || (by_unit && !amounts.is_empty() && !named_by_name(context, &query, &found))) {
+        if units_only
+            && (found.best().is_empty() || (by_unit && !amounts.is_empty() && !named_by_name(context, &query, &found)))
+        {
             let mut amounts = amounts;
             if amounts.is_empty() {
                 amounts.counts.push(Count { value: 1, of_packs: true });
@@ -207,9 +229,10 @@ fn query(marked: &Marked<'_>, chunk: &Chunk) -> Vec<QueryWord> {
         .map(|at| QueryWord {
             text: marked.tokens[*at].folded.clone(),
             optional: marked.marks[*at] == Mark::Soft || marked.tokens[*at].is_number(),
-            minor: chunk.words.iter().any(|before| {
-                before < at && ["for", "para", "для"].contains(&marked.tokens[*before].folded.as_str())
-            }),
+            minor: chunk
+                .words
+                .iter()
+                .any(|before| before < at && ["for", "para", "для"].contains(&marked.tokens[*before].folded.as_str())),
         })
         .collect()
 }
@@ -292,7 +315,8 @@ fn chunks(marked: &Marked<'_>) -> Vec<Chunk> {
             close(&mut current, &mut open, &mut chunks);
             continues = false;
         }
-        let joins = token.kind == TokenKind::Punct && matches!(token.text.as_str(), "-" | "'" | "’" | "«" | "»" | "\"" | "%");
+        let joins =
+            token.kind == TokenKind::Punct && matches!(token.text.as_str(), "-" | "'" | "’" | "«" | "»" | "\"" | "%");
         if joins {
             continue;
         }
@@ -354,17 +378,18 @@ fn amounts(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk) -> Amounts
             ["cm", "mm", "m", "см", "мм", "м", "%", "сантиметр", "сантиметров"].contains(&next.folded.as_str())
         });
         // "A2" is one word.
-        let glued = number.start_token.checked_sub(1).and_then(|before| marked.tokens.get(before)).is_some_and(|before| {
-            before.is_word() && before.end == marked.tokens[number.start_token].start
-        });
+        let glued = number
+            .start_token
+            .checked_sub(1)
+            .and_then(|before| marked.tokens.get(before))
+            .is_some_and(|before| before.is_word() && before.end == marked.tokens[number.start_token].start);
         if number.kind != NumberKind::Cardinal || measured || glued || sized || number.value < 0 {
             continue;
         }
         let of_packs = next.is_some_and(|next| {
             next.is_word()
                 && !PIECES.contains(&next.folded.as_str())
-                && (context.index.is_pack_word(&next.folded)
-                    || TIMES.contains(&next.folded.as_str()))
+                && (context.index.is_pack_word(&next.folded) || TIMES.contains(&next.folded.as_str()))
         }) || multiplied(marked, number.start_token, number.end_token);
         amounts.counts.push(Count { value: number.value, of_packs });
     }
@@ -372,13 +397,15 @@ fn amounts(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk) -> Amounts
 }
 
 /// Words that count single things, whatever they are packed in.
-const PIECES: &[&str] = &["шт", "штук", "штуки", "штука", "штуку", "pieces", "piece", "pcs", "unidades", "unidad", "дана", "данасы"];
+const PIECES: &[&str] =
+    &["шт", "штук", "штуки", "штука", "штуку", "pieces", "piece", "pcs", "unidades", "unidad", "дана", "данасы"];
 
 /// Words that count sales.
 const TIMES: &[&str] = &["x", "times", "veces", "раз", "раза", "рет", "units", "packs", "pack", "x"];
 
 /// "x2", "2x", "×2".
 fn multiplied(marked: &Marked<'_>, start: usize, end: usize) -> bool {
-    let is_times = |at: usize| marked.tokens.get(at).is_some_and(|token| matches!(token.folded.as_str(), "x" | "×" | "х" | "*"));
+    let is_times =
+        |at: usize| marked.tokens.get(at).is_some_and(|token| matches!(token.folded.as_str(), "x" | "×" | "х" | "*"));
     (start > 0 && is_times(start - 1)) || is_times(end)
 }

@@ -8,10 +8,29 @@ use domain::text::fold;
 /// Other ways to point at the number one writes from.
 pub(super) fn points_at_number(marked: &Marked<'_>) -> bool {
     const WAYS: &[&str] = &[
-        "you have my number", "this number", "same number", "number is this one", "my number is here", "this very number",
-        "este mismo numero", "el numero es este", "este numero", "mi numero es este", "ya tiene mi numero", "mismo numero",
-        "этот номер", "этот же номер", "с которого пишу", "номер этот", "мой номер у вас есть", "номер тот же",
-        "осы номир", "осы нөмір", "нөмірім осы", "осы нөмірім", "жазып отырған нөмір",
+        "you have my number",
+        "this number",
+        "same number",
+        "number is this one",
+        "my number is here",
+        "this very number",
+        "este mismo numero",
+        "el numero es este",
+        "este numero",
+        "mi numero es este",
+        "ya tiene mi numero",
+        "mismo numero",
+        "этот номер",
+        "этот же номер",
+        "с которого пишу",
+        "номер этот",
+        "мой номер у вас есть",
+        "номер тот же",
+        "осы номир",
+        "осы нөмір",
+        "нөмірім осы",
+        "осы нөмірім",
+        "жазып отырған нөмір",
     ];
     let folded = fold(marked.text);
     WAYS.iter().any(|way| folded.contains(&fold(way)))
@@ -29,7 +48,10 @@ pub(super) fn lone_capitals(marked: &Marked<'_>, context: &Context<'_>, after_fi
             (from..to).filter(|at| !is_function_word(&marked.tokens[*at].folded) || capital(marked, *at)).collect();
         let plain = (1..=3).contains(&words.len())
             && words.iter().all(|at| {
-                marked.marks[*at] == Mark::Free && marked.tokens[*at].is_word() && capital(marked, *at) && !known(context, marked, *at)
+                marked.marks[*at] == Mark::Free
+                    && marked.tokens[*at].is_word()
+                    && capital(marked, *at)
+                    && !known(context, marked, *at)
             });
         if plain && (from > 0 || !after_first) {
             let (first, last) = (words[0], words[words.len() - 1]);

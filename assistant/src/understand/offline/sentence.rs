@@ -41,7 +41,8 @@ const TOPICS: &[Cue] = &[
 
 /// Words that turn a confirmation into none: "I don't confirm", "I'll confirm later".
 const NEGATIONS: &[&str] = &["not", "don", "no", "не", "нет", "жоқ", "never", "nunca", "still", "can"];
-const LATER: &[&str] = &["later", "tomorrow", "luego", "despues", "mas", "позже", "потом", "кейін", "кейинирек", "кейінірек"];
+const LATER: &[&str] =
+    &["later", "tomorrow", "luego", "despues", "mas", "позже", "потом", "кейін", "кейинирек", "кейінірек"];
 
 /// Adds the acts of one line.
 pub(crate) fn acts(marked: &Marked<'_>, context: &Context<'_>, committed: bool, acts: &mut Vec<Act>) {
@@ -53,8 +54,11 @@ pub(crate) fn acts(marked: &Marked<'_>, context: &Context<'_>, committed: bool, 
     let mut explained = any_found;
     for sentence in 0..marked.sentence_count() {
         let mine: Vec<Placed> = extract(&mut placed, sentence);
-        let amounts: Option<Amounts> =
-            loose.iter().find(|(of, _)| *of == sentence).map(|(_, amounts)| amounts.clone()).filter(|one| !one.is_empty());
+        let amounts: Option<Amounts> = loose
+            .iter()
+            .find(|(of, _)| *of == sentence)
+            .map(|(_, amounts)| amounts.clone())
+            .filter(|one| !one.is_empty());
         let said = Sentence { marked, heard: &heard, sentence, committed, choosing, any_found };
         explained |= said.acts(context, mine, amounts, acts);
     }
@@ -145,7 +149,8 @@ fn fields(marked: &Marked<'_>, context: &Context<'_>, acts: &mut Vec<Act>) {
         // "Cork, not Galway".
         let (at, _) = marked.range(city.start, city.end);
         let before = &marked.tokens[at.saturating_sub(2)..at];
-        if marked.cities.len() > 1 && before.iter().any(|token| ["not", "не", "no"].contains(&token.folded.as_str())) {
+        if marked.cities.len() > 1 && before.iter().any(|token| ["not", "не", "no"].contains(&token.folded.as_str()))
+        {
             continue;
         }
         acts.push(Act::City { said: city.said.clone(), spelled: city.spelled.clone() });
@@ -215,7 +220,13 @@ impl Sentence<'_> {
     }
 
     /// Adds the sentence's acts; `true` when the sentence is explained.
-    fn acts(&self, context: &Context<'_>, mut mine: Vec<Placed>, amounts: Option<Amounts>, acts: &mut Vec<Act>) -> bool {
+    fn acts(
+        &self,
+        context: &Context<'_>,
+        mut mine: Vec<Placed>,
+        amounts: Option<Amounts>,
+        acts: &mut Vec<Act>,
+    ) -> bool {
         let before = acts.len();
         self.plain(acts);
         let injected = self.has(Cue::Injection);
@@ -260,10 +271,12 @@ impl Sentence<'_> {
         let asks = asks && !(wants && !topics.is_empty() && !question && !self.price_question(&topics));
         if !mine.is_empty() {
             // "What do you have for cats?" asks for these, not for everything.
-            if let Some(at) = acts.iter().rposition(|act| matches!(act, Act::Browse { .. })).filter(|at| *at >= before) {
+            if let Some(at) = acts.iter().rposition(|act| matches!(act, Act::Browse { .. })).filter(|at| *at >= before)
+            {
                 acts.remove(at);
             }
-            let beside = |one: &Placed| one.listed || mine.iter().any(|other| other.listed && one.end + 1 == other.start);
+            let beside =
+                |one: &Placed| one.listed || mine.iter().any(|other| other.listed && one.end + 1 == other.start);
             if wants {
                 for one in unknown.iter().filter(|one| beside(one) && self.names_something(one)) {
                     acts.push(Act::Want { mention: one.mention.clone(), add: false });
@@ -327,7 +340,12 @@ impl Sentence<'_> {
             {
                 amounts.more = add && !self.has(Cue::Change);
                 acts.push(Act::Quantity { amounts });
-            } else if wants && !question && topics.is_empty() && unknown.is_empty() && self.points_at_focus(acts, before) {
+            } else if wants
+                && !question
+                && topics.is_empty()
+                && unknown.is_empty()
+                && self.points_at_focus(acts, before)
+            {
                 acts.push(Act::Quantity { amounts: Amounts::default() });
             }
             self.missing(context, unknown, wants, acts);
@@ -337,7 +355,8 @@ impl Sentence<'_> {
             });
             if asks && !topics.is_empty() && !known_missing {
                 acts.push(Act::Ask { topics, about: Vec::new(), words: self.words() });
-            } else if question && !known_missing && acts.len() == before && !self.any_found && !self.words().is_empty() {
+            } else if question && !known_missing && acts.len() == before && !self.any_found && !self.words().is_empty()
+            {
                 if context.state.focus.is_empty() {
                     return false;
                 }
@@ -379,7 +398,18 @@ impl Sentence<'_> {
 
     /// Whether one of these asks for a price, which no wish in the same sentence overrules.
     fn price_question(&self, topics: &[Cue]) -> bool {
-        topics.iter().any(|topic| matches!(topic, Cue::Price | Cue::DeliveryFee | Cue::FreeTimes | Cue::DeliveryTime | Cue::Photo | Cue::Video | Cue::Link))
+        topics.iter().any(|topic| {
+            matches!(
+                topic,
+                Cue::Price
+                    | Cue::DeliveryFee
+                    | Cue::FreeTimes
+                    | Cue::DeliveryTime
+                    | Cue::Photo
+                    | Cue::Video
+                    | Cue::Link
+            )
+        })
     }
 
     /// Folded words that may be met in a description.
@@ -453,7 +483,8 @@ impl Sentence<'_> {
         }
         let denied = mine.iter().position(|one| {
             let first = one.named.first().copied().unwrap_or(one.start);
-            (one.start.saturating_sub(1)..first).any(|at| ["not", "не", "no"].contains(&self.marked.tokens[at].folded.as_str()))
+            (one.start.saturating_sub(1)..first)
+                .any(|at| ["not", "не", "no"].contains(&self.marked.tokens[at].folded.as_str()))
         });
         if let Some(at) = denied {
             let one = mine.remove(at);
@@ -495,7 +526,8 @@ impl Sentence<'_> {
         }
         if let Some(at) = self.at(Cue::Remove) {
             // "Куклу не надо, лучше медведя": behind a comma something else begins.
-            let clause_ends = |from: usize, to: usize| self.marked.tokens[from..to].iter().any(|token| token.text == ",");
+            let clause_ends =
+                |from: usize, to: usize| self.marked.tokens[from..to].iter().any(|token| token.text == ",");
             let after =
                 mine.iter().position(|one| one.start >= at && one.start <= at + 4 && !clause_ends(at, one.start));
             let before = mine.iter().rposition(|one| one.end <= at);
