@@ -166,6 +166,12 @@ const KAZAKH_LAYERS: [&[&str]; 4] = [
 ];
 
 fn kazakh(word: &str) -> String {
+    kazakh_layers(word).pop().unwrap_or_else(|| word.to_owned())
+}
+
+/// The word in plain letters with no, one, two… layers of endings cut: endings may also be a part of the word.
+pub(crate) fn kazakh_layers(word: &str) -> Vec<String> {
+    let mut layers = vec![word.to_owned()];
     let mut stem = word;
     for layer in KAZAKH_LAYERS {
         let cut = layer
@@ -175,22 +181,91 @@ fn kazakh(word: &str) -> String {
             .max_by_key(|(_, length)| *length);
         if let Some((rest, _)) = cut {
             stem = rest;
+            // "тырнак" softens to "тырнаг-", "кап" to "каб-".
+            let hard = match stem.chars().last() {
+                Some('г') => Some('к'),
+                Some('б') => Some('п'),
+                _ => None,
+            };
+            layers.push(match hard {
+                Some(hard) => {
+                    let mut hardened = stem.to_owned();
+                    hardened.pop();
+                    hardened.push(hard);
+                    hardened
+                }
+                None => stem.to_owned(),
+            });
         }
     }
-    // "тырнак" softens to "тырнаг-", "кап" to "каб-".
-    let softened = match stem.chars().last() {
-        Some('г') => Some('к'),
-        Some('б') => Some('п'),
-        _ => None,
+    layers
+}
+
+/// Forms of a dictionary word that its stemmer does not bring together: fleeting vowels and odd endings of Russian
+/// nouns, English "-ves".
+pub(crate) fn odd_forms(folded: &str, language: Language) -> Vec<String> {
+    let with = |stem: &str, endings: &[&str]| {
+        endings
+            .iter()
+            .map(|ending| format!("{stem}{ending}"))
+            .collect::<Vec<_>>()
     };
-    match softened {
-        Some(hard) if stem != word => {
-            let mut hardened = stem.to_owned();
-            hardened.pop();
-            hardened.push(hard);
-            hardened
+    match language {
+        Language::En => {
+            let stem = folded
+                .strip_suffix("fe")
+                .or_else(|| folded.strip_suffix('f'))
+                .filter(|stem| stem.len() >= 3);
+            stem.map(|stem| with(stem, &["ves"])).unwrap_or_default()
         }
-        _ => stem.to_owned(),
+        Language::Kk => Vec::new(),
+        Language::Es => match folded.strip_suffix('o') {
+            Some(stem) if stem.len() >= 3 => with(stem, &["a", "os", "as"]),
+            _ if folded.ends_with(['a', 'e', 'i', 'u']) => with(folded, &["s"]),
+            _ if folded.len() >= 3 => with(folded, &["es", "a", "as"]),
+            _ => Vec::new(),
+        },
+        Language::Ru => {
+            let mut forms = Vec::new();
+            if let Some(stem) = folded.strip_suffix("ка") {
+                forms.extend(with(stem, &["ок", "ек", "ке", "ки", "ку", "кой", "ками"]));
+            }
+            if let Some(stem) = folded
+                .strip_suffix("ок")
+                .or_else(|| folded.strip_suffix("ек"))
+                .filter(|stem| stem.chars().count() >= 3)
+            {
+                forms.extend(with(stem, &["ка", "ки", "ков", "ку", "ком", "ками"]));
+            }
+            if let Some(stem) = folded
+                .strip_suffix("ец")
+                .filter(|stem| stem.chars().count() >= 3)
+            {
+                forms.extend(with(stem, &["ца", "цы", "цов", "цу", "цем", "цами"]));
+            }
+            let (stem, endings): (&str, &[&str]) = if let Some(stem) = folded.strip_suffix('а') {
+                (stem, &["", "ы", "и", "е", "у", "ой", "ам", "ами", "ах"])
+            } else if let Some(stem) = folded.strip_suffix('я') {
+                (stem, &["и", "е", "ю", "ей", "ям", "ями", "й"])
+            } else if let Some(stem) = folded.strip_suffix('ь') {
+                (stem, &["и", "я", "ю", "ью", "ем", "ей", "ям", "ями"])
+            } else if let Some(stem) = folded.strip_suffix('о') {
+                (stem, &["а", "у", "ом", "е", ""])
+            } else if let Some(stem) = folded.strip_suffix("ие") {
+                (stem, &["ия", "ию", "ием", "ий"])
+            } else if folded.ends_with(['ы', 'и', 'е', 'у', 'э', 'ю', 'й']) {
+                (folded, &[])
+            } else {
+                (
+                    folded,
+                    &["а", "у", "ом", "е", "ы", "и", "ов", "ам", "ами", "ах"],
+                )
+            };
+            if stem.chars().count() >= 3 {
+                forms.extend(with(stem, endings));
+            }
+            forms
+        }
     }
 }
 

@@ -1,59 +1,53 @@
 //! Every kind of work and what runs it: the one list (style.md habit 12).
 
 use crate::ctx::Ctx;
-use crate::job::{Claimed, Failure, Job};
-use futures::future::BoxFuture;
+use crate::error::Result;
+use crate::job::{self, KindOptions, Registry};
 use std::time::Duration;
 
-/// One kind of work.
-#[derive(Clone, Copy)]
-pub struct Kind {
-    /// The stored name.
-    pub name: &'static str,
-    /// How many run at once in one process.
-    pub concurrency: usize,
-    /// How long one run may take.
-    pub timeout: Duration,
-    /// What runs it; it finishes the job in the transaction that has its effect.
-    pub run: fn(Ctx, Claimed) -> BoxFuture<'static, Result<(), Failure>>,
-}
-
-impl std::fmt::Debug for Kind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Kind").field("name", &self.name).field("concurrency", &self.concurrency).finish_non_exhaustive()
-    }
-}
-
-macro_rules! kind {
-    ($job:ty, $concurrency:expr, $seconds:expr, $run:path) => {
-        Kind {
-            name: <$job as Job>::KIND,
-            concurrency: $concurrency,
-            timeout: Duration::from_secs($seconds),
-            run: |ctx, claimed| Box::pin(async move { $run(&ctx, &claimed).await }),
-        }
+macro_rules! register {
+    ($($job:ty => $run:path, at once $concurrency:expr, seconds $seconds:expr;)*) => {
+        Registry::new()$(.register::<$job>(
+            |ctx, claimed| Box::pin(async move { $run(&ctx, &claimed).await }),
+            KindOptions { concurrency: $concurrency, timeout: Duration::from_secs($seconds) },
+        ))*
     };
 }
 
-/// All kinds.
+/// All kinds of jobs of this program.
 #[must_use]
-pub fn all() -> Vec<Kind> {
-    vec![
+pub fn registry() -> Registry {
+    register! {
         // Customers wait for these two.
-        kind!(crate::turn::AnswerTurn, 8, 25, crate::turn::answer),
-        kind!(crate::inbox::SendMessage, 8, 25, crate::inbox::send),
+        crate::turn::AnswerTurn => crate::turn::answer, at once 8, seconds 25;
+        crate::inbox::SendMessage => crate::inbox::send, at once 8, seconds 25;
         // Money and calendar.
-        kind!(crate::payment::SettlePayment, 4, 25, crate::payment::settle),
-        kind!(crate::order::BookOrder, 4, 25, crate::order::book),
-        kind!(crate::order::ExpireLink, 2, 25, crate::order::expire_link),
-        kind!(crate::order::SendReminder, 2, 25, crate::order::send_reminder),
+        crate::payment::SettlePayment => crate::payment::settle, at once 4, seconds 25;
+        crate::order::BookOrder => crate::order::book, at once 4, seconds 25;
+        crate::order::ExpireLink => crate::order::expire_link, at once 2, seconds 25;
+        crate::order::SendReminder => crate::order::send_reminder, at once 2, seconds 25;
         // Files.
-        kind!(crate::catalog::ImportTable, 1, 1800, crate::catalog::run_import),
-        kind!(crate::catalog::PruneCatalogue, 1, 120, crate::catalog::run_prune),
-        kind!(crate::file::RemoveFile, 1, 60, crate::file::run_remove),
-        // Files and what is left over; one import loads one core, so that customers never wait for it.
-        kind!(crate::catalog::ImportTable, 1, 900, crate::catalog::run_import),
-        kind!(crate::catalog::PruneCatalogue, 1, 600, crate::catalog::run_prune),
-        kind!(crate::file::RemoveFile, 1, 60, crate::file::run_remove),
-    ]
+        crate::catalog::ImportTable => crate::catalog::run_import, at once 1, seconds 1800;
+        crate::catalog::PruneCatalogue => crate::catalog::run_prune, at once 1, seconds 120;
+        crate::file::RemoveFile => crate::file::run_remove, at once 1, seconds 60;
+    }
+}
+
+/// Runs what is due now, one job after the other, and comes back: for the command line, where no worker runs.
+///
+/// # Errors
+/// When the database does not answer; a job that fails is noted as a worker would note it.
+pub async fn run_due(ctx: &Ctx, worker: &str) -> Result<usize> {
+    let registry = registry();
+    let names: Vec<&str> = registry.kinds().map(|kind| kind.name).collect();
+    let mut run = 0;
+    loop {
+        let claimed = job::claim(ctx, worker, &names, 1, Duration::from_secs(600)).await?;
+        let Some(claimed) = claimed.into_iter().next() else { return Ok(run) };
+        let Some(kind) = registry.kind(&claimed.row.kind) else { return Ok(run) };
+        if let Err(failure) = kind.run(ctx.clone(), claimed.clone()).await {
+            job::fail(ctx, &claimed, &failure).await?;
+        }
+        run += 1;
+    }
 }

@@ -6,6 +6,7 @@ pub mod channel;
 pub mod company;
 pub mod ctx;
 pub mod db;
+pub mod demo;
 pub mod error;
 pub mod event;
 pub mod file;

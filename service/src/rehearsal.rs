@@ -10,8 +10,8 @@ use crate::company::{CompanySettings, NewCompany};
 use crate::ctx::{Ctx, Engine};
 use crate::error::Error;
 use crate::inbox::{Address, Incoming};
-use crate::job::{self, Failure};
-use crate::jobs::{self, Kind};
+use crate::job::{self, Failure, Registry};
+use crate::jobs;
 use assistant::rehearsal::{
     CompanyType, Event, Line, Observed, ObservedBooking, ObservedOrder, Scene, Stage as StageTrait, StageError,
 };
@@ -36,7 +36,7 @@ const MAX_RUNS: usize = 2000;
 pub struct Stage {
     ctx: Ctx,
     clock: Arc<ManualClock>,
-    kinds: Vec<Kind>,
+    registry: Registry,
     scene: Option<Playing>,
     seen: HashSet<Uuid>,
     messages_said: u32,
@@ -67,7 +67,7 @@ impl Stage {
     #[must_use]
     pub fn new(engine: Arc<Engine>, clock: Arc<ManualClock>) -> Self {
         let ctx = Ctx::new(engine, Actor::System);
-        Self { ctx, clock, kinds: jobs::all(), scene: None, seen: HashSet::new(), messages_said: 0 }
+        Self { ctx, clock, registry: jobs::registry(), scene: None, seen: HashSet::new(), messages_said: 0 }
     }
 
     fn playing(&self) -> Result<&Playing, StageError> {
@@ -81,17 +81,16 @@ impl Stage {
 
     /// Runs everything that is due now.
     async fn drain(&self) -> Result<(), StageError> {
-        let names: Vec<&str> = self.kinds.iter().map(|kind| kind.name).collect();
+        let names: Vec<&str> = self.registry.kinds().map(|kind| kind.name).collect();
         for _ in 0..MAX_RUNS {
             let claimed = job::claim(&self.ctx, "rehearsal", &names, 1, Duration::from_secs(60)).await?;
             let Some(claimed) = claimed.into_iter().next() else { return Ok(()) };
             let kind = self
-                .kinds
-                .iter()
-                .find(|kind| kind.name == claimed.row.kind)
+                .registry
+                .kind(&claimed.row.kind)
                 .ok_or_else(|| StageError(format!("no handler for {}", claimed.row.kind)))?;
             self.tick();
-            if let Err(failure) = (kind.run)(self.ctx.clone(), claimed.clone()).await {
+            if let Err(failure) = kind.run(self.ctx.clone(), claimed.clone()).await {
                 job::fail(&self.ctx, &claimed, &Failure::never(failure.reason.clone())).await?;
                 return Err(StageError(format!("{}: {}", kind.name, failure.reason)));
             }

@@ -71,7 +71,7 @@ pub fn engine(db: Db, clock: Arc<dyn Clock>, random: Random, folder: &Path) -> A
         parser: beside("x8"),
         bus: service::event::Bus::default(),
         wake: Arc::default(),
-        catalogues: (),
+        catalogues: service::catalog::Cache::default(),
         limits: service::access::Limits::default(),
     })
 }

@@ -399,7 +399,7 @@ impl RawCompany {
             timezone_name: zone.name,
             shop_type: self.shop_type,
             required: self.required,
-            hours: self.hours.map(|hours| hours.0).unwrap_or_default(),
+            hours: self.hours.map_or_else(OpeningHours::usual, |hours| hours.0),
         }
     }
 }

@@ -207,7 +207,27 @@ fn clock_or_code(tokens: &[Token], index: usize) -> Option<usize> {
     {
         return Some(index + 3);
     }
-    (token.text.chars().filter(char::is_ascii_digit).count() >= 7).then_some(index + 1)
+    // Groups of digits that make seven or more together: a phone.
+    let mut end = index;
+    let mut last = index;
+    while tokens.get(end).is_some_and(|token| {
+        token.is_number() || (end > index && matches!(token.text.as_str(), "-" | "(" | ")"))
+    }) {
+        if tokens.get(end).is_some_and(Token::is_number) {
+            last = end;
+        }
+        end += 1;
+    }
+    let digits: usize = tokens
+        .get(index..=last)
+        .unwrap_or_default()
+        .iter()
+        .map(|token| token.text.chars().filter(char::is_ascii_digit).count())
+        .sum();
+    let zeros = tokens
+        .get(index + 1)
+        .is_some_and(|token| token.text == "000");
+    (digits >= 7 && !zeros).then_some(last + 1)
 }
 
 /// The number that begins at a token.
@@ -294,7 +314,7 @@ fn digits_at(tokens: &[Token], index: usize) -> Option<NumberMention> {
         let below = tokens
             .get(end + 1)
             .and_then(|token| token.text.parse::<i64>().ok());
-        if let Some(below @ (2 | 3 | 4)) = below
+        if let Some(below @ 2..=4) = below
             && hundredths < below * 100
         {
             return Some(NumberMention {
@@ -409,10 +429,7 @@ fn sum_at(tokens: &[Token], index: usize) -> Option<(i64, usize)> {
     let mut room = 1000;
     let mut end = index;
     let mut at = index;
-    loop {
-        let Some((value, class)) = class_at(tokens, at) else {
-            break;
-        };
+    while let Some((value, class)) = class_at(tokens, at) {
         let fits = match class {
             Class::Unit => value < room && (value > 0 || end == index),
             Class::Ten | Class::Hundred => value < room && (room != 10 || value < 10),

@@ -157,7 +157,11 @@ fn name_from(text: &str, tokens: &[Token], at: usize, lower: bool, asked: bool) 
             }
             break;
         }
-        if is_no_name(&next.folded)
+        // The O of "O'Brien" and initials.
+        let single = next.text.chars().count() == 1
+            && is_capital(next)
+            && matches!(word_at(tokens, end + 1), "'" | "’" | ".");
+        if (is_no_name(&next.folded) && !single)
             || is_capital(next) != capital
             || (!capital && is_thing(&next.folded))
         {
@@ -354,7 +358,7 @@ fn alone(text: &str, tokens: &[Token], asked: bool) -> Option<String> {
 }
 
 fn is_thing(folded: &str) -> bool {
-    !is_first_name(folded) && !Lexicon::global().concepts(folded).is_empty()
+    !is_first_name(folded) && Lexicon::global().knows(folded)
 }
 
 /// First names that are also words.
@@ -439,7 +443,7 @@ fn is_no_name(folded: &str) -> bool {
     matches!(
         folded,
         // en
-        "hi" | "hello" | "hey" | "good" | "morning" | "evening" | "afternoon" | "thanks" | "thank" | "yes" | "no" | "ok" | "okay" | "sure" | "fine" | "great"
+        "тг" | "тенге" | "теңге" | "eur" | "euro" | "euros" | "евро" | "руб" | "hi" | "hello" | "hey" | "good" | "morning" | "evening" | "afternoon" | "thanks" | "thank" | "yes" | "no" | "ok" | "okay" | "sure" | "fine" | "great"
             | "perfect" | "please" | "from" | "in" | "at" | "on" | "for" | "the" | "a" | "an" | "not" | "so" | "very" | "interested" | "ready" | "looking"
             | "sorry" | "happy" | "glad" | "here" | "back" | "going" | "coming" | "trying" | "waiting" | "allergic" | "vegan" | "vegetarian" | "new" | "free"
             | "available" | "done" | "good-bye" | "bye" | "my" | "your" | "name" | "phone" | "number" | "mobile" | "cell" | "tel" | "same" | "as" | "before"
@@ -456,7 +460,7 @@ fn is_no_name(folded: &str) -> bool {
             | "rusa" | "ruso" | "kazajo" | "ingles" | "inglesa" | "confirmo" | "confirmado" | "acepto" | "quiero" | "nombre" | "telefono" | "movil" | "numero" | "mi"
             | "tu" | "su" | "mismo" | "misma" | "mismos" | "y" | "o" | "con" | "para" | "por" | "en" | "pedido" | "lunes" | "martes" | "miercoles" | "jueves"
             | "viernes" | "sabado" | "domingo" | "hoy" | "manana" | "listo" | "lista" | "acuerdo" | "correcto" | "favor" | "madre" | "padre" | "que" | "como"
-            | "otra" | "otro" | "quien" | "tarde" | "adelante" | "entrega" | "envio" | "direccion" | "calle" | "es" | "a"
+            | "otra" | "otro" | "quien" | "tarde" | "adelante" | "entrega" | "envio" | "direccion" | "calle" | "es" 
             // ru
             | "привет" | "здравствуйте" | "добрый" | "доброе" | "день" | "вечер" | "утро" | "спасибо" | "да" | "нет" | "хорошо" | "ладно" | "отлично"
             | "пожалуйста" | "из" | "в" | "во" | "на" | "по" | "с" | "к" | "для" | "от" | "у" | "не" | "и" | "а" | "но" | "я" | "мы" | "вы" | "он" | "она"
@@ -468,7 +472,7 @@ fn is_no_name(folded: &str) -> bool {
             // kk
             | "сәлем" | "салем" | "сәлеметсіз" | "бе" | "рахмет" | "иә" | "ия" | "жоқ" | "жарайды" | "растаймын" | "атым" | "есімім" | "менің" | "мен" | "нөмірім"
             | "нөмір" | "телефоным" | "номерім" | "осы" | "сол" | "бұл" | "керек" | "жақсы" | "бар" | "ертең" | "бүгін" | "қанша" | "маған" | "өзім" | "төлеп" | "дайынмын"
-            | "келісемін" | "дұрыс" | "қалаймын" | "келемін" | "ғой" | "да" 
+            | "келісемін" | "дұрыс" | "қалаймын" | "келемін" | "ғой"  
             | "де" | "ба" | "ма" | "ме" | "па" | "пе" | "үшін" | "және" | "тапсырыс" | "төледім" | "жазылайын" | "сағат"
     ) || folded.chars().count() < 2 && folded != "я"
 }

@@ -1,3 +1,6 @@
 //! One binary for the integration tests of this crate.
 
+mod knowledge;
+mod played;
 mod rehearsals;
+mod stage;

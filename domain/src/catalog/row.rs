@@ -2,7 +2,6 @@
 //!
 //! A row becomes an item whole or not at all: any [`Severity::Error`] leaves it out, so that nothing half-read is sold.
 
-
 use super::heading::{Column, MappedColumn, Mapping};
 pub use super::problem::{Problem, ProblemCode, SHOWN_CHARACTERS, Severity, Suggestion};
 use super::value::clean;
@@ -176,7 +175,9 @@ impl RowReader {
             let cell = cells.get(index).unwrap_or(&Cell::Empty);
             if let Some(text) = reading.text(column, cell, TEXT_LIMIT) {
                 match fold(&text).as_str() {
-                    "product" | "goods" | "producto" | "товар" | "продукт" | "тауар" | "өнім" => return ItemKind::Product,
+                    "product" | "goods" | "producto" | "товар" | "продукт" | "тауар" | "өнім" => {
+                        return ItemKind::Product;
+                    }
                     "service" | "servicio" | "услуга" | "қызмет" => return ItemKind::Service,
                     _ => reading.report(column, ProblemCode::NotAKind, Some(&text)),
                 }
@@ -189,11 +190,13 @@ impl RowReader {
         };
         match (named(ItemKind::Product), named(ItemKind::Service)) {
             (true, false) if self.mapping.kind == ItemKind::Service => {
-                let other = self.mapping.columns.iter().any(|c| c.column == Column::Name && c.only == Some(ItemKind::Service));
+                let other =
+                    self.mapping.columns.iter().any(|c| c.column == Column::Name && c.only == Some(ItemKind::Service));
                 if other { ItemKind::Product } else { ItemKind::Service }
             }
             (false, true) if self.mapping.kind == ItemKind::Product => {
-                let other = self.mapping.columns.iter().any(|c| c.column == Column::Name && c.only == Some(ItemKind::Product));
+                let other =
+                    self.mapping.columns.iter().any(|c| c.column == Column::Name && c.only == Some(ItemKind::Product));
                 if other { ItemKind::Service } else { ItemKind::Product }
             }
             _ => self.mapping.kind,
@@ -202,7 +205,9 @@ impl RowReader {
 
     fn finish(&mut self, kind: ItemKind, draft: Draft, reading: &mut Reading) -> Option<Item> {
         let row = reading.row;
-        for (column, present) in [(Column::Name, draft.name.is_some()), (Column::Description, draft.description.is_some())] {
+        for (column, present) in
+            [(Column::Name, draft.name.is_some()), (Column::Description, draft.description.is_some())]
+        {
             let Some(index) = self.mapping.position(&column, kind) else { continue };
             let heading = self.mapping.columns.get(index).map_or("", |mapped| &mapped.heading);
             let told = reading.problems.iter().any(|problem| problem.column.as_deref() == Some(heading));
@@ -433,7 +438,12 @@ impl Reading {
         }
     }
 
-    fn parsed<T>(&mut self, mapped: &MappedColumn, cell: &Cell, parse: impl Fn(&str) -> Result<T, ProblemCode>) -> Option<T> {
+    fn parsed<T>(
+        &mut self,
+        mapped: &MappedColumn,
+        cell: &Cell,
+        parse: impl Fn(&str) -> Result<T, ProblemCode>,
+    ) -> Option<T> {
         let text = self.text(mapped, cell, TEXT_LIMIT)?;
         match parse(&text) {
             Ok(value) => Some(value),

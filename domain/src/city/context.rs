@@ -239,3 +239,11 @@ pub(super) fn is_greeting(word: &str) -> bool {
             | "buenas"
     )
 }
+
+/// Words between two places of one list.
+pub(super) fn joins_places(word: &str) -> bool {
+    matches!(
+        word,
+        "or" | "and" | "o" | "y" | "или" | "и" | "немесе" | "не" | "," | "/"
+    )
+}

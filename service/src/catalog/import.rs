@@ -64,6 +64,12 @@ pub struct ImportView {
 }
 
 impl ImportView {
+    /// Whether the file was read into a draft.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.row.status == ImportStatus::Done
+    }
+
     /// The problem that stopped the file, else the first notice.
     #[must_use]
     pub fn file_problem(&self) -> Option<&Problem> {

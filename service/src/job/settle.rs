@@ -222,11 +222,22 @@ async fn put_back(ctx: &Ctx, claimed: &Claimed, update: UpdateMany<job::Entity>)
     Ok(outcome)
 }
 
+/// Whether a worker still has its job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lease {
+    /// For so long again.
+    Held,
+    /// The job is done: its handler has committed the effect and only tidies up.
+    Finished,
+    /// Somebody else has the job: stop the work, its effect will be refused.
+    Lost,
+}
+
 /// Keeps a job that runs longer than its lease.
 ///
 /// # Errors
-/// `Unavailable` when the lease was lost: stop the work, its effect will be refused.
-pub async fn renew(ctx: &Ctx, claimed: &Claimed, lease: Duration) -> Result<()> {
+/// When the database does not answer: the lease may still hold.
+pub async fn renew(ctx: &Ctx, claimed: &Claimed, lease: Duration) -> Result<Lease> {
     let tx = ctx.db().begin().await?;
     let until = ctx.time().plus_millis(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX));
     let renewed = job::Entity::update_many()
@@ -234,11 +245,14 @@ pub async fn renew(ctx: &Ctx, claimed: &Claimed, lease: Duration) -> Result<()> 
         .filter(mine(claimed))
         .exec(&tx)
         .await?;
-    if renewed.rows_affected == 0 {
-        tx.rollback().await?;
-        return Err(Error::Unavailable("the lease of the job was lost".to_owned()));
+    ctx.commit(tx).await?;
+    if renewed.rows_affected > 0 {
+        return Ok(Lease::Held);
     }
-    ctx.commit(tx).await
+    let row = job::Entity::find_by_id(claimed.row.id).one(ctx.db().read()).await?;
+    let finished =
+        row.is_none_or(|row| row.status == JobStatus::Done && row.lease_token == claimed.row.lease_token);
+    Ok(if finished { Lease::Finished } else { Lease::Lost })
 }
 
 /// 2 s, 4 s, 8 s … 15 min, ± 20 %.

@@ -59,6 +59,26 @@ pub async fn next_due(ctx: &Ctx) -> Result<Option<Time>> {
         .await?)
 }
 
+/// Which of these kinds have due work, in one look: what a worker asks each time it wakes.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn due_kinds(ctx: &Ctx, kinds: &[&str]) -> Result<Vec<String>> {
+    if kinds.is_empty() {
+        return Ok(Vec::new());
+    }
+    let backend = ctx.db().backend();
+    let mark = if backend == DatabaseBackend::Postgres { '$' } else { '?' };
+    let list = (2..kinds.len() + 2).map(|at| format!("({mark}{at})")).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "WITH wanted(kind) AS (VALUES {list}) SELECT wanted.kind FROM wanted WHERE EXISTS (SELECT 1 FROM job \
+           WHERE job.status = 'waiting' AND job.kind = wanted.kind AND job.run_at <= {mark}1)"
+    );
+    let values = std::iter::once(ctx.time().0.into()).chain(kinds.iter().map(|kind| (*kind).into()));
+    let rows = ctx.db().read().query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+    rows.iter().map(|row| Ok(row.try_get("", "kind")?)).collect()
+}
+
 /// How many due jobs of each kind wait, for the metrics; kinds that this program does not know are among them.
 ///
 /// # Errors
@@ -105,4 +125,13 @@ pub async fn prune(ctx: &Ctx) -> Result<u64> {
         }
     }
     Ok(removed)
+}
+
+/// How many jobs have failed for good, of all companies.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn dead_count(ctx: &Ctx) -> Result<u64> {
+    use sea_orm::PaginatorTrait as _;
+    Ok(job::Entity::find().filter(job::Column::Status.eq(entity::stored::JobStatus::Dead)).count(ctx.db().read()).await?)
 }

@@ -82,6 +82,7 @@ impl Theatre {
             db: db.clone(),
             clock: Arc::clone(&clock) as Arc<dyn foundation::Clock>,
             random: Random::seeded(8),
+            ids: foundation::id::Ids::default(),
             key: SealingKey::new([8; 32]),
             public_url: "https://x8.example".to_owned(),
             files: Arc::new(object_store::memory::InMemory::new()),

@@ -2,7 +2,7 @@
 
 use crate::jobs::{LEASE, Note, claim, claim_one, counts, drain, enqueue, enqueue_in, enqueue_many, finish, row};
 use entity::stored::{EventKind, JobStatus};
-use service::job::{Enqueued, Failed, Failure, Retry};
+use service::job::{Enqueued, Failed, Failure, Lease, Retry};
 use service::page::PageRequest;
 use std::time::Duration;
 use testkit::both;
@@ -118,10 +118,11 @@ both! {
         let claimed = claim_one(ctx).await;
         for _ in 0..5 {
             kit.advance(10 * SECOND);
-            service::job::renew(ctx, &claimed, LEASE).await.unwrap();
+            assert_eq!(service::job::renew(ctx, &claimed, LEASE).await.unwrap(), Lease::Held);
             assert_eq!(service::job::release_expired(ctx).await.unwrap(), 0);
         }
         finish(ctx, &claimed).await;
+        assert_eq!(service::job::renew(ctx, &claimed, LEASE).await.unwrap(), Lease::Finished);
     }
 
     /// reliability.md case 17: the attempt of a returned job does not count.
@@ -186,6 +187,7 @@ both! {
         assert_eq!(service::job::prune(ctx).await.unwrap(), 2500);
         let left: Vec<_> = kit.jobs().await.iter().map(|job| job.id).collect();
         assert_eq!(left, [dead, waiting], "dead and waiting ones stay");
+        kit.advance(3600 * 24 * SECOND);
         assert_eq!(service::job::prune(ctx).await.unwrap(), 1, "the event of the dead one, after two days");
         kit.may_remain("note");
     }

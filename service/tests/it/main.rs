@@ -1,5 +1,11 @@
 //! The use cases on SQLite and on PostgreSQL.
 
+mod catalog_broken;
+mod catalog_edit;
+mod catalog_files;
+mod catalog_import;
+mod catalog_publish;
+mod catalog_support;
 mod db_schema;
 mod db_tx;
 mod job_claim;

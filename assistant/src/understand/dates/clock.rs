@@ -98,13 +98,11 @@ fn part_at(tokens: &[Token], index: usize) -> Option<(Half, usize)> {
 
 fn on_clock(hour: i64, minute: i64, half: Option<Half>) -> Option<Time> {
     let hour = match half {
-        Some(Half::Morning) => {
-            if hour == 12 {
-                0
-            } else {
-                hour
-            }
-        }
+        Some(Half::Morning) => match hour {
+            12 => 0,
+            13.. => return None,
+            _ => hour,
+        },
         Some(Half::Noon) => {
             if hour <= 3 {
                 hour + 12
@@ -416,7 +414,7 @@ fn counted(
     };
     let led = leads(tokens, index);
     let kazakh_led = matches!(before, "сағат" | "сагат")
-        || matches!(half_before, Some(_) if is_kazakh_part(tokens, index));
+        || half_before.is_some() && is_kazakh_part(tokens, index);
     let (hour, minute, mut end, exact) = hour_at(tokens, index, true)?;
     let token = tokens.get(index)?;
     // A word with a Kazakh case of its own ("бесте", "онға") is bent.
@@ -538,8 +536,7 @@ fn counted(
         "clock" | "сағатта" | "сағатқа" | "сагатта" | "сагатка" | "hrs" | "h"
     );
     let lone = asked && stands_alone(tokens, index, end);
-    let evident = (exact && !pointed)
-        || (pointed && exact && (led || lone))
+    let evident = (exact && (!pointed || led || lone))
         || (half_behind && (token.is_number() || led || spelled_hour_ok(language)))
         || (kazakh_led && (bent || half_before.is_some() || matches!(before, "сағат" | "сагат")))
         || (led && is_free_of_nouns(tokens, end, hours_word) && !is_wait(tokens, index))

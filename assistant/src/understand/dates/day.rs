@@ -331,19 +331,54 @@ fn weekday(
     {
         return None;
     }
+    next = next || is_in_next_week(tokens, index);
+    // "sábado 7": the day of the month that is such a weekday.
+    if let Some((day, after_day)) = day_number(tokens, end)
+        && tokens.get(end).is_some_and(Token::is_number)
+        && !matches!(word_at(tokens, after_day), ":" | "h" | "am" | "pm")
+        && let Some(date) = (0..=1).find_map(|months: i64| {
+            let first = today.first_of_month().checked_add(months.months()).ok()?;
+            Date::new(first.year(), first.month(), day)
+                .ok()
+                .filter(|date| *date >= today)
+        })
+        && date.weekday() == weekday
+        && month_at(tokens, after_day).is_none()
+        && !matches!(word_at(tokens, after_day), "of" | "de" | "-")
+    {
+        return Some(Found::certain(date, after_day));
+    }
     // Spanish "el próximo viernes" is the coming one; elsewhere "next Friday" is that of the week to come.
     let spanish = language == Some(Language::Es)
         || matches!(
             word,
             "lunes" | "martes" | "miercoles" | "jueves" | "viernes" | "sabado" | "domingo"
         );
-    let days = if next && !spanish {
+    let days = if (next && !spanish) || is_in_next_week(tokens, index) {
         let to_monday = 7 - i64::from(today.weekday().to_monday_zero_offset());
         to_monday + i64::from(weekday.to_monday_zero_offset())
     } else {
         ahead
     };
     plus_days(today, days).map(|date| Found::certain(date, end))
+}
+
+/// "next week on Tuesday", "на следующей неделе во вторник", "la semana que viene el martes".
+fn is_in_next_week(tokens: &[Token], index: usize) -> bool {
+    (1..=5)
+        .filter_map(|back| index.checked_sub(back))
+        .any(|at| {
+            let week = matches!(
+                word_at(tokens, at),
+                "week" | "неделе" | "неделю" | "аптада" | "аптаның" | "semana"
+            );
+            let before = matches!(
+                word_before(tokens, at, 1),
+                "next" | "следующей" | "следующую" | "келесі" | "келеси" | "proxima"
+            );
+            week && (before
+                || (word_at(tokens, at + 1) == "que" && word_at(tokens, at + 2) == "viene"))
+        })
 }
 
 /// A day this year, or next year when its month is past by more than one.
@@ -608,6 +643,13 @@ fn day_of_month(tokens: &[Token], index: usize, today: Date) -> Option<Found> {
             })
     };
     let kazakh = matches!(before, "айдың" | "айдын");
+    // "el 15 por la mañana", "el 15 a las 10".
+    let spanish = spanish
+        || (before == "el"
+            && matches!(
+                (after, word_at(tokens, end + 1)),
+                ("por", "la") | ("a", "las" | "la") | ("al", "mediodia")
+            ));
     if !(numbered || spanish || english || kazakh) {
         return None;
     }

@@ -50,6 +50,10 @@ fn days_in_four_languages() {
         ("el próximo viernes", vec![date(2026, 3, 6)]),
         ("в следующую среду", vec![date(2026, 3, 11)]),
         ("el jueves que viene", vec![date(2026, 3, 5)]),
+        ("el sábado 7 a las 6", vec![date(2026, 3, 7)]),
+        ("next week on Tuesday", vec![date(2026, 3, 10)]),
+        ("на следующей неделе во вторник", vec![date(2026, 3, 10)]),
+        ("el 15 por la mañana", vec![date(2026, 3, 15)]),
         ("Monday", vec![date(2026, 3, 9)]),
         ("5 марта в 10:00", vec![date(2026, 3, 5)]),
         ("March 5th", vec![date(2026, 3, 5)]),
@@ -191,6 +195,7 @@ fn what_is_no_time() {
         "букет из 15 тюльпанов",
         "на 5 человек",
         "para 2 personas",
+        "el 15 por la mañana",
     ] {
         assert_eq!(hours(text, false), [], "{text}");
     }

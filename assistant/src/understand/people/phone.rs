@@ -83,6 +83,8 @@ pub fn phones(text: &str, asked: bool) -> Vec<PhoneMention> {
                 end,
             });
             index = resumes;
+        } else if is_date(raw) {
+            index = resumes;
         } else {
             // Past this group of digits only: "5, +34…" and "2026-03-05 600111208".
             while characters

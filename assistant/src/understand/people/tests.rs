@@ -14,7 +14,7 @@ fn names_that_are_introduced() {
         ),
         ("me llamo José Luis Pérez", Some("José Luis Pérez")),
         ("My name is Jane Pool", Some("Jane Pool")),
-        ("my name is jane pool", Some("jane pool")),
+        ("my name is jane smith", Some("jane smith")),
         (
             "I'm Adam Reed, +447700900117. Confirmed, send the link",
             Some("Adam Reed"),

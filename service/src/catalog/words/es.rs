@@ -17,7 +17,7 @@ pub(super) fn message(problem: &Problem) -> String {
         ProblemCode::NotWhole => format!("«{value}» no es un número entero."),
         ProblemCode::TooLarge => format!("«{value}» es demasiado grande."),
         ProblemCode::BadDuration => format!("«{value}» no es una duración."),
-        ProblemCode::UpperEndRead => format!("«{value}» es un intervalo; se ha leído su extremo superior."),
+        ProblemCode::UpperEndRead => format!("«{value}» es un intervalo; se ha leído su valor superior."),
         ProblemCode::BadUrl => format!("«{value}» no es una dirección web."),
         ProblemCode::NotYesOrNo => format!("«{value}» no es ni sí ni no."),
         ProblemCode::NotAKind => format!("«{value}» no es ni un producto ni un servicio."),

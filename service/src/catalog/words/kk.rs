@@ -17,7 +17,7 @@ pub(super) fn message(problem: &Problem) -> String {
         ProblemCode::NotWhole => format!("«{value}» — бүтін сан емес."),
         ProblemCode::TooLarge => format!("«{value}» мәні тым үлкен."),
         ProblemCode::BadDuration => format!("«{value}» — ұзақтық емес."),
-        ProblemCode::UpperEndRead => format!("«{value}» — аралық; оның жоғарғы шегі алынды."),
+        ProblemCode::UpperEndRead => format!("«{value}» — аралық; оның жоғарғы мәні оқылды."),
         ProblemCode::BadUrl => format!("«{value}» — веб-мекенжай емес."),
         ProblemCode::NotYesOrNo => format!("«{value}» — иә де, жоқ та емес."),
         ProblemCode::NotAKind => format!("«{value}» — тауар да, қызмет те емес."),

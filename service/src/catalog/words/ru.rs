@@ -17,7 +17,7 @@ pub(super) fn message(problem: &Problem) -> String {
         ProblemCode::NotWhole => format!("«{value}» — не целое число."),
         ProblemCode::TooLarge => format!("Значение «{value}» слишком большое."),
         ProblemCode::BadDuration => format!("«{value}» — это не длительность."),
-        ProblemCode::UpperEndRead => format!("«{value}» — это промежуток; взята его верхняя граница."),
+        ProblemCode::UpperEndRead => format!("«{value}» — это диапазон; прочитано его верхнее значение."),
         ProblemCode::BadUrl => format!("«{value}» — это не адрес страницы."),
         ProblemCode::NotYesOrNo => format!("«{value}» — это ни да, ни нет."),
         ProblemCode::NotAKind => format!("«{value}» — это ни товар, ни услуга."),

@@ -1,0 +1,103 @@
+//! Files in and out: capped, told by their bytes, fetched once, and safe to open in a spreadsheet.
+
+use crate::catalog_support::{Shop, on_both};
+use bytes::Bytes;
+use futures::{StreamExt as _, TryStreamExt as _};
+use service::catalog::{self, ExportFormat};
+use service::error::Error;
+use service::file::{self, Download, Purpose};
+
+async fn all(download: Download) -> Vec<u8> {
+    download.bytes.try_fold(Vec::new(), |mut all, part| async move { all.extend_from_slice(&part); Ok(all) }).await.unwrap()
+}
+
+fn stored(shop: &Shop) -> usize {
+    fn files(folder: &std::path::Path) -> usize {
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        entries.map(|path| if path.is_dir() { files(&path) } else { 1 }).sum()
+    }
+    files(&shop.folder.join("files"))
+}
+
+on_both! {
+    async fn a_file_comes_back_as_it_was_sent(shop: Shop) {
+        let bytes: Vec<u8> = (0..300_000_u32).map(|n| b'a' + u8::try_from(n % 25).unwrap()).collect();
+        let row = shop.upload("../secret\\prices.csv", &bytes).await;
+        assert_eq!((row.name.as_str(), row.size, row.media_type.as_str()), ("prices.csv", 300_000, "text/csv"));
+        assert!(!row.storage_key.contains("prices"), "the key is ours");
+        assert_eq!(all(file::download(&shop.ctx, &shop.scope, row.id).await.unwrap()).await, bytes);
+    }
+
+    async fn what_is_no_table_or_too_large_is_refused_and_not_kept(shop: Shop) {
+        let send = async |bytes: Vec<Result<Bytes, &'static str>>| {
+            file::upload(&shop.ctx, &shop.scope, "x", Purpose::Import, futures::stream::iter(bytes)).await
+        };
+        let code = |result: Result<entity::file::Model, Error>| match result {
+            Err(Error::Invalid(errors)) => (errors[0].field.clone(), errors[0].code.clone()),
+            other => panic!("{other:?}"),
+        };
+        let file = vec!["file".to_owned()];
+        assert_eq!(code(send(vec![Ok(Bytes::from_static(b"\x89PNG\r\n\x1a\n"))]).await), (file.clone(), "UNSUPPORTED_TYPE".to_owned()));
+        assert_eq!(code(send(vec![Ok(Bytes::from_static(b"a,b\n")), Err("gone")]).await), (file.clone(), "BROKEN_OFF".to_owned()));
+        let part = Bytes::from(vec![b'a'; 1_000_001]);
+        let large = futures::stream::repeat(Ok::<_, &str>(part)).take(100);
+        let refused = file::upload(&shop.ctx, &shop.scope, "x", Purpose::Import, large).await;
+        assert_eq!(code(refused), (file, "TOO_LARGE".to_owned()));
+        assert_eq!(stored(&shop), 0);
+    }
+
+    /// reliability.md case 113: no cell acts as a formula, and reading the export again gives the same items.
+    async fn an_export_reads_back_as_the_same_items(shop: Shop) {
+        let text = "product_name,sku,description,price_eur,stock_units,cities,note\n\
+            \"=HYPERLINK(\"\"http://x.example\"\")\",1,\"+1 de regalo\",9.50,3,\"Valencia, Madrid\",@cmd\n\
+            Plato,2,\"-10 % hoy, \"\"mañana\"\" no\",7.20,,,\t=1+1\n\
+            Gratis,3,Una muestra.,,0,Valencia,＝1\n";
+        let version = shop.import("tricky.csv", text.as_bytes()).await.row.version_id.unwrap();
+        let items = async |shop: &Shop, version| shop.rows(version).await.into_iter().map(|row| row.item.unwrap()).collect::<Vec<_>>();
+        let before = items(&shop, version).await;
+        for (format, name) in [(ExportFormat::Csv, "again.csv"), (ExportFormat::Xlsx, "again.xlsx")] {
+            let exported = catalog::export(&shop.ctx, &shop.scope, Some(version), format).await.unwrap();
+            assert_eq!(exported.file.purpose, "export");
+            let bytes = all(file::open_once(&shop.ctx, &exported.token).await.unwrap()).await;
+            if format == ExportFormat::Csv {
+                let text = String::from_utf8(bytes.clone()).unwrap();
+                assert!(text.contains("'=HYPERLINK") && text.contains("'+1 de regalo") && text.contains("'@cmd"), "{text}");
+            }
+            let again = shop.import(name, &bytes).await;
+            let again = items(&shop, again.row.version_id.unwrap()).await;
+            assert_eq!(again, before, "{name}");
+            // The draft that was exported has been replaced by what was read back.
+            if name == "again.csv" {
+                let text = shop.import("tricky.csv", text.as_bytes()).await.row.version_id.unwrap();
+                assert_eq!(items(&shop, text).await, before);
+                let exported = catalog::export(&shop.ctx, &shop.scope, None, ExportFormat::Xlsx).await.unwrap();
+                let bytes = all(file::open_once(&shop.ctx, &exported.token).await.unwrap()).await;
+                let again = shop.import("again.xlsx", &bytes).await;
+                assert_eq!(items(&shop, again.row.version_id.unwrap()).await, before);
+                break;
+            }
+        }
+    }
+
+    async fn an_export_is_fetched_once_and_removed(shop: Shop) {
+        shop.import_live("flowers.csv", include_bytes!("../../../samples/flowers.csv")).await;
+        let exported = catalog::export(&shop.ctx, &shop.scope, None, ExportFormat::Csv).await.unwrap();
+        let (one, two) = tokio::join!(file::open_once(&shop.ctx, &exported.token), file::open_once(&shop.ctx, &exported.token));
+        assert_eq!([one.is_ok(), two.is_ok()].iter().filter(|ok| **ok).count(), 1, "one of two gets it");
+        assert!(matches!(file::open_once(&shop.ctx, &exported.token).await, Err(Error::NotFound(_))));
+        let forged = format!("{}.{}", exported.file.id.simple(), "0".repeat(32));
+        assert!(matches!(file::open_once(&shop.ctx, &forged).await, Err(Error::NotFound(_))));
+        for nonsense in ["", ".", "x.y", "é.ü"] {
+            assert!(matches!(file::open_once(&shop.ctx, nonsense).await, Err(Error::NotFound(_))), "{nonsense}");
+        }
+        let before = stored(&shop);
+        shop.advance(file::REMOVE_AFTER_SECONDS + 1);
+        shop.drain().await;
+        assert_eq!(stored(&shop), before - 1);
+        assert!(matches!(file::get(&shop.ctx, &shop.scope, exported.file.id).await, Err(Error::NotFound(_))));
+        // One that nobody fetched in time can't be fetched either.
+        let late = catalog::export(&shop.ctx, &shop.scope, None, ExportFormat::Csv).await.unwrap();
+        shop.advance(file::REMOVE_AFTER_SECONDS + 1);
+        assert!(matches!(file::open_once(&shop.ctx, &late.token).await, Err(Error::NotFound(_))));
+    }
+}
