@@ -1,6 +1,7 @@
 //! `POST /graphql`: content type, client header, gate, session, schema.
 
 use super::answer::{failed, is_media_type, read_body, refuse, wrong_method};
+use super::language::asked;
 use super::origin::{CLIENT_HEADER, Credential, credential, ctx_of, end_cookie, set_cookie};
 use super::{AppState, gate, socket};
 use axum::Json;
@@ -9,6 +10,7 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts as _, State};
 use axum::http::{Method, Request, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use domain::language::Language;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use service::ctx::Ctx;
@@ -34,13 +36,25 @@ pub struct Answer {
     pub session: Option<SessionChange>,
 }
 
+/// An operation that passed the gate.
+pub struct Operation {
+    /// Who asks.
+    pub ctx: Ctx,
+    /// The caller's address, for the limits on guessing.
+    pub from: String,
+    /// The language that the caller reads.
+    pub language: Language,
+    /// What is asked.
+    pub request: async_graphql::Request,
+}
+
 /// The schema as the server sees it.
 pub trait Graph: Send + Sync + 'static {
-    /// Runs one operation; `from` is the caller's address, for the limits on guessing.
-    fn execute(&self, ctx: Ctx, from: String, request: async_graphql::Request) -> BoxFuture<'static, Answer>;
+    /// Runs one operation.
+    fn execute(&self, operation: Operation) -> BoxFuture<'static, Answer>;
 
     /// Runs a subscription, or an operation over a socket.
-    fn stream(&self, ctx: Ctx, request: async_graphql::Request) -> BoxStream<'static, async_graphql::Response>;
+    fn stream(&self, operation: Operation) -> BoxStream<'static, async_graphql::Response>;
 
     /// The schema as text.
     fn sdl(&self) -> String;
@@ -76,7 +90,9 @@ async fn run(state: &AppState, request: Request<Body>) -> Result<Response, Respo
         .map_err(|refused| refuse(StatusCode::BAD_REQUEST, refused.code, Some("query"), refused.message))?;
     let ctx = ctx_of(state, &credential).await.map_err(|error| failed(&error))?;
     let from = super::serve::address(&parts.extensions).to_string();
-    let answer = tokio::time::timeout(OPERATION_TIMEOUT, state.settings().graph.execute(ctx, from, request))
+    let language = asked(&parts.headers).unwrap_or(Language::En);
+    let operation = Operation { ctx, from, language, request };
+    let answer = tokio::time::timeout(OPERATION_TIMEOUT, state.settings().graph.execute(operation))
         .await
         .map_err(|_| failed(&service::Error::Unavailable("an operation took longer than 30 s".to_owned())))?;
     let status = if is_refused(&answer.response) { StatusCode::BAD_REQUEST } else { StatusCode::OK };

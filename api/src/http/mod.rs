@@ -20,7 +20,7 @@ mod state;
 mod web;
 mod widget;
 
-pub use graphql::{Answer, Graph, SessionChange};
+pub use graphql::{Answer, Graph, Operation, SessionChange};
 pub use serve::{Peer, serve};
 pub use state::{AppState, Settings};
 

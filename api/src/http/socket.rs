@@ -2,7 +2,7 @@
 
 use super::AppState;
 use super::answer::{failed, refuse};
-use super::graphql::is_refused;
+use super::graphql::{Operation, is_refused};
 use super::origin::{credential, ctx_of, is_own};
 use super::state::Entered;
 use super::{gate, serve};
@@ -10,6 +10,7 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
+use domain::language::Language;
 use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt as _, StreamExt as _};
 use serde::Deserialize;
@@ -64,6 +65,9 @@ pub(super) async fn upgrade(state: &AppState, parts: &Parts, upgrade: WebSocketU
         Err(_) => None,
     };
     let state = state.clone();
+    let from = serve::address(&parts.extensions).to_string();
+    let language = super::language::asked(&parts.headers).unwrap_or(Language::En);
+    let caller = Caller { ctx, from, language };
     let stop = serve::stop(&parts.extensions);
     upgrade
         .protocols([PROTOCOL])
@@ -71,7 +75,7 @@ pub(super) async fn upgrade(state: &AppState, parts: &Parts, upgrade: WebSocketU
         .max_message_size(MOST_FRAME)
         .write_buffer_size(0)
         .max_write_buffer_size(2 * MOST_WAITING)
-        .on_upgrade(move |socket| run(state, ctx, entered, socket, stop))
+        .on_upgrade(move |socket| run(state, caller, entered, socket, stop))
 }
 
 /// Why a socket is closed (the protocol's own codes where it has them).
@@ -128,7 +132,7 @@ impl Out {
     }
 }
 
-async fn run(state: AppState, ctx: Ctx, entered: Option<Entered>, socket: WebSocket, stop: CancellationToken) {
+async fn run(state: AppState, caller: Caller, entered: Option<Entered>, socket: WebSocket, stop: CancellationToken) {
     let (sink, stream) = socket.split();
     let (sender, receiver) = mpsc::channel(MOST_MESSAGES);
     let out = Out { sender, room: Arc::new(Semaphore::new(MOST_WAITING)) };
@@ -136,8 +140,8 @@ async fn run(state: AppState, ctx: Ctx, entered: Option<Entered>, socket: WebSoc
     let writer = tokio::spawn(write(sink, receiver, broken.clone()));
     let mut talk = Talk {
         state,
-        signed_in: matches!(ctx.actor(), Actor::User { .. }),
-        ctx,
+        signed_in: matches!(caller.ctx.actor(), Actor::User { .. }),
+        caller,
         out: out.clone(),
         subscriptions: HashMap::new(),
         initialised: false,
@@ -178,9 +182,16 @@ async fn write(
     broken.cancel();
 }
 
+/// Who opened the socket.
+struct Caller {
+    ctx: Ctx,
+    from: String,
+    language: Language,
+}
+
 struct Talk {
     state: AppState,
-    ctx: Ctx,
+    caller: Caller,
     signed_in: bool,
     out: Out,
     subscriptions: HashMap<String, AbortHandle>,
@@ -231,7 +242,7 @@ impl Talk {
                 }
                 _ = session.tick(), if self.signed_in => {
                     // A database that does not answer for once ends nobody's socket; each event is checked anyway.
-                    if let Ok(false) = identity::stands(&self.ctx).await {
+                    if let Ok(false) = identity::stands(&self.caller.ctx).await {
                         return UNAUTHORIZED;
                     }
                     continue;
@@ -319,7 +330,9 @@ impl Talk {
                 return Ok(());
             }
         };
-        let events = self.state.settings().graph.stream(self.ctx.clone(), request);
+        let Caller { ctx, from, language } = &self.caller;
+        let operation = Operation { ctx: ctx.clone(), from: from.clone(), language: *language, request };
+        let events = self.state.settings().graph.stream(operation);
         let out = self.out.clone();
         let name = id.clone();
         let task = tokio::spawn(async move { forward(&name, events, &out).await });
