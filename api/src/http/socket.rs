@@ -12,13 +12,14 @@ use axum::http::{StatusCode, header};
 use axum::response::Response;
 use domain::language::Language;
 use futures::stream::{SplitSink, SplitStream};
-use futures::{SinkExt as _, StreamExt as _};
+use futures::{FutureExt as _, SinkExt as _, StreamExt as _};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service::access::{self, Actor};
 use service::ctx::Ctx;
 use service::identity;
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
@@ -29,6 +30,8 @@ use tokio_util::sync::CancellationToken;
 const PROTOCOL: &str = "graphql-transport-ws";
 /// A client's frame, bytes.
 const MOST_FRAME: usize = 64 * 1024;
+/// What is read at once; an idle socket keeps it, and there may be thousands.
+const READ_BUFFER: usize = 4 * 1024;
 /// What waits for a client that reads slowly, bytes.
 const MOST_WAITING: usize = 1024 * 1024;
 /// Messages that wait for the same.
@@ -71,6 +74,7 @@ pub(super) async fn upgrade(state: &AppState, parts: &Parts, upgrade: WebSocketU
     let stop = serve::stop(&parts.extensions);
     upgrade
         .protocols([PROTOCOL])
+        .read_buffer_size(READ_BUFFER)
         .max_frame_size(MOST_FRAME)
         .max_message_size(MOST_FRAME)
         .write_buffer_size(0)
@@ -95,13 +99,11 @@ const FINE: Close = Close(1000, "");
 
 /// A client's message.
 #[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum Said {
-    ConnectionInit {},
-    Ping {},
-    Pong {},
-    Subscribe { id: String, payload: Box<serde_json::value::RawValue> },
-    Complete { id: String },
+struct Said {
+    #[serde(rename = "type")]
+    kind: String,
+    id: Option<String>,
+    payload: Option<Value>,
 }
 
 /// A message on its way to the client, with its share of the room there is for waiting ones.
@@ -281,8 +283,8 @@ impl Talk {
 
     async fn answer(&mut self, text: &str) -> Result<(), Close> {
         let Ok(said) = serde_json::from_str::<Said>(text) else { return Err(INVALID) };
-        match said {
-            Said::ConnectionInit {} => {
+        match (said.kind.as_str(), said.id, said.payload) {
+            ("connection_init", ..) => {
                 if self.initialised {
                     return Err(TOO_MANY_INITS);
                 }
@@ -292,21 +294,20 @@ impl Talk {
                 self.initialised = true;
                 self.out.json(&json!({ "type": "connection_ack" })).await;
             }
-            Said::Ping {} => {
-                self.out.now(Message::text(r#"{"type":"pong"}"#));
-            }
-            Said::Pong {} => {}
-            Said::Complete { id } => {
+            ("ping", ..) => self.out.now(Message::text(r#"{"type":"pong"}"#)),
+            ("pong", ..) => {}
+            ("complete", Some(id), _) => {
                 if let Some(subscription) = self.subscriptions.remove(&id) {
                     subscription.abort();
                 }
             }
-            Said::Subscribe { id, payload } => {
+            ("subscribe", Some(id), Some(payload @ Value::Object(_))) => {
                 if !self.initialised {
                     return Err(UNAUTHORIZED);
                 }
-                self.subscribe(id, payload.get()).await?;
+                self.subscribe(id, &payload.to_string()).await?;
             }
+            _ => return Err(INVALID),
         }
         Ok(())
     }
@@ -335,7 +336,13 @@ impl Talk {
         let events = self.state.settings().graph.stream(operation);
         let out = self.out.clone();
         let name = id.clone();
-        let task = tokio::spawn(async move { forward(&name, events, &out).await });
+        let task = tokio::spawn(async move {
+            if AssertUnwindSafe(forward(&name, events, &out)).catch_unwind().await.is_err() {
+                tracing::error!("a subscription panicked");
+                let error = json!({ "message": "internal error", "extensions": { "code": "INTERNAL" } });
+                out.json(&json!({ "type": "error", "id": name, "payload": [error] })).await;
+            }
+        });
         self.subscriptions.insert(id, task.abort_handle());
         Ok(())
     }

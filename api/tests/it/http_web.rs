@@ -133,3 +133,25 @@ fn the_privacy_notice_names_the_company_in_the_readers_language() {
         assert_eq!(server.get("/privacy/none", &[]).await.status, StatusCode::NOT_FOUND);
     });
 }
+
+#[test]
+fn says_so_while_the_database_is_away() {
+    testkit::run(Backend::Sqlite, |kit: Kit| async move {
+        let tenant = kit.tenant().await;
+        let db = service::db::Db::open(&service::db::DbConfig::new(kit.url.as_str())).await.unwrap();
+        let clock = std::sync::Arc::clone(&kit.clock);
+        let engine = testkit::engine(db.clone(), clock, foundation::Random::seeded(1), &kit.folder);
+        let server = Server::with(service::Ctx::new(engine, service::access::Actor::System), None).await;
+        assert_eq!(server.get("/readyz", &[]).await.status, StatusCode::OK);
+        db.close().await.unwrap();
+        let ready = server.get("/readyz", &[]).await;
+        assert_eq!((ready.status, ready.json()["database"].as_bool()), (StatusCode::SERVICE_UNAVAILABLE, Some(false)));
+        let config = server.get(&format!("/widget/{}/config", tenant.channel.public_key), &[]).await;
+        assert!(config.status.is_server_error(), "{config:?}");
+        assert!(!config.text().contains("sql") && !config.text().contains("pool"), "{}", config.text());
+        let (body, signature) =
+            service::payment::bank(&kit.ctx).event("e", service::payment::BankEvent::Paid, "sbx_1", 1, "EUR", kit.now());
+        let event = server.ask(Method::POST, "/webhooks/payment/sandbox", &[("x8-signature", &signature)], body).await;
+        assert!(event.status.is_server_error(), "never 2xx before it is stored: {event:?}");
+    });
+}

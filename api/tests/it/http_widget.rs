@@ -168,7 +168,7 @@ testkit::both! {
         write(&server, key, &mine, &json!({ "id": Uuid::from_u128(2), "text": "first of mine" })).await;
         let text = events.until("first of mine").await;
         assert!(text.contains("event: message") && !text.contains("foreign"), "{text}");
-        let cursor = text.split("id: ").nth(1).unwrap().lines().next().unwrap().to_owned();
+        let cursor = text.split("\nid: ").nth(1).unwrap().lines().next().unwrap().to_owned();
         kit.advance(Duration::from_secs(1));
         write(&server, key, &mine, &json!({ "id": Uuid::from_u128(3), "text": "second of mine" })).await;
         let text = events.until("second of mine").await;
