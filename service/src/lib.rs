@@ -20,5 +20,6 @@ pub mod payment;
 pub mod rehearsal;
 pub mod turn;
 
+pub use entity::stored;
 pub use ctx::{Ctx, Engine};
 pub use error::{Error, Result, UserError};

@@ -224,6 +224,12 @@ pub fn for_feed(ctx: &Ctx, company_id: Uuid, signature: &str) -> Result<CompanyS
     }
 }
 
+/// The address of a company's calendar feed: whoever has it may read it.
+#[must_use]
+pub fn feed_url(ctx: &Ctx, scope: &CompanyScope) -> String {
+    format!("{}/calendar/{}/{}.ics", ctx.engine().public_url, scope.id(), feed_signature(ctx, scope.id()))
+}
+
 /// Signs the address of a company's calendar feed.
 #[must_use]
 pub(crate) fn feed_signature(ctx: &Ctx, company_id: Uuid) -> String {

@@ -1,13 +1,17 @@
 //! Conversations and their messages: what comes in, what staff see and write.
 
+mod intake;
 mod read;
 mod receive;
+mod visitor;
 mod write;
 
 pub use read::{
     ConversationFilter, attachments, contact, contact_addresses, contacts, conversation, conversations, last_messages, messages, turns,
 };
+pub use intake::Intake;
 pub use receive::{Address, Incoming, MAX_TEXT, Receipt, receive};
+pub use visitor::{VisitorCursor, visitor_conversation, visitor_messages};
 pub use write::{
     hand_back, mark_read, reopen, resolve, send_as_operator, take_over, update_contact,
 };
