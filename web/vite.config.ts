@@ -2,12 +2,14 @@ import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { graphqlDocuments } from "./vite.graphql";
 
+const src = fileURLToPath(new URL("./src", import.meta.url));
 const server = process.env.X8_URL ?? "http://127.0.0.1:8787";
 
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
-  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  plugins: [graphqlDocuments(src), react(), tailwindcss()],
+  resolve: { alias: { "@": src } },
   build: {
     target: "es2023",
     manifest: true,

@@ -17,16 +17,22 @@ import { useTranslation } from "react-i18next";
 import { NavLink, Navigate, Outlet, ScrollRestoration, useLocation, useNavigate, useParams } from "react-router";
 import { CompanyProvider, type CompanyInView, companyPath } from "@/entities/company/company";
 import { useViewer } from "@/entities/company/viewer";
-import { graphql } from "@/shared/api/gql";
+import { graphql } from "@/shared/api/graphql";
+import { cache } from "@/shared/api/cache";
+import { createClient } from "@/shared/api/client";
 import { LiveProvider, useLive, useLiveState } from "@/shared/api/live";
+import { subscriptions } from "@/shared/api/subscriptions";
 import { useAction } from "@/shared/api/use-action";
 import { changeLocale, LOCALE_NAMES, LOCALES, type Locale } from "@/shared/i18n";
-import { cx } from "@/shared/lib/cx";
+import { cx, mergeClassesWith } from "@/shared/lib/cx";
 import { useHotkeys } from "@/shared/lib/hotkeys";
 import { storage } from "@/shared/lib/storage";
 import { setTheme, useTheme } from "@/shared/lib/theme";
 import { Avatar, Button, Dialog, Failed, Kbd, Menu, MenuChoice, MenuGroup, MenuItem, MenuSeparator, ToastHost } from "@/shared/ui";
-import { useQuery } from "urql";
+import { twMerge } from "tailwind-merge";
+import { Provider, useQuery } from "urql";
+
+mergeClassesWith(twMerge);
 
 const SignOut = graphql(`
   mutation SignOut {
@@ -45,7 +51,18 @@ const ShellCounts = graphql(`
 
 type Place = { to: string; label: string; icon: ReactNode; count?: number; alarm?: boolean; key: string };
 
+const client = createClient([cache(), subscriptions()]);
+
+/** The pages of a company, with their own client: it has the normalised cache and the socket. */
 export default function AppShell() {
+  return (
+    <Provider value={client}>
+      <CompanyPages />
+    </Provider>
+  );
+}
+
+function CompanyPages() {
   const { code } = useParams();
   const location = useLocation();
   const { viewer, setup, error, loading, refetch } = useViewer();

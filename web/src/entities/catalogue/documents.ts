@@ -1,4 +1,4 @@
-import { graphql } from "@/shared/api/gql";
+import { graphql } from "@/shared/api/graphql";
 
 export const VersionHead = graphql(`
   fragment VersionHead on CatalogueVersion {

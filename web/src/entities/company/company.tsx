@@ -1,5 +1,5 @@
 import { createContext, useContext } from "react";
-import { graphql } from "@/shared/api/gql";
+import { graphql } from "@/shared/api/graphql";
 import type { CompanyCoreFragment } from "@/shared/api/gql/graphql";
 
 export const CompanyCore = graphql(`

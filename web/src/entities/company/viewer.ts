@@ -1,5 +1,5 @@
 import { useQuery } from "urql";
-import { graphql } from "@/shared/api/gql";
+import { graphql } from "@/shared/api/graphql";
 
 export const ViewerQuery = graphql(`
   query Viewer {

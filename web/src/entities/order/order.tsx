@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { graphql } from "@/shared/api/gql";
+import { graphql } from "@/shared/api/graphql";
 import type { OrderStatus, PaymentStatus } from "@/shared/api/gql/graphql";
 import { Badge, type Tone } from "@/shared/ui/bits";
 

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { useCompany } from "@/entities/company/company";
-import { graphql } from "@/shared/api/gql";
+import { graphql } from "@/shared/api/graphql";
 import type { BookingPartsFragment } from "@/shared/api/gql/graphql";
 import { useLive } from "@/shared/api/live";
 import { cx } from "@/shared/lib/cx";

@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import { useQuery } from "urql";
 import { useCompany, useCompanyPath } from "@/entities/company/company";
 import { ChannelIcon } from "@/entities/conversation/channel-icon";
-import { graphql } from "@/shared/api/gql";
+import { graphql } from "@/shared/api/graphql";
 import { useLive } from "@/shared/api/live";
 import { cx } from "@/shared/lib/cx";
 import { useFormat } from "@/shared/lib/format";

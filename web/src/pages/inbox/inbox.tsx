@@ -6,7 +6,7 @@ import { useQuery } from "urql";
 import { useCompanyPath } from "@/entities/company/company";
 import { ChannelIcon, useChannelName } from "@/entities/conversation/channel-icon";
 import { useThread } from "@/entities/conversation/use-thread";
-import { graphql } from "@/shared/api/gql";
+import { graphql } from "@/shared/api/graphql";
 import { useLive } from "@/shared/api/live";
 import { useAction } from "@/shared/api/use-action";
 import { cx } from "@/shared/lib/cx";

@@ -1,7 +1,7 @@
 import { ListChecks, RotateCcw } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useCompany } from "@/entities/company/company";
-import { graphql } from "@/shared/api/gql";
+import { graphql } from "@/shared/api/graphql";
 import type { JobStatus } from "@/shared/api/gql/graphql";
 import { useLive } from "@/shared/api/live";
 import { useAction } from "@/shared/api/use-action";

@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import { useCompany, useCompanyPath } from "@/entities/company/company";
 import { ChannelIcon } from "@/entities/conversation/channel-icon";
 import { OrderBadge, PaymentBadge } from "@/entities/order/order";
-import { graphql } from "@/shared/api/gql";
+import { graphql } from "@/shared/api/graphql";
 import type { OrderRowFragment, OrderStatus, PaymentStatus } from "@/shared/api/gql/graphql";
 import { useLive } from "@/shared/api/live";
 import { cx } from "@/shared/lib/cx";

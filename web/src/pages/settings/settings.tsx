@@ -5,7 +5,7 @@ import { useQuery } from "urql";
 import { useCompany } from "@/entities/company/company";
 import { CURRENCIES, timezones } from "@/entities/company/places";
 import { ChannelIcon, useChannelName } from "@/entities/conversation/channel-icon";
-import { graphql } from "@/shared/api/gql";
+import { graphql } from "@/shared/api/graphql";
 import type { Language, SettingsQuery } from "@/shared/api/gql/graphql";
 import { useAction } from "@/shared/api/use-action";
 import { LOCALE_NAMES, LOCALES } from "@/shared/i18n";

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation, useNavigate, useSearchParams } from "react-router";
 import { useViewer } from "@/entities/company/viewer";
-import { graphql } from "@/shared/api/gql";
+import { graphql } from "@/shared/api/graphql";
 import { useAction } from "@/shared/api/use-action";
 import { Button } from "@/shared/ui/button";
 import { Field, Input } from "@/shared/ui/field";
@@ -106,7 +106,7 @@ function CodeStep({ onPassword, onDone, onOther }: { onPassword: () => void; onD
             autoCapitalize="none"
             spellCheck={false}
             required
-            className="h-11 font-mono tracking-wider"
+            className="h-11! font-mono tracking-wider"
           />
         )}
       </Field>
@@ -139,7 +139,7 @@ function PasswordStep({ onDone }: { onDone: () => void }) {
       <Heading title={t("auth.passwordTitle")} text={t("auth.passwordText")} />
       <Field label={t("auth.yourName")} error={action.errorOf("name")}>
         {(props) => (
-          <Input {...props} value={name} onChange={(event) => setName(event.target.value)} autoComplete="name" required className="h-11" />
+          <Input {...props} value={name} onChange={(event) => setName(event.target.value)} autoComplete="name" required className="h-11!" />
         )}
       </Field>
       <Field label={t("auth.email")} error={action.errorOf("email")}>
@@ -151,7 +151,7 @@ function PasswordStep({ onDone }: { onDone: () => void }) {
             onChange={(event) => setEmail(event.target.value)}
             autoComplete="email"
             required
-            className="h-11"
+            className="h-11!"
           />
         )}
       </Field>
@@ -170,7 +170,7 @@ function PasswordStep({ onDone }: { onDone: () => void }) {
             autoComplete="new-password"
             minLength={10}
             required
-            className="h-11"
+            className="h-11!"
           />
         )}
       </Field>
@@ -205,7 +205,7 @@ function SignInStep({ onDone, onCode }: { onDone: () => void; onCode: () => void
             onChange={(event) => setEmail(event.target.value)}
             autoComplete="username"
             required
-            className="h-11"
+            className="h-11!"
           />
         )}
       </Field>
@@ -218,7 +218,7 @@ function SignInStep({ onDone, onCode }: { onDone: () => void; onCode: () => void
             onChange={(event) => setPassword(event.target.value)}
             autoComplete="current-password"
             required
-            className="h-11"
+            className="h-11!"
           />
         )}
       </Field>

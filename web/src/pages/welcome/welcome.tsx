@@ -5,7 +5,7 @@ import { Navigate, useNavigate } from "react-router";
 import { companyPath } from "@/entities/company/company";
 import { CURRENCIES, guessPlace, timezones } from "@/entities/company/places";
 import { useViewer } from "@/entities/company/viewer";
-import { graphql } from "@/shared/api/gql";
+import { graphql } from "@/shared/api/graphql";
 import type { CompanyType, Language } from "@/shared/api/gql/graphql";
 import { useAction } from "@/shared/api/use-action";
 import { LOCALE_NAMES, LOCALES } from "@/shared/i18n";
@@ -92,7 +92,7 @@ export default function WelcomePage() {
                 autoComplete="organization"
                 maxLength={80}
                 required
-                className="h-11"
+                className="h-11!"
               />
             )}
           </Field>
@@ -133,7 +133,7 @@ export default function WelcomePage() {
                 placeholder={t("welcome.sellsExample")}
                 maxLength={80}
                 required
-                className="h-11"
+                className="h-11!"
               />
             )}
           </Field>
@@ -180,7 +180,7 @@ export default function WelcomePage() {
           <Field label={t("welcome.city")} error={create.errorOf("city")}>
             {(props) => (
               // biome-ignore lint/a11y/noAutofocus: the second step of one form; the focus would be lost otherwise
-              <Input {...props} value={city} onChange={(event) => setCity(event.target.value)} autoFocus required maxLength={80} className="h-11" />
+              <Input {...props} value={city} onChange={(event) => setCity(event.target.value)} autoFocus required maxLength={80} className="h-11!" />
             )}
           </Field>
           <Field label={t("welcome.language")} hint={t("welcome.languageHint")} error={create.errorOf("language")}>

@@ -1,43 +1,15 @@
-import { cacheExchange, type KeyingConfig } from "@urql/exchange-graphcache";
-import { relayPagination } from "@urql/exchange-graphcache/extras";
-import { Client, fetchExchange, mapExchange, subscriptionExchange } from "@urql/core";
+import { Client, type Exchange, fetchExchange, mapExchange } from "@urql/core";
 import i18next from "i18next";
-import { wsClient } from "./socket";
-
-// Values that have no id of their own live inside their parent.
-const embedded = [
-  "Money",
-  "Setup",
-  "ChecklistStep",
-  "CompanySummary",
-  "OpeningInterval",
-  "Attachment",
-  "Reason",
-  "ContactAddress",
-  "Cart",
-  "CartLine",
-  "OrderLine",
-  "Slot",
-  "CatalogueColumn",
-  "CatalogueDiff",
-  "CatalogueDiffRow",
-  "CatalogueItem",
-  "RowProblem",
-  "MappedHeading",
-  "CompanyEvent",
-  "UserError",
-];
-
-const keys: KeyingConfig = Object.fromEntries(embedded.map((name) => [name, () => null]));
 
 /** Told when the server no longer knows us. */
 export const signedOut = new EventTarget();
 
-export function createClient(): Client {
+/** A client of the contract. The sign-in pages need no more than this; the shell adds its cache and subscriptions. */
+export function createClient([before, after]: [before?: Exchange, after?: Exchange] = []): Client {
   return new Client({
     url: "/graphql",
     preferGetMethod: false,
-    requestPolicy: "cache-and-network",
+    requestPolicy: before ? "cache-and-network" : "network-only",
     fetchOptions: () => ({
       credentials: "same-origin",
       headers: { "X-X8-Client": "web", "Accept-Language": i18next.language || "en" },
@@ -49,26 +21,9 @@ export function createClient(): Client {
             signedOut.dispatchEvent(new Event("signedout"));
         },
       }),
-      cacheExchange({
-        keys,
-        resolvers: {
-          Company: {
-            conversations: relayPagination(),
-            orders: relayPagination(),
-            jobs: relayPagination(),
-            contacts: relayPagination(),
-          },
-          Conversation: { messages: relayPagination(), turns: relayPagination() },
-          CatalogueVersion: {},
-        },
-      }),
+      ...(before ? [before] : []),
       fetchExchange,
-      subscriptionExchange({
-        forwardSubscription(request) {
-          const input = { ...request, query: request.query ?? "" };
-          return { subscribe: (sink) => ({ unsubscribe: wsClient().subscribe(input, sink) }) };
-        },
-      }),
+      ...(after ? [after] : []),
     ],
   });
 }

@@ -1,7 +1,7 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
-import { useClient } from "urql";
-import { graphql } from "./gql";
-import type { CompanyEventKind } from "./gql/graphql";
+import { type OperationResult, useClient } from "urql";
+import { graphql } from "./graphql";
+import type { CompanyEventKind, EventsSinceQuery } from "./gql/graphql";
 import { onSocketState } from "./socket";
 
 export type LiveState = "live" | "reconnecting" | "offline";
@@ -81,10 +81,11 @@ export function LiveProvider({ companyId, children }: { companyId: string; child
     const catchUp = async () => {
       if (!cursor) return tell({ kind: "RESYNC" });
       for (let page = 0; page < 5 && !ended; page++) {
-        const missed = await client
-          .query(EventsSince, { companyId, cursor }, { requestPolicy: "network-only" })
+        const since: string = cursor;
+        const missed: OperationResult<EventsSinceQuery> = await client
+          .query(EventsSince, { companyId, cursor: since }, { requestPolicy: "network-only" })
           .toPromise();
-        const events = missed.data?.eventsSince;
+        const events: EventsSinceQuery["eventsSince"] | undefined = missed.data?.eventsSince;
         if (!events || events.resync) return tell({ kind: "RESYNC" });
         for (const event of events.events) take(event);
         cursor = events.endCursor;

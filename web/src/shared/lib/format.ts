@@ -1,7 +1,9 @@
 import i18next from "i18next";
 import { useTranslation } from "react-i18next";
-import type { Money } from "@/shared/api/gql/graphql";
 import { type Day, dayAsDate } from "./zoned";
+
+/** An amount as the contract carries it: a decimal string and an ISO 4217 code. */
+export type Money = { amount: string; currency: string };
 
 const cache = new Map<string, Intl.DateTimeFormat | Intl.NumberFormat | Intl.RelativeTimeFormat>();
 
@@ -25,7 +27,7 @@ function dateFormat(locale: string, options: Intl.DateTimeFormatOptions): Intl.D
 export function formatters(locale: string) {
   const relative = memo(`r${locale}`, () => new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" }));
   return {
-    money(value: Pick<Money, "amount" | "currency">): string {
+    money(value: Money): string {
       const amount = Number(value.amount);
       const whole = Number.isInteger(amount);
       try {

@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import { useQuery } from "urql";
 import { useCompanyPath, useCompany } from "@/entities/company/company";
 import { PaymentBadge } from "@/entities/order/order";
-import { graphql } from "@/shared/api/gql";
+import { graphql } from "@/shared/api/graphql";
 import type { BookingPartsFragment } from "@/shared/api/gql/graphql";
 import { useAction } from "@/shared/api/use-action";
 import { useFormat, zoneLabel } from "@/shared/lib/format";

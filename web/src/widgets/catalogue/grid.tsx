@@ -3,12 +3,12 @@ import { EyeOff, Trash2, TriangleAlert } from "lucide-react";
 import { memo, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useColumnName, useProblemText } from "@/entities/catalogue/words";
-import type { CatalogueColumn, RowPartsFragment } from "@/shared/api/gql/graphql";
+import type { RowPartsFragment } from "@/shared/api/gql/graphql";
 import { cx } from "@/shared/lib/cx";
 import { useFormat } from "@/shared/lib/format";
 import { IconButton, Skeleton } from "@/shared/ui";
 
-export type Column = Pick<CatalogueColumn, "key" | "heading" | "internal" | "required" | "kind">;
+export type Column = { key: string; heading: string; internal: boolean; required: boolean; kind: string };
 
 const ROW = 38;
 const NUMBER_WIDTH = 64;

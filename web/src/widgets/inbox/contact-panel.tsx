@@ -6,7 +6,7 @@ import { useQuery } from "urql";
 import { useCompany, useCompanyPath } from "@/entities/company/company";
 import { CartCard } from "@/entities/conversation/cart-card";
 import { OrderBadge, PaymentBadge } from "@/entities/order/order";
-import { graphql } from "@/shared/api/gql";
+import { graphql } from "@/shared/api/graphql";
 import { useLive } from "@/shared/api/live";
 import { useAction } from "@/shared/api/use-action";
 import { LOCALE_NAMES, type Locale } from "@/shared/i18n";

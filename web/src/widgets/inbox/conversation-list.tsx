@@ -1,11 +1,12 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { Bot, Inbox, Search, UserRound } from "lucide-react";
+import type { TFunction } from "i18next";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useCompany, useCompanyPath } from "@/entities/company/company";
 import { CHANNEL_KINDS, ChannelIcon, useChannelName } from "@/entities/conversation/channel-icon";
-import { graphql } from "@/shared/api/gql";
+import { graphql } from "@/shared/api/graphql";
 import type { ChannelKind, ConversationFilter, ConversationRowFragment } from "@/shared/api/gql/graphql";
 import { useLive } from "@/shared/api/live";
 import { cx } from "@/shared/lib/cx";
@@ -245,7 +246,7 @@ export function useContactName(): (row: { contact: { name?: string | null; phone
   return (row) => row.contact.name || row.contact.phone || t("inbox.visitor");
 }
 
-export function attentionText(t: (key: string, options?: object) => string, reason: string | null | undefined): string {
+export function attentionText(t: TFunction, reason: string | null | undefined): string {
   const general = t("attention.general");
   return reason ? t(`attention.${reason}`, { defaultValue: /^[a-z_]+$/.test(reason) ? general : reason }) : general;
 }

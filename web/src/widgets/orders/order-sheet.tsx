@@ -6,7 +6,7 @@ import { useQuery } from "urql";
 import { useCompany, useCompanyPath } from "@/entities/company/company";
 import { ChannelIcon } from "@/entities/conversation/channel-icon";
 import { OrderBadge, PaymentBadge } from "@/entities/order/order";
-import { graphql } from "@/shared/api/gql";
+import { graphql } from "@/shared/api/graphql";
 import type { OrderSheetQuery } from "@/shared/api/gql/graphql";
 import { useLive } from "@/shared/api/live";
 import { useAction } from "@/shared/api/use-action";

@@ -7,7 +7,7 @@ import { Attachments } from "@/entities/conversation/attachments";
 import { CHANNEL_LIMITS, useChannelName } from "@/entities/conversation/channel-icon";
 import { MessageText } from "@/entities/conversation/message-text";
 import { useThread } from "@/entities/conversation/use-thread";
-import { graphql } from "@/shared/api/gql";
+import { graphql } from "@/shared/api/graphql";
 import type { ChannelKind, MessagePartsFragment } from "@/shared/api/gql/graphql";
 import { useAction } from "@/shared/api/use-action";
 import { announce } from "@/shared/lib/announce";

@@ -8,7 +8,7 @@ import { ThreadTurns } from "@/entities/conversation/documents";
 import { Reasons } from "@/entities/conversation/reasons";
 import { useThread } from "@/entities/conversation/use-thread";
 import { OrderBadge, PaymentBadge } from "@/entities/order/order";
-import { graphql } from "@/shared/api/gql";
+import { graphql } from "@/shared/api/graphql";
 import type { ChannelKind } from "@/shared/api/gql/graphql";
 import { useLive } from "@/shared/api/live";
 import { useAction } from "@/shared/api/use-action";
