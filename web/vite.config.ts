@@ -17,6 +17,19 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // A data: address would need a wider content security policy.
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        // What every page needs, in one file: it compresses better than in five.
+        codeSplitting: {
+          groups: [
+            {
+              name: "base",
+              test: /node_modules\/(react|react-dom|scheduler|react-router|i18next|react-i18next|urql|wonka|@urql\/core|@0no-co)\//,
+            },
+          ],
+        },
+      },
+    },
   },
   server: {
     port: 5173,

@@ -45,7 +45,10 @@ export function graphqlDocuments(src: string): Plugin {
     transform(code, id) {
       if (!/\.tsx?$/.test(id.split("?")[0] ?? "") || !code.includes("graphql(")) return null;
       return {
-        code: code.replace(call, (_, source: string) => `/*#__PURE__*/ graphql(${JSON.stringify(withFragments(source))})`),
+        code: code.replace(
+          call,
+          (_, source: string) => `/*#__PURE__*/ graphql(${JSON.stringify(withFragments(source))})`,
+        ),
         map: null,
       };
     },

@@ -43,13 +43,25 @@ for (const [name, route] of Object.entries(budgets.routes)) {
   const base = route.base ? filesOf(route.base) : new Set();
   line(`${name} (JS)`, sum([...filesOf(route.entries)].filter((file) => !base.has(file))), route.limit);
 }
-line("all CSS", readdirSync(join(dist, "assets")).filter((file) => file.endsWith(".css")).reduce((total, file) => total + gzipped(join("assets", file)), 0), budgets.css);
+line(
+  "all CSS",
+  readdirSync(join(dist, "assets"))
+    .filter((file) => file.endsWith(".css"))
+    .reduce((total, file) => total + gzipped(join("assets", file)), 0),
+  budgets.css,
+);
 for (const [key, chunk] of locales) line(`locale ${key.match(/(\w+)\.json$/)[1]}`, gzipped(chunk.file), budgets.locale);
 const widget = join(dist, "widget");
 if (existsSync(widget)) {
   line("widget loader", gzipped("widget/loader.js"), budgets.widget.loader);
-  const app = readdirSync(widget, { recursive: true }).filter((file) => /\.(js|css)$/.test(file) && file !== "loader.js");
-  line("widget app", app.reduce((total, file) => total + gzipped(join("widget", file)), 0), budgets.widget.app);
+  const app = readdirSync(widget, { recursive: true }).filter(
+    (file) => /\.(js|css)$/.test(file) && file !== "loader.js",
+  );
+  line(
+    "widget app",
+    app.reduce((total, file) => total + gzipped(join("widget", file)), 0),
+    budgets.widget.app,
+  );
 }
 console.table(rows);
 if (over) {

@@ -16,10 +16,16 @@ function flatten(value, prefix = "", into = new Map()) {
 }
 
 const suffix = /_(zero|one|two|few|many|other)$/;
-const words = new Map(languages.map((language) => [language, flatten(JSON.parse(readFileSync(join(src, `shared/i18n/locales/${language}.json`), "utf8")))]));
+const words = new Map(
+  languages.map((language) => [
+    language,
+    flatten(JSON.parse(readFileSync(join(src, `shared/i18n/locales/${language}.json`), "utf8"))),
+  ]),
+);
 const isPlural = (keys, key) => suffix.test(key) && keys.has(`${key.replace(suffix, "")}_other`);
 const baseOf = (keys, key) => (isPlural(keys, key) ? key.replace(suffix, "") : key);
-const placeholders = (text) => [...new Set([...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]))].sort().join(",");
+const placeholders = (text) =>
+  [...new Set([...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]))].sort().join(",");
 
 const english = words.get("en");
 const bases = new Set([...english.keys()].map((key) => baseOf(english, key)));
@@ -31,13 +37,15 @@ for (const language of languages) {
   for (const base of own) if (!bases.has(base)) faults.push(`${language}: ${base} is not in English`);
   for (const base of own) {
     if (!keys.has(`${base}_other`)) continue;
-    for (const form of forms) if (!keys.has(`${base}_${form}`)) faults.push(`${language}: ${base} has no form "${form}"`);
+    for (const form of forms)
+      if (!keys.has(`${base}_${form}`)) faults.push(`${language}: ${base} has no form "${form}"`);
   }
   for (const [key, text] of keys) {
     const base = baseOf(keys, key);
     const model = english.get(base) ?? english.get(`${base}_other`) ?? "";
     // "one" may leave the number out; every other form carries what English carries.
-    if (placeholders(text) !== placeholders(model) && !key.endsWith("_one")) faults.push(`${language}: ${key} has other placeholders than English`);
+    if (placeholders(text) !== placeholders(model) && !key.endsWith("_one"))
+      faults.push(`${language}: ${key} has other placeholders than English`);
     if (!text.trim()) faults.push(`${language}: ${key} is empty`);
   }
 }
@@ -51,7 +59,8 @@ for (const file of readdirSync(src, { recursive: true })) {
   for (const match of code.matchAll(/`([\w.]+\.)\$\{/g)) prefixes.add(match[1]);
 }
 for (const key of used) if (!bases.has(key)) faults.push(`the code uses ${key}, which no language has`);
-for (const base of bases) if (!used.has(base) && ![...prefixes].some((prefix) => base.startsWith(prefix))) faults.push(`nothing uses ${base}`);
+for (const base of bases)
+  if (!used.has(base) && ![...prefixes].some((prefix) => base.startsWith(prefix))) faults.push(`nothing uses ${base}`);
 
 if (faults.length > 0) {
   console.error(faults.join("\n"));

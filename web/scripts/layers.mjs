@@ -18,9 +18,11 @@ for (const file of readdirSync(src, { recursive: true })) {
     const to = layers.indexOf(toLayer);
     if (to === -1) faults.push(`${file}: ${toLayer} is no layer`);
     else if (to < from) faults.push(`${file} (${layer}) must not import ${toLayer}/${toSlice}`);
-    else if (layer === "pages" && toLayer === "pages" && toSlice !== slice) faults.push(`${file} must not import another page: ${toSlice}`);
+    else if (layer === "pages" && toLayer === "pages" && toSlice !== slice)
+      faults.push(`${file} must not import another page: ${toSlice}`);
   }
-  if (/^export default /m.test(code) && layer !== "pages" && file !== "app/app-shell.tsx") faults.push(`${file}: default exports are for routes only`);
+  if (/^export default /m.test(code) && layer !== "pages" && file !== "app/app-shell.tsx")
+    faults.push(`${file}: default exports are for routes only`);
 }
 if (faults.length > 0) {
   console.error(faults.join("\n"));

@@ -14,12 +14,14 @@ import {
 } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { NavLink, Navigate, Outlet, ScrollRestoration, useLocation, useNavigate, useParams } from "react-router";
-import { CompanyProvider, type CompanyInView, companyPath } from "@/entities/company/company";
+import { Navigate, NavLink, Outlet, ScrollRestoration, useLocation, useNavigate, useParams } from "react-router";
+import { twMerge } from "tailwind-merge";
+import { Provider, useQuery } from "urql";
+import { type CompanyInView, CompanyProvider, companyPath } from "@/entities/company/company";
 import { useViewer } from "@/entities/company/viewer";
-import { graphql } from "@/shared/api/graphql";
 import { cache } from "@/shared/api/cache";
 import { createClient } from "@/shared/api/client";
+import { graphql } from "@/shared/api/graphql";
 import { LiveProvider, useLive, useLiveState } from "@/shared/api/live";
 import { subscriptions } from "@/shared/api/subscriptions";
 import { useAction } from "@/shared/api/use-action";
@@ -28,9 +30,19 @@ import { cx, mergeClassesWith } from "@/shared/lib/cx";
 import { useHotkeys } from "@/shared/lib/hotkeys";
 import { storage } from "@/shared/lib/storage";
 import { setTheme, useTheme } from "@/shared/lib/theme";
-import { Avatar, Button, Dialog, Failed, Kbd, Menu, MenuChoice, MenuGroup, MenuItem, MenuSeparator, ToastHost } from "@/shared/ui";
-import { twMerge } from "tailwind-merge";
-import { Provider, useQuery } from "urql";
+import {
+  Avatar,
+  Button,
+  Dialog,
+  Failed,
+  Kbd,
+  Menu,
+  MenuChoice,
+  MenuGroup,
+  MenuItem,
+  MenuSeparator,
+  ToastHost,
+} from "@/shared/ui";
 
 mergeClassesWith(twMerge);
 
@@ -78,7 +90,12 @@ function CompanyPages() {
   return (
     <CompanyProvider value={company}>
       <LiveProvider companyId={company.id} key={company.id}>
-        <Shell company={company} companies={viewer.companies} name={viewer.name || viewer.email || ""} demo={setup.demo} />
+        <Shell
+          company={company}
+          companies={viewer.companies}
+          name={viewer.name || viewer.email || ""}
+          demo={setup.demo}
+        />
         <ToastHost />
       </LiveProvider>
     </CompanyProvider>
@@ -101,7 +118,9 @@ function Shell({
   const location = useLocation();
   const [help, setHelp] = useState(false);
   const [{ data }, refetch] = useQuery({ query: ShellCounts, variables: { id: company.id } });
-  useLive(["CONVERSATION", "MESSAGE", "ORDER", "JOB"], () => refetch({ requestPolicy: "network-only" }), { waitMs: 2000 });
+  useLive(["CONVERSATION", "MESSAGE", "ORDER", "JOB"], () => refetch({ requestPolicy: "network-only" }), {
+    waitMs: 2000,
+  });
   const counts = data?.company?.summary;
   const path = (rest: string) => companyPath(company.code, rest);
   const places: Place[] = [
@@ -149,7 +168,8 @@ function Shell({
               className={({ isActive }) =>
                 cx(
                   "flex h-9 items-center gap-3 rounded-lg px-2.5 font-medium text-ink-2 transition-colors hover:bg-hover hover:text-ink [&_svg]:size-4.5 [&_svg]:text-ink-3",
-                  isActive && "bg-accent-soft text-accent-text hover:bg-accent-soft hover:text-accent-text [&_svg]:text-accent-text",
+                  isActive &&
+                    "bg-accent-soft text-accent-text hover:bg-accent-soft hover:text-accent-text [&_svg]:text-accent-text",
                 )
               }
             >
@@ -312,11 +332,18 @@ function LiveSign({ compact }: { compact?: boolean }) {
   return (
     <p
       role="status"
-      className={cx("flex items-center gap-2 text-xs text-ink-3", compact ? "px-1" : "px-2.5 py-1", state !== "live" && "text-warn")}
+      className={cx(
+        "flex items-center gap-2 text-xs text-ink-3",
+        compact ? "px-1" : "px-2.5 py-1",
+        state !== "live" && "text-warn",
+      )}
     >
       <span
         aria-hidden
-        className={cx("size-2 rounded-full", state === "live" ? "bg-ok" : state === "offline" ? "bg-bad" : "animate-pulse bg-warn")}
+        className={cx(
+          "size-2 rounded-full",
+          state === "live" ? "bg-ok" : state === "offline" ? "bg-bad" : "animate-pulse bg-warn",
+        )}
       />
       <span className={compact && state === "live" ? "sr-only" : undefined}>{label}</span>
     </p>
@@ -334,7 +361,10 @@ function AccountMenu({ name, compact, onHelp }: { name: string; compact?: boolea
         <button
           type="button"
           aria-label={compact ? t("shell.account") : undefined}
-          className={cx("flex items-center gap-2.5 rounded-lg text-start hover:bg-hover", compact ? "p-1" : "w-full px-2 py-1.5")}
+          className={cx(
+            "flex items-center gap-2.5 rounded-lg text-start hover:bg-hover",
+            compact ? "p-1" : "w-full px-2 py-1.5",
+          )}
         >
           <Avatar name={name || "X8"} size="sm" />
           {!compact && (
@@ -394,7 +424,12 @@ function HelpSheet({ open, onClose, places }: { open: boolean; onClose: () => vo
     [t("keys.help"), ["?"]],
   ];
   return (
-    <Dialog open={open} onClose={onClose} title={t("shell.keys")} footer={<Button onClick={onClose}>{t("common.close")}</Button>}>
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title={t("shell.keys")}
+      footer={<Button onClick={onClose}>{t("common.close")}</Button>}
+    >
       <dl className="grid grid-cols-1 gap-x-8 sm:grid-cols-2">
         {rows.map(([label, keys]) => (
           <div key={label} className="flex items-center justify-between gap-3 border-b py-1.5">

@@ -1,8 +1,8 @@
 import { Navigate, useLocation } from "react-router";
 import { companyPath } from "@/entities/company/company";
 import { useViewer } from "@/entities/company/viewer";
-import { Failed } from "@/shared/ui/states";
 import { storage } from "@/shared/lib/storage";
+import { Failed } from "@/shared/ui/states";
 
 /** The bare address: leads to where this person has work. */
 export function EntryPage() {

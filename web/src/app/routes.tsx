@@ -1,7 +1,7 @@
 import { createBrowserRouter } from "react-router";
 import { EntryPage } from "./entry";
-import { RouteFailure } from "./route-failure";
 import { Frame } from "./frame";
+import { RouteFailure } from "./route-failure";
 
 /** Every screen is fetched when it is first opened, so that signing in stays light. */
 export function makeRouter() {

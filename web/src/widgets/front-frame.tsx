@@ -33,7 +33,16 @@ export function FrontFrame({ children, wide }: { children: ReactNode; wide?: boo
           </Bubble>
           <div className="flex items-center gap-3 self-end rounded-2xl rounded-ee-md border border-accent/25 bg-surface px-4 py-3 shadow-card">
             <span className="grid size-9 place-items-center rounded-full bg-ok-soft text-ok">
-              <svg viewBox="0 0 20 20" className="size-4.5" fill="none" stroke="currentColor" strokeWidth="2.2" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
+              <svg
+                viewBox="0 0 20 20"
+                className="size-4.5"
+                fill="none"
+                stroke="currentColor"
+                strokeWidth="2.2"
+                strokeLinecap="round"
+                strokeLinejoin="round"
+                aria-hidden="true"
+              >
                 <path d="m4.5 10.5 3.6 3.6 7.4-8" />
               </svg>
             </span>

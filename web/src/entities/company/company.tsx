@@ -1,6 +1,6 @@
 import { createContext, useContext } from "react";
-import { graphql } from "@/shared/api/graphql";
 import type { CompanyCoreFragment } from "@/shared/api/gql/graphql";
+import { graphql } from "@/shared/api/graphql";
 
 export const CompanyCore = graphql(`
   fragment CompanyCore on Company {

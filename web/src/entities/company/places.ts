@@ -8,7 +8,10 @@ const almaty: Place = { currency: "KZT", timezone: "Asia/Almaty" };
 const london: Place = { currency: "GBP", timezone: "Europe/London" };
 
 const places: [Place, string][] = [
-  [madrid, "madrid barcelona valencia sevilla seville zaragoza malaga bilbao alicante murcia granada palma мадрид барселона валенсия севилья"],
+  [
+    madrid,
+    "madrid barcelona valencia sevilla seville zaragoza malaga bilbao alicante murcia granada palma мадрид барселона валенсия севилья",
+  ],
   [{ currency: "EUR", timezone: "Atlantic/Canary" }, "las-palmas tenerife"],
   [almaty, "almaty astana shymkent karaganda алматы астана шымкент караганда қарағанды актау ақтау атырау"],
   [moscow, "moscow москва moscu мәскеу petersburg санкт-петербург петербург казань kazan сочи sochi краснодар воронеж"],
@@ -35,7 +38,13 @@ const places: [Place, string][] = [
 const byLanguage: Record<string, Place> = { ES: madrid, RU: moscow, KK: almaty };
 
 function fold(city: string): string {
-  return city.trim().toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").normalize("NFC").replace(/\s+/g, "-");
+  return city
+    .trim()
+    .toLowerCase()
+    .normalize("NFD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .normalize("NFC")
+    .replace(/\s+/g, "-");
 }
 
 /** The currency and clock of a city; of the language or of this computer when the city is unknown. */
@@ -45,10 +54,31 @@ export function guessPlace(city: string, language: string): Place {
     for (const [place, names] of places) if (names.split(" ").some((name) => fold(name) === wanted)) return place;
   }
   const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return byLanguage[language] ?? { currency: timezone.startsWith("America/") ? "USD" : "EUR", timezone: timezone === "UTC" ? "Europe/London" : timezone };
+  return (
+    byLanguage[language] ?? {
+      currency: timezone.startsWith("America/") ? "USD" : "EUR",
+      timezone: timezone === "UTC" ? "Europe/London" : timezone,
+    }
+  );
 }
 
-export const CURRENCIES = ["EUR", "USD", "GBP", "KZT", "RUB", "MXN", "COP", "ARS", "CLP", "AED", "TRY", "GEL", "UZS", "CHF", "PLN"];
+export const CURRENCIES = [
+  "EUR",
+  "USD",
+  "GBP",
+  "KZT",
+  "RUB",
+  "MXN",
+  "COP",
+  "ARS",
+  "CLP",
+  "AED",
+  "TRY",
+  "GEL",
+  "UZS",
+  "CHF",
+  "PLN",
+];
 
 /** Every zone that this browser knows. */
 export function timezones(): string[] {

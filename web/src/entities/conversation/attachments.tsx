@@ -23,7 +23,13 @@ function One({ item }: { item: Attachment }) {
   if (item.kind === "image" && safe && !broken)
     return (
       <a href={item.url} target="_blank" rel="noopener noreferrer" className="block overflow-hidden rounded-lg">
-        <img src={item.url} alt={name} loading="lazy" onError={() => setBroken(true)} className="max-h-64 w-full object-cover" />
+        <img
+          src={item.url}
+          alt={name}
+          loading="lazy"
+          onError={() => setBroken(true)}
+          className="max-h-64 w-full object-cover"
+        />
       </a>
     );
   return (
@@ -33,7 +39,11 @@ function One({ item }: { item: Attachment }) {
       rel="noopener noreferrer"
       className="flex items-center gap-2 rounded-lg border border-current/20 px-2.5 py-2 text-[0.8125rem] font-medium"
     >
-      {item.kind === "image" ? <ImageOff className="size-4 shrink-0" aria-hidden /> : <FileText className="size-4 shrink-0" aria-hidden />}
+      {item.kind === "image" ? (
+        <ImageOff className="size-4 shrink-0" aria-hidden />
+      ) : (
+        <FileText className="size-4 shrink-0" aria-hidden />
+      )}
       <span className="min-w-0 flex-1 truncate">{name}</span>
     </a>
   );

@@ -9,7 +9,13 @@ export function MessageText({ text }: { text: string }) {
         const key = at;
         at += part.text.length;
         return part.href ? (
-          <a key={key} href={part.href} target="_blank" rel="noopener noreferrer" className="font-medium underline underline-offset-2">
+          <a
+            key={key}
+            href={part.href}
+            target="_blank"
+            rel="noopener noreferrer"
+            className="font-medium underline underline-offset-2"
+          >
             {part.text}
           </a>
         ) : (

@@ -25,7 +25,10 @@ export function Reasons({ turn }: { turn: TurnPartsFragment }) {
           return (
             // biome-ignore lint/suspicious/noArrayIndexKey: the steps of a finished turn never move
             <li key={index} className="flex gap-2.5">
-              <span className="mt-px grid size-5 shrink-0 place-items-center rounded-md bg-accent-soft text-accent-text" aria-hidden>
+              <span
+                className="mt-px grid size-5 shrink-0 place-items-center rounded-md bg-accent-soft text-accent-text"
+                aria-hidden
+              >
                 <Icon className="size-3.5" />
               </span>
               <div className="min-w-0 flex-1 text-[0.8125rem]/5">

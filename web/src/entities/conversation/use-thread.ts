@@ -19,6 +19,7 @@ export function useThread(conversationId: string | undefined) {
     waitMs: 120,
     only: (event) => event.conversationId === conversationId,
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another conversation starts afresh
   useEffect(() => setOlder({ busy: false, failed: false }), [conversationId]);
 
   const connection = data?.conversation?.id === conversationId ? data?.conversation?.messages : undefined;

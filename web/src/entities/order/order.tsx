@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
-import { graphql } from "@/shared/api/graphql";
 import type { OrderStatus, PaymentStatus } from "@/shared/api/gql/graphql";
+import { graphql } from "@/shared/api/graphql";
 import { Badge, type Tone } from "@/shared/ui/bits";
 
 export const OrderRow = graphql(`

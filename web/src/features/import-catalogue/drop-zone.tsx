@@ -2,8 +2,8 @@ import { FileSpreadsheet, Upload } from "lucide-react";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { useCompany, useCompanyPath } from "@/entities/company/company";
 import { StartImport } from "@/entities/catalogue/documents";
+import { useCompany, useCompanyPath } from "@/entities/company/company";
 import { useAction } from "@/shared/api/use-action";
 import { cx } from "@/shared/lib/cx";
 import { useFormat } from "@/shared/lib/format";
@@ -43,9 +43,12 @@ export function DropZone({ compact }: { compact?: boolean }) {
     } catch (fault) {
       if (fault instanceof UploadError)
         setError(
-          { TOO_LARGE: t("import.tooLarge"), OFFLINE: t("errors.OFFLINE"), UNAUTHENTICATED: t("errors.UNAUTHENTICATED"), REFUSED: fault.message || t("errors.INTERNAL") }[
-            fault.code
-          ],
+          {
+            TOO_LARGE: t("import.tooLarge"),
+            OFFLINE: t("errors.OFFLINE"),
+            UNAUTHENTICATED: t("errors.UNAUTHENTICATED"),
+            REFUSED: fault.message || t("errors.INTERNAL"),
+          }[fault.code],
         );
     }
     setSending(null);

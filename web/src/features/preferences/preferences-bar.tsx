@@ -26,7 +26,10 @@ export function PreferencesBar() {
           </option>
         ))}
       </select>
-      <IconButton label={dark ? t("shell.toLight") : t("shell.toDark")} onClick={() => setTheme(dark ? "light" : "dark")}>
+      <IconButton
+        label={dark ? t("shell.toLight") : t("shell.toDark")}
+        onClick={() => setTheme(dark ? "light" : "dark")}
+      >
         {dark ? <Sun aria-hidden /> : <Moon aria-hidden />}
       </IconButton>
     </div>

@@ -55,11 +55,15 @@ export function PublishPanel({
           </dl>
           {diff.sample.length > 0 && (
             <details className="mt-3">
-              <summary className="cursor-pointer text-[0.8125rem] font-medium text-accent-text">{t("diff.show")}</summary>
+              <summary className="cursor-pointer text-[0.8125rem] font-medium text-accent-text">
+                {t("diff.show")}
+              </summary>
               <ul className="mt-2 max-h-64 divide-y overflow-y-auto rounded-lg border text-[0.8125rem]">
                 {diff.sample.map((row) => (
                   <li key={row.change + row.key} className="flex flex-wrap items-center gap-2 px-3 py-1.5">
-                    <Badge tone={tones[row.change] ?? "plain"}>{t(`diff.${row.change}`, { defaultValue: row.change })}</Badge>
+                    <Badge tone={tones[row.change] ?? "plain"}>
+                      {t(`diff.${row.change}`, { defaultValue: row.change })}
+                    </Badge>
                     <span className="min-w-0 flex-1 truncate" dir="auto">
                       {row.name}
                     </span>

@@ -3,15 +3,26 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { useCompany } from "@/entities/company/company";
-import { graphql } from "@/shared/api/graphql";
 import type { BookingPartsFragment } from "@/shared/api/gql/graphql";
+import { graphql } from "@/shared/api/graphql";
 import { useLive } from "@/shared/api/live";
 import { cx } from "@/shared/lib/cx";
 import { useFormat, zoneLabel } from "@/shared/lib/format";
 import { useHotkeys } from "@/shared/lib/hotkeys";
 import { useMedia } from "@/shared/lib/media";
 import { oneOf, useUrlState } from "@/shared/lib/use-url-state";
-import { addDays, addMonths, type Day, dayKey, parseDay, sameDay, startOfDay, startOfWeek, wallAt, weekday } from "@/shared/lib/zoned";
+import {
+  addDays,
+  addMonths,
+  type Day,
+  dayKey,
+  parseDay,
+  sameDay,
+  startOfDay,
+  startOfWeek,
+  wallAt,
+  weekday,
+} from "@/shared/lib/zoned";
 import { Button, Dialog, Empty, Failed, IconButton, Input, PageHeader, Segments, Skeleton, toast } from "@/shared/ui";
 import { BookingSheet } from "@/widgets/calendar/booking-sheet";
 import { monthDays, placeDay } from "@/widgets/calendar/layout";
@@ -56,7 +67,11 @@ export default function CalendarPage() {
   const last = days.at(-1) ?? day;
   const [{ data, error, fetching }, refetch] = useQuery({
     query: CalendarQuery,
-    variables: { id: company.id, from: startOfDay(first, zone).toISOString(), to: startOfDay(addDays(last, 1), zone).toISOString() },
+    variables: {
+      id: company.id,
+      from: startOfDay(first, zone).toISOString(),
+      to: startOfDay(addDays(last, 1), zone).toISOString(),
+    },
   });
   const refresh = () => refetch({ requestPolicy: "network-only" });
   useLive(["BOOKING", "ORDER"], refresh, { waitMs: 400 });
@@ -70,7 +85,8 @@ export default function CalendarPage() {
   const openId = params.get("booking");
   const open = bookings.find((booking) => booking.id === openId);
   const step = view === "month" ? 0 : view === "week" ? 7 : view === "day" ? 1 : 30;
-  const go = (direction: 1 | -1) => change({ day: dayKey(step ? addDays(day, direction * step) : addMonths(day, direction)) });
+  const go = (direction: 1 | -1) =>
+    change({ day: dayKey(step ? addDays(day, direction * step) : addMonths(day, direction)) });
   const show = (booking: BookingPartsFragment) => change({ booking: booking.id }, { push: true });
 
   useHotkeys({
@@ -115,7 +131,10 @@ export default function CalendarPage() {
               <ChevronRight aria-hidden />
             </IconButton>
           </div>
-          <h2 className="min-w-0 flex-1 truncate text-base font-semibold tracking-tight first-letter:uppercase" aria-live="polite">
+          <h2
+            className="min-w-0 flex-1 truncate text-base font-semibold tracking-tight first-letter:uppercase"
+            aria-live="polite"
+          >
             {title}
           </h2>
           <Segments
@@ -138,7 +157,15 @@ export default function CalendarPage() {
       ) : (
         <div className={cx("min-h-0 flex-1", fetching && "transition-opacity")}>
           {view === "month" ? (
-            <Month days={days} month={day.month} today={today} zone={zone} bookings={bookings} onOpen={show} onDay={(one) => change({ view: "day", day: dayKey(one) })} />
+            <Month
+              days={days}
+              month={day.month}
+              today={today}
+              zone={zone}
+              bookings={bookings}
+              onOpen={show}
+              onDay={(one) => change({ view: "day", day: dayKey(one) })}
+            />
           ) : view === "list" ? (
             <List days={days} today={today} zone={zone} bookings={bookings} onOpen={show} />
           ) : (
@@ -168,9 +195,19 @@ export default function CalendarPage() {
           }
         }}
       />
-      <Dialog open={feed} onClose={() => setFeed(false)} title={t("calendar.feed")} description={t("calendar.feedText")}>
+      <Dialog
+        open={feed}
+        onClose={() => setFeed(false)}
+        title={t("calendar.feed")}
+        description={t("calendar.feedText")}
+      >
         <div className="flex gap-2">
-          <Input readOnly aria-label={t("calendar.feedUrl")} value={data?.company?.calendarFeedUrl ?? ""} onFocus={(event) => event.target.select()} />
+          <Input
+            readOnly
+            aria-label={t("calendar.feedUrl")}
+            value={data?.company?.calendarFeedUrl ?? ""}
+            onFocus={(event) => event.target.select()}
+          />
           <Button
             look="primary"
             onClick={() => {
@@ -223,9 +260,23 @@ function useLabel(zone: string): (booking: BookingPartsFragment) => string {
     });
 }
 
-type ViewProps = { days: Day[]; today: Day; zone: string; bookings: BookingPartsFragment[]; onOpen: (booking: BookingPartsFragment) => void };
+type ViewProps = {
+  days: Day[];
+  today: Day;
+  zone: string;
+  bookings: BookingPartsFragment[];
+  onOpen: (booking: BookingPartsFragment) => void;
+};
 
-function Month({ days, month, today, zone, bookings, onOpen, onDay }: ViewProps & { month: number; onDay: (day: Day) => void }) {
+function Month({
+  days,
+  month,
+  today,
+  zone,
+  bookings,
+  onOpen,
+  onDay,
+}: ViewProps & { month: number; onDay: (day: Day) => void }) {
   const { t } = useTranslation();
   const format = useFormat();
   const label = useLabel(zone);
@@ -249,7 +300,13 @@ function Month({ days, month, today, zone, bookings, onOpen, onDay }: ViewProps 
           const here = byDay.get(key) ?? [];
           const now = sameDay(day, today);
           return (
-            <li key={key} className={cx("flex min-h-20 min-w-0 flex-col gap-0.5 border-e border-b p-1", day.month !== month && "bg-canvas")}>
+            <li
+              key={key}
+              className={cx(
+                "flex min-h-20 min-w-0 flex-col gap-0.5 border-e border-b p-1",
+                day.month !== month && "bg-canvas",
+              )}
+            >
               <button
                 type="button"
                 onClick={() => onDay(day)}
@@ -269,13 +326,21 @@ function Month({ days, month, today, zone, bookings, onOpen, onDay }: ViewProps 
                   type="button"
                   aria-label={label(booking)}
                   onClick={() => onOpen(booking)}
-                  className={cx("num truncate rounded border px-1 text-start text-2xs/4.5 font-medium", styleOf(booking))}
+                  className={cx(
+                    "num truncate rounded border px-1 text-start text-2xs/4.5 font-medium",
+                    styleOf(booking),
+                  )}
                 >
-                  {format.time(booking.start, zone)} <span className="max-sm:hidden">{booking.order.name ?? booking.title}</span>
+                  {format.time(booking.start, zone)}{" "}
+                  <span className="max-sm:hidden">{booking.order.name ?? booking.title}</span>
                 </button>
               ))}
               {here.length > 3 && (
-                <button type="button" onClick={() => onDay(day)} className="rounded px-1 text-start text-2xs text-ink-2 hover:bg-hover">
+                <button
+                  type="button"
+                  onClick={() => onDay(day)}
+                  className="rounded px-1 text-start text-2xs text-ink-2 hover:bg-hover"
+                >
                   {t("calendar.moreHere", { count: here.length - 3 })}
                 </button>
               )}
@@ -314,9 +379,19 @@ function TimeGrid({
     scroll.current?.scrollTo({ top: HOUR * 7.5 });
   }, []);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <div ref={scroll} tabIndex={0} role="region" aria-label={t("nav.calendar")} className="h-full overflow-auto bg-surface">
-      <div className="grid" style={{ gridTemplateColumns: `3.5rem repeat(${days.length}, minmax(${days.length > 1 ? "7rem" : "12rem"}, 1fr))` }}>
+    <div
+      ref={scroll}
+      tabIndex={0}
+      role="region"
+      aria-label={t("nav.calendar")}
+      className="h-full overflow-auto bg-surface"
+    >
+      <div
+        className="grid"
+        style={{
+          gridTemplateColumns: `3.5rem repeat(${days.length}, minmax(${days.length > 1 ? "7rem" : "12rem"}, 1fr))`,
+        }}
+      >
         <div className="sticky start-0 top-0 z-30 border-e border-b bg-surface" />
         {days.map((day) => (
           <div key={dayKey(day)} className="sticky top-0 z-20 border-e border-b bg-surface px-2 py-2 text-center">
@@ -337,7 +412,11 @@ function TimeGrid({
         ))}
         <div className="sticky start-0 z-10 border-e bg-surface" style={{ height: HOUR * 24 }} aria-hidden>
           {Array.from({ length: 23 }, (_, hour) => hour + 1).map((hour) => (
-            <span key={hour} className="num absolute end-2 -translate-y-1/2 text-2xs text-ink-3" style={{ top: hour * HOUR }}>
+            <span
+              key={hour}
+              className="num absolute end-2 -translate-y-1/2 text-2xs text-ink-3"
+              style={{ top: hour * HOUR }}
+            >
               {`${String(hour).padStart(2, "0")}:00`}
             </span>
           ))}
@@ -356,15 +435,23 @@ function TimeGrid({
                   <span
                     key={interval.opens}
                     className="absolute inset-x-0 bg-surface"
-                    style={{ top: (minutes(interval.opens) / 60) * HOUR, height: ((minutes(interval.closes) - minutes(interval.opens)) / 60) * HOUR }}
+                    style={{
+                      top: (minutes(interval.opens) / 60) * HOUR,
+                      height: ((minutes(interval.closes) - minutes(interval.opens)) / 60) * HOUR,
+                    }}
                   />
                 ))}
                 <span
                   className="absolute inset-0"
-                  style={{ backgroundImage: `repeating-linear-gradient(to bottom, transparent 0 ${HOUR - 1}px, var(--line) ${HOUR - 1}px ${HOUR}px)` }}
+                  style={{
+                    backgroundImage: `repeating-linear-gradient(to bottom, transparent 0 ${HOUR - 1}px, var(--line) ${HOUR - 1}px ${HOUR}px)`,
+                  }}
                 />
                 {sameDay(day, now) && (
-                  <span className="absolute inset-x-0 z-10 h-0.5 bg-bad before:absolute before:-start-1 before:-top-1 before:size-2.5 before:rounded-full before:bg-bad" style={{ top: ((now.hour * 60 + now.minute) / 60) * HOUR }} />
+                  <span
+                    className="absolute inset-x-0 z-10 h-0.5 bg-bad before:absolute before:-start-1 before:-top-1 before:size-2.5 before:rounded-full before:bg-bad"
+                    style={{ top: ((now.hour * 60 + now.minute) / 60) * HOUR }}
+                  />
                 )}
               </li>
               {placeDay(bookings, day, zone).map(({ item, from, to, lane, lanes }) => (
@@ -415,12 +502,13 @@ function List({ days, today, zone, bookings, onOpen }: ViewProps) {
       </Empty>
     );
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <div className="h-full overflow-y-auto" tabIndex={0} role="region" aria-label={t("nav.calendar")}>
       <div className="mx-auto flex max-w-3xl flex-col gap-6 p-4 sm:p-6">
         {groups.map(({ day, items }) => (
           <section key={dayKey(day)} aria-label={format.day(day)}>
-            <h3 className={cx("mb-2 font-semibold first-letter:uppercase", sameDay(day, today) && "text-accent-text")}>{format.day(day)}</h3>
+            <h3 className={cx("mb-2 font-semibold first-letter:uppercase", sameDay(day, today) && "text-accent-text")}>
+              {format.day(day)}
+            </h3>
             <ul className="flex flex-col gap-2">
               {items.map((booking) => (
                 <li key={booking.id}>
@@ -441,7 +529,14 @@ function List({ days, today, zone, bookings, onOpen }: ViewProps) {
                         {[booking.order.name, booking.city].filter(Boolean).join(" · ")}
                       </span>
                     </span>
-                    <span className={cx("text-[0.8125rem]", booking.status === "HELD" ? "text-warn" : "text-ok")}>{t(`bookingStatus.${booking.status}`)}</span>
+                    <span
+                      className={cx(
+                        "text-[0.8125rem] max-sm:sr-only",
+                        booking.status === "HELD" ? "text-warn" : "text-ok",
+                      )}
+                    >
+                      {t(`bookingStatus.${booking.status}`)}
+                    </span>
                   </button>
                 </li>
               ))}

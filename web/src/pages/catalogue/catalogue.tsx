@@ -3,7 +3,14 @@ import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useQuery } from "urql";
-import { AddRow, CatalogueOverview, DeleteRow, ExportCatalogue, RollBack, UpdateRow } from "@/entities/catalogue/documents";
+import {
+  AddRow,
+  CatalogueOverview,
+  DeleteRow,
+  ExportCatalogue,
+  RollBack,
+  UpdateRow,
+} from "@/entities/catalogue/documents";
 import { useColumnName } from "@/entities/catalogue/words";
 import { useCompany, useCompanyPath } from "@/entities/company/company";
 import { DropZone } from "@/features/import-catalogue/drop-zone";
@@ -18,7 +25,6 @@ import { useUrlState } from "@/shared/lib/use-url-state";
 import {
   Badge,
   Button,
-  buttonStyle,
   Checkbox,
   Dialog,
   Empty,
@@ -60,7 +66,9 @@ export default function CataloguePage() {
   const [reload, setReload] = useState(0);
 
   async function download(kind: "CSV" | "XLSX") {
-    const { data: made, refusals } = await exporting.run({ input: { companyId: company.id, versionId: shown?.id, format: kind } });
+    const { data: made, refusals } = await exporting.run({
+      input: { companyId: company.id, versionId: shown?.id, format: kind },
+    });
     const url = made?.exportCatalogue.url;
     if (url) location.assign(url);
     else toast(refusals[0]?.message ?? t("errors.INTERNAL"), { bad: true });
@@ -90,7 +98,9 @@ export default function CataloguePage() {
           title={t("nav.catalogue")}
           description={
             <span className="num">
-              {shown.status === "DRAFT" ? t("catalogue.draftNumber", { number: shown.number }) : t("catalogue.publishedNumber", { number: shown.number })}
+              {shown.status === "DRAFT"
+                ? t("catalogue.draftNumber", { number: shown.number })
+                : t("catalogue.publishedNumber", { number: shown.number })}
               {" · "}
               {t("import.rows", { count: shown.rowCount })}
               {shown.publishedAt && ` · ${format.dateTime(shown.publishedAt, company.timezone)}`}
@@ -139,7 +149,10 @@ export default function CataloguePage() {
           )}
           <label className="relative min-w-48 flex-1 sm:max-w-80">
             <span className="sr-only">{t("catalogue.search")}</span>
-            <Search className="pointer-events-none absolute start-2.5 top-1/2 size-4 -translate-y-1/2 text-ink-3" aria-hidden />
+            <Search
+              className="pointer-events-none absolute start-2.5 top-1/2 size-4 -translate-y-1/2 text-ink-3"
+              aria-hidden
+            />
             <Input
               type="search"
               data-search
@@ -174,10 +187,20 @@ export default function CataloguePage() {
         onChanged={refresh}
         onMoved={() => change({ version: null })}
       />
-      <Dialog open={importing} onClose={() => setImporting(false)} title={t("catalogue.import")} description={t("catalogue.importText")}>
+      <Dialog
+        open={importing}
+        onClose={() => setImporting(false)}
+        title={t("catalogue.import")}
+        description={t("catalogue.importText")}
+      >
         <DropZone compact />
       </Dialog>
-      <Dialog open={publishing} onClose={() => setPublishing(false)} title={t("publish.publish")} className="sm:w-[min(40rem,calc(100vw-2rem))]">
+      <Dialog
+        open={publishing}
+        onClose={() => setPublishing(false)}
+        title={t("publish.publish")}
+        className="sm:w-[min(40rem,calc(100vw-2rem))]"
+      >
         {draft && (
           <PublishPanel
             rowCount={draft.rowCount}
@@ -193,7 +216,12 @@ export default function CataloguePage() {
           />
         )}
       </Dialog>
-      <Versions open={history} onClose={() => setHistory(false)} versions={catalogue.versions.nodes} onChanged={refresh} />
+      <Versions
+        open={history}
+        onClose={() => setHistory(false)}
+        versions={catalogue.versions.nodes}
+        onChanged={refresh}
+      />
       {adding && (
         <AddRowDialog
           columns={shown.columns}
@@ -230,7 +258,13 @@ function VersionGrid({
   const update = useAction(UpdateRow);
   const remove = useAction(DeleteRow);
   const [deleting, setDeleting] = useState<RowPartsFragment | null>(null);
-  const source = { companyId: company.id, versionId: `${version.id}.${reload}.${version.rowCount}`, draft, search, onlyProblems };
+  const source = {
+    companyId: company.id,
+    versionId: `${version.id}.${reload}.${version.rowCount}`,
+    draft,
+    search,
+    onlyProblems,
+  };
   const windows = useRowWindows(source);
   const filtered = Boolean(search) || onlyProblems;
 
@@ -266,10 +300,7 @@ function VersionGrid({
     );
   if (windows.total === null)
     return windows.failed ? (
-      <Empty
-        title={t("states.failed")}
-        action={<Button onClick={windows.reload}>{t("common.retry")}</Button>}
-      />
+      <Empty title={t("states.failed")} action={<Button onClick={windows.reload}>{t("common.retry")}</Button>} />
     ) : (
       <SkeletonRows rows={10} className="h-8" />
     );
@@ -315,7 +346,18 @@ function VersionGrid({
   );
 }
 
-function RecentImports({ imports }: { imports: { id: string; fileName: string; status: string; createdAt: string; problemCount: number; rowsRead: number }[] }) {
+function RecentImports({
+  imports,
+}: {
+  imports: {
+    id: string;
+    fileName: string;
+    status: string;
+    createdAt: string;
+    problemCount: number;
+    rowsRead: number;
+  }[];
+}) {
   const { t } = useTranslation();
   const path = useCompanyPath();
   const format = useFormat();
@@ -327,7 +369,10 @@ function RecentImports({ imports }: { imports: { id: string; fileName: string; s
       <ul className="divide-y rounded-xl border bg-surface">
         {imports.map((run) => (
           <li key={run.id}>
-            <Link to={path(`catalogue/imports/${encodeURIComponent(run.id)}`)} className="flex items-center gap-3 px-4 py-2.5 hover:bg-hover">
+            <Link
+              to={path(`catalogue/imports/${encodeURIComponent(run.id)}`)}
+              className="flex items-center gap-3 px-4 py-2.5 hover:bg-hover"
+            >
               <FileClock className="size-4.5 text-ink-3" aria-hidden />
               <span className="min-w-0 flex-1 truncate font-medium">{run.fileName}</span>
               <span className="text-[0.8125rem] text-ink-2">{t(`importStatus.${run.status}`)}</span>
@@ -358,7 +403,13 @@ function Versions({
   const company = useCompany();
   const rollBack = useAction(RollBack);
   return (
-    <Dialog open={open} onClose={onClose} title={t("catalogue.versions")} description={t("catalogue.versionsText")} shape="sheet">
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title={t("catalogue.versions")}
+      description={t("catalogue.versionsText")}
+      shape="sheet"
+    >
       <ol className="-mx-2 flex flex-col divide-y">
         {versions.map((version) => (
           <li key={version.id} className="flex items-center gap-3 px-2 py-3">
@@ -370,7 +421,8 @@ function Versions({
                 </Badge>
               </p>
               <p className="num text-[0.8125rem] text-ink-3">
-                {t("import.rows", { count: version.rowCount })} · {format.dateTime(version.publishedAt ?? version.createdAt, company.timezone)}
+                {t("import.rows", { count: version.rowCount })} ·{" "}
+                {format.dateTime(version.publishedAt ?? version.createdAt, company.timezone)}
               </p>
             </div>
             {version.status === "SUPERSEDED" && (

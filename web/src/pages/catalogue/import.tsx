@@ -14,7 +14,18 @@ import { useLive } from "@/shared/api/live";
 import { useAction } from "@/shared/api/use-action";
 import { cx } from "@/shared/lib/cx";
 import { useFormat } from "@/shared/lib/format";
-import { Badge, Button, buttonStyle, Card, Empty, Failed, PageHeader, Progress, Select, SkeletonRows } from "@/shared/ui";
+import {
+  Badge,
+  Button,
+  buttonStyle,
+  Card,
+  Empty,
+  Failed,
+  PageHeader,
+  Progress,
+  Select,
+  SkeletonRows,
+} from "@/shared/ui";
 import { ProblemTable } from "@/widgets/catalogue/problem-table";
 
 type Run = NonNullable<ImportRunsQuery["company"]>["imports"]["nodes"][number];
@@ -40,7 +51,10 @@ export default function ImportPage() {
 
   return (
     <div className="mx-auto flex max-w-5xl flex-col gap-5 p-4 sm:p-6">
-      <Link to={path("catalogue")} className={buttonStyle({ look: "quiet", size: "sm", className: "-ms-2 self-start" })}>
+      <Link
+        to={path("catalogue")}
+        className={buttonStyle({ look: "quiet", size: "sm", className: "-ms-2 self-start" })}
+      >
         <ArrowLeft aria-hidden />
         {t("nav.catalogue")}
       </Link>
@@ -54,15 +68,16 @@ export default function ImportPage() {
         )
       ) : (
         <>
-          <PageHeader
-            title={run.fileName}
-            description={<RunState run={run} />}
-          />
+          <PageHeader title={run.fileName} description={<RunState run={run} />} />
           {(run.status === "QUEUED" || run.status === "READING") && <Reading run={run} />}
           {(run.status === "FAILED" || run.status === "CANCELLED") && <FileFailed run={run} />}
           {run.status === "DONE" && (
             <>
-              <Mapping run={run} key={run.id} onAgain={(id) => navigate(path(`catalogue/imports/${encodeURIComponent(id)}`), { replace: true })} />
+              <Mapping
+                run={run}
+                key={run.id}
+                onAgain={(id) => navigate(path(`catalogue/imports/${encodeURIComponent(id)}`), { replace: true })}
+              />
               {current && draft ? (
                 <>
                   <Card label={t("report.title")}>
@@ -74,7 +89,11 @@ export default function ImportPage() {
                         </Badge>
                       )}
                     </header>
-                    <ProblemTable key={draft.id} onChanged={() => refetchOverview({ requestPolicy: "network-only" })} onCount={setProblemRows} />
+                    <ProblemTable
+                      key={draft.id}
+                      onChanged={() => refetchOverview({ requestPolicy: "network-only" })}
+                      onCount={setProblemRows}
+                    />
                   </Card>
                   <PublishPanel
                     rowCount={draft.rowCount}
@@ -137,7 +156,11 @@ function Reading({ run }: { run: Run }) {
       <Progress value={run.status === "QUEUED" ? null : done} label={t("import.reading")} />
       <p className="num text-[0.8125rem] text-ink-2">
         {run.rowsTotal
-          ? t("import.rowsOf", { read: format.number(run.rowsRead), count: run.rowsTotal, total: format.number(run.rowsTotal) })
+          ? t("import.rowsOf", {
+              read: format.number(run.rowsRead),
+              count: run.rowsTotal,
+              total: format.number(run.rowsTotal),
+            })
           : t("import.rows", { count: run.rowsRead })}{" "}
         {t("import.mayLeave")}
       </p>
@@ -178,7 +201,9 @@ function Mapping({ run, onAgain }: { run: Run; onAgain: (importId: string) => vo
       <details open={known < run.mapping.length ? undefined : false} className="group">
         <summary className="flex cursor-pointer list-none flex-wrap items-center gap-3 px-4 py-3 hover:bg-hover">
           <h2 className="flex-1 text-base font-semibold tracking-tight">{t("mapping.title")}</h2>
-          <span className="num text-[0.8125rem] text-ink-2">{t("mapping.known", { known, count: run.mapping.length })}</span>
+          <span className="num text-[0.8125rem] text-ink-2">
+            {t("mapping.known", { known, count: run.mapping.length })}
+          </span>
           <span className="text-[0.8125rem] font-medium text-accent-text group-open:hidden">{t("mapping.show")}</span>
         </summary>
         <p className="px-4 pb-3 text-pretty text-ink-2">{t("mapping.text")}</p>

@@ -1,4 +1,13 @@
-import { ArrowRight, CalendarDays, Check, CircleAlert, Inbox, MessageCircle, TriangleAlert, WalletCards } from "lucide-react";
+import {
+  ArrowRight,
+  CalendarDays,
+  Check,
+  CircleAlert,
+  Inbox,
+  MessageCircle,
+  TriangleAlert,
+  WalletCards,
+} from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -71,16 +80,36 @@ export default function HomePage() {
         <h2 className="sr-only">{t("home.numbers")}</h2>
         {view ? (
           <ul className="grid grid-cols-2 gap-3 lg:grid-cols-4">
-            <Tile to={path("orders?payment=PAID")} icon={<WalletCards />} label={t("home.revenue")} value={format.money(view.summary.revenueToday)}>
+            <Tile
+              to={path("orders?payment=PAID")}
+              icon={<WalletCards />}
+              label={t("home.revenue")}
+              value={format.money(view.summary.revenueToday)}
+            >
               {t("home.paidToday", { count: view.summary.ordersPaidToday })}
             </Tile>
-            <Tile to={path("inbox")} icon={<MessageCircle />} label={t("home.open")} value={format.number(view.summary.conversationsOpen)}>
+            <Tile
+              to={path("inbox")}
+              icon={<MessageCircle />}
+              label={t("home.open")}
+              value={format.number(view.summary.conversationsOpen)}
+            >
               {t("home.messages", { count: view.summary.messagesToday })}
             </Tile>
-            <Tile to={path("orders?payment=PAYMENT_LINK_SENT")} icon={<CircleAlert />} label={t("home.unpaid")} value={format.number(view.summary.ordersUnpaid)}>
+            <Tile
+              to={path("orders?payment=PAYMENT_LINK_SENT")}
+              icon={<CircleAlert />}
+              label={t("home.unpaid")}
+              value={format.number(view.summary.ordersUnpaid)}
+            >
               {t("home.unpaidText")}
             </Tile>
-            <Tile to={path("calendar")} icon={<CalendarDays />} label={t("home.bookings")} value={format.number(view.summary.bookingsToday)}>
+            <Tile
+              to={path("calendar")}
+              icon={<CalendarDays />}
+              label={t("home.bookings")}
+              value={format.number(view.summary.bookingsToday)}
+            >
               {t("home.bookingsText")}
             </Tile>
           </ul>
@@ -114,6 +143,7 @@ export default function HomePage() {
             <ul className="divide-y">
               {view.bookings.nodes
                 .filter((booking) => booking.status !== "CANCELLED")
+                .sort((left, right) => left.start.localeCompare(right.start))
                 .map((booking) => (
                   <li key={booking.id}>
                     <Link
@@ -127,11 +157,15 @@ export default function HomePage() {
                           booking.status === "HELD" ? "bg-warn" : booking.kind === "DELIVERY" ? "bg-accent" : "bg-ok",
                         )}
                       />
-                      <span className="num w-28 shrink-0 text-[0.8125rem] text-ink-2">{format.dateTime(booking.start, company.timezone)}</span>
+                      <span className="num w-28 shrink-0 text-[0.8125rem] text-ink-2">
+                        {format.dateTime(booking.start, company.timezone)}
+                      </span>
                       <span className="min-w-0 flex-1 truncate font-medium" dir="auto">
                         {booking.title}
                       </span>
-                      <span className="text-[0.8125rem] text-ink-3 max-sm:hidden">{t(`bookingStatus.${booking.status}`)}</span>
+                      <span className="text-[0.8125rem] text-ink-3 max-sm:hidden">
+                        {t(`bookingStatus.${booking.status}`)}
+                      </span>
                     </Link>
                   </li>
                 ))}
@@ -156,7 +190,9 @@ function Checklist({ steps }: { steps: { key: string; done: boolean }[] }) {
           <p className="text-ink-2">{t("home.setupText")}</p>
         </div>
         <div className="w-40">
-          <p className="num mb-1 text-end text-xs font-medium text-ink-2">{t("home.setupDone", { done, count: steps.length })}</p>
+          <p className="num mb-1 text-end text-xs font-medium text-ink-2">
+            {t("home.setupDone", { done, count: steps.length })}
+          </p>
           <Progress value={done / steps.length} label={t("home.setup")} />
         </div>
       </div>
@@ -168,12 +204,19 @@ function Checklist({ steps }: { steps: { key: string; done: boolean }[] }) {
               <Link
                 to={path(STEPS[step.key] ?? "home")}
                 aria-current={here ? "step" : undefined}
-                className={cx("flex h-full items-start gap-3 px-4 py-3.5 transition-colors hover:bg-hover sm:px-5 lg:flex-col lg:gap-2", here && "bg-accent-soft hover:bg-accent-soft")}
+                className={cx(
+                  "flex h-full items-start gap-3 px-4 py-3.5 transition-colors hover:bg-hover sm:px-5 lg:flex-col lg:gap-2",
+                  here && "bg-accent-soft hover:bg-accent-soft",
+                )}
               >
                 <span
                   className={cx(
                     "num grid size-6 shrink-0 place-items-center rounded-full text-xs font-semibold",
-                    step.done ? "bg-ok-soft text-ok" : here ? "bg-accent text-accent-ink" : "bg-sunken text-ink-3 ring-1 ring-line-strong ring-inset",
+                    step.done
+                      ? "bg-ok-soft text-ok"
+                      : here
+                        ? "bg-accent text-accent-ink"
+                        : "bg-sunken text-ink-3 ring-1 ring-line-strong ring-inset",
                   )}
                 >
                   {step.done ? (
@@ -185,7 +228,9 @@ function Checklist({ steps }: { steps: { key: string; done: boolean }[] }) {
                     index + 1
                   )}
                 </span>
-                <span className={cx("font-medium", step.done && "text-ink-3")}>{t(`home.check.${step.key}`, { defaultValue: step.key })}</span>
+                <span className={cx("font-medium", step.done && "text-ink-3")}>
+                  {t(`home.check.${step.key}`, { defaultValue: step.key })}
+                </span>
               </Link>
             </li>
           );
@@ -195,10 +240,25 @@ function Checklist({ steps }: { steps: { key: string; done: boolean }[] }) {
   );
 }
 
-function Tile({ to, icon, label, value, children }: { to: string; icon: ReactNode; label: string; value: string; children: ReactNode }) {
+function Tile({
+  to,
+  icon,
+  label,
+  value,
+  children,
+}: {
+  to: string;
+  icon: ReactNode;
+  label: string;
+  value: string;
+  children: ReactNode;
+}) {
   return (
     <li>
-      <Link to={to} className="flex h-full flex-col rounded-xl border bg-surface p-4 shadow-card transition-colors hover:border-line-strong">
+      <Link
+        to={to}
+        className="flex h-full flex-col rounded-xl border bg-surface p-4 shadow-card transition-colors hover:border-line-strong"
+      >
         <span className="flex items-center gap-2 text-[0.8125rem] font-medium text-ink-2 [&_svg]:size-4 [&_svg]:text-ink-3">
           <span aria-hidden>{icon}</span>
           {label}
@@ -218,7 +278,15 @@ type Row = Parameters<ReturnType<typeof useContactName>>[0] & {
   channel: { kind: Parameters<typeof ChannelIcon>[0]["kind"] };
 };
 
-function NeedsYou({ rows, jobsDead, broken }: { rows?: Row[]; jobsDead: number; broken: { id: string; name: string; lastError?: string | null }[] }) {
+function NeedsYou({
+  rows,
+  jobsDead,
+  broken,
+}: {
+  rows?: Row[];
+  jobsDead: number;
+  broken: { id: string; name: string; lastError?: string | null }[];
+}) {
   const { t } = useTranslation();
   const path = useCompanyPath();
   const format = useFormat();
@@ -244,7 +312,10 @@ function NeedsYou({ rows, jobsDead, broken }: { rows?: Row[]; jobsDead: number; 
         <ul className="divide-y">
           {rows.map((row) => (
             <li key={row.id}>
-              <Link to={path(`inbox/${encodeURIComponent(row.id)}`)} className="flex items-center gap-3 px-4 py-2.5 hover:bg-hover">
+              <Link
+                to={path(`inbox/${encodeURIComponent(row.id)}`)}
+                className="flex items-center gap-3 px-4 py-2.5 hover:bg-hover"
+              >
                 <Avatar name={contactName(row)} />
                 <span className="min-w-0 flex-1">
                   <span className="flex items-center gap-1.5 font-medium">
@@ -253,7 +324,9 @@ function NeedsYou({ rows, jobsDead, broken }: { rows?: Row[]; jobsDead: number; 
                     </span>
                     <ChannelIcon kind={row.channel.kind} className="size-3.5 text-ink-3" />
                   </span>
-                  <span className="block truncate text-[0.8125rem] text-bad">{attentionText(t, row.attentionReason)}</span>
+                  <span className="block truncate text-[0.8125rem] text-bad">
+                    {attentionText(t, row.attentionReason)}
+                  </span>
                 </span>
                 <time dateTime={row.lastMessageAt} className="text-xs text-ink-3">
                   {format.ago(row.lastMessageAt)}
@@ -263,7 +336,10 @@ function NeedsYou({ rows, jobsDead, broken }: { rows?: Row[]; jobsDead: number; 
           ))}
           {jobsDead > 0 && (
             <li>
-              <Link to={path("jobs?status=DEAD")} className="flex items-center gap-3 px-4 py-3 font-medium hover:bg-hover">
+              <Link
+                to={path("jobs?status=DEAD")}
+                className="flex items-center gap-3 px-4 py-3 font-medium hover:bg-hover"
+              >
                 <TriangleAlert className="size-5 text-bad" aria-hidden />
                 {t("home.jobsDead", { count: jobsDead })}
               </Link>

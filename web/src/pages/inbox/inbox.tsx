@@ -146,13 +146,16 @@ function OpenConversation({ id, backTo }: { id: string; backTo: string }) {
     if (sent) thread.refetch();
     else
       setOutgoing((before) =>
-        before.map((one) => (one.id === message.id ? { ...one, failed: refusals[0]?.message ?? t("errors.INTERNAL") } : one)),
+        before.map((one) =>
+          one.id === message.id ? { ...one, failed: refusals[0]?.message ?? t("errors.INTERNAL") } : one,
+        ),
       );
   }
 
   const take = () => void act(takeOver, t("thread.taken"));
   const give = () => void act(handBack, t("thread.given"));
-  const focusComposer = () => requestAnimationFrame(() => document.querySelector<HTMLElement>("[data-composer]")?.focus());
+  const focusComposer = () =>
+    requestAnimationFrame(() => document.querySelector<HTMLElement>("[data-composer]")?.focus());
   useHotkeys({
     KeyO: () => (talk?.owner === "OPERATOR" ? give() : take()),
     KeyE: () => void (talk?.status === "OPEN" ? act(resolve, t("thread.resolved")) : act(reopen, t("thread.reopened"))),
@@ -186,7 +189,11 @@ function OpenConversation({ id, backTo }: { id: string; backTo: string }) {
     <>
       <section className="flex min-w-0 flex-1 flex-col" aria-label={name || t("thread.label")}>
         <header className="flex min-h-14 shrink-0 items-center gap-2 border-b px-3 py-2 sm:px-4">
-          <Link to={backTo} aria-label={t("common.back")} className={buttonStyle({ look: "quiet", size: "icon", className: "md:hidden" })}>
+          <Link
+            to={backTo}
+            aria-label={t("common.back")}
+            className={buttonStyle({ look: "quiet", size: "icon", className: "md:hidden" })}
+          >
             <ArrowLeft aria-hidden />
           </Link>
           <div className="min-w-0 flex-1">
@@ -221,11 +228,19 @@ function OpenConversation({ id, backTo }: { id: string; backTo: string }) {
           )}
           {talk &&
             (talk.status === "OPEN" ? (
-              <IconButton label={t("thread.resolve")} size="iconSm" onClick={() => void act(resolve, t("thread.resolved"))}>
+              <IconButton
+                label={t("thread.resolve")}
+                size="iconSm"
+                onClick={() => void act(resolve, t("thread.resolved"))}
+              >
                 <CircleCheck aria-hidden />
               </IconButton>
             ) : (
-              <IconButton label={t("thread.reopen")} size="iconSm" onClick={() => void act(reopen, t("thread.reopened"))}>
+              <IconButton
+                label={t("thread.reopen")}
+                size="iconSm"
+                onClick={() => void act(reopen, t("thread.reopened"))}
+              >
                 <RotateCcw aria-hidden />
               </IconButton>
             ))}
@@ -234,7 +249,10 @@ function OpenConversation({ id, backTo }: { id: string; backTo: string }) {
           </IconButton>
         </header>
         {talk?.needsAttention && (
-          <p className="flex shrink-0 items-center gap-2 bg-bad-soft px-4 py-2 text-[0.8125rem] font-medium text-bad" role="status">
+          <p
+            className="flex shrink-0 items-center gap-2 bg-bad-soft px-4 py-2 text-[0.8125rem] font-medium text-bad"
+            role="status"
+          >
             <TriangleAlert className="size-4 shrink-0" aria-hidden />
             {attentionText(t, talk.attentionReason)}
           </p>

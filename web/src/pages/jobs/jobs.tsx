@@ -1,8 +1,8 @@
 import { ListChecks, RotateCcw } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useCompany } from "@/entities/company/company";
-import { graphql } from "@/shared/api/graphql";
 import type { JobStatus } from "@/shared/api/gql/graphql";
+import { graphql } from "@/shared/api/graphql";
 import { useLive } from "@/shared/api/live";
 import { useAction } from "@/shared/api/use-action";
 import { useFormat } from "@/shared/lib/format";
@@ -49,7 +49,10 @@ export default function JobsPage() {
         label={t("orders.status")}
         value={status ?? ""}
         onChange={(value) => change({ status: value || null })}
-        options={[{ value: "", label: t("orders.all") }, ...STATUSES.map((one) => ({ value: one, label: t(`jobStatus.${one}`) }))]}
+        options={[
+          { value: "", label: t("orders.all") },
+          ...STATUSES.map((one) => ({ value: one, label: t(`jobStatus.${one}`) })),
+        ]}
         className="max-w-full self-start overflow-x-auto"
       />
       <Card label={t("nav.jobs")}>
@@ -73,10 +76,16 @@ export default function JobsPage() {
                   <p className="num text-[0.8125rem] text-ink-3">
                     {t("jobs.attempts", { attempts: job.attempts, count: job.maxAttempts })}
                     {" · "}
-                    {format.dateTime(job.status === "WAITING" ? job.runAt : (job.finishedAt ?? job.createdAt), company.timezone)}
+                    {format.dateTime(
+                      job.status === "WAITING" ? job.runAt : (job.finishedAt ?? job.createdAt),
+                      company.timezone,
+                    )}
                   </p>
                   {job.lastError && (
-                    <p className="mt-1.5 rounded-lg bg-bad-soft px-2.5 py-1.5 font-mono text-xs break-words text-bad" dir="auto">
+                    <p
+                      className="mt-1.5 rounded-lg bg-bad-soft px-2.5 py-1.5 font-mono text-xs break-words text-bad"
+                      dir="auto"
+                    >
                       {job.lastError}
                     </p>
                   )}

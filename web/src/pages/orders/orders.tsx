@@ -4,8 +4,8 @@ import { Link } from "react-router";
 import { useCompany, useCompanyPath } from "@/entities/company/company";
 import { ChannelIcon } from "@/entities/conversation/channel-icon";
 import { OrderBadge, PaymentBadge } from "@/entities/order/order";
-import { graphql } from "@/shared/api/graphql";
 import type { OrderRowFragment, OrderStatus, PaymentStatus } from "@/shared/api/gql/graphql";
+import { graphql } from "@/shared/api/graphql";
 import { useLive } from "@/shared/api/live";
 import { cx } from "@/shared/lib/cx";
 import { useFormat } from "@/shared/lib/format";
@@ -44,7 +44,11 @@ export default function OrdersPage() {
     OrderPage,
     {
       id: company.id,
-      filter: { ...(payment ? { paymentStatus: payment } : {}), ...(status ? { status } : {}), ...(search ? { search } : {}) },
+      filter: {
+        ...(payment ? { paymentStatus: payment } : {}),
+        ...(status ? { status } : {}),
+        ...(search ? { search } : {}),
+      },
     },
     (data) => data.company?.orders,
   );
@@ -61,10 +65,12 @@ export default function OrdersPage() {
         description={t("orders.text")}
         actions={
           orders.length > 0 && (
-            <p className="num text-end text-ink-2">
+            <p className="num flex items-baseline gap-x-3 text-ink-2 sm:block sm:text-end">
               {t("orders.count", { count: list.connection?.totalCount ?? orders.length })}
               {!list.connection?.pageInfo.hasNextPage && (
-                <span className="block text-lg font-semibold text-ink">{format.money({ amount: sum.toFixed(2), currency: company.currency })}</span>
+                <span className="block text-lg font-semibold text-ink">
+                  {format.money({ amount: sum.toFixed(2), currency: company.currency })}
+                </span>
               )}
             </p>
           )
@@ -75,7 +81,10 @@ export default function OrdersPage() {
           label={t("orders.payment")}
           value={payment ?? ""}
           onChange={(value) => change({ payment: value || null })}
-          options={[{ value: "", label: t("orders.all") }, ...PAYMENTS.map((one) => ({ value: one, label: t(`payment.${one}`) }))]}
+          options={[
+            { value: "", label: t("orders.all") },
+            ...PAYMENTS.map((one) => ({ value: one, label: t(`payment.${one}`) })),
+          ]}
           className="max-w-full overflow-x-auto"
         />
         <Select
@@ -93,7 +102,10 @@ export default function OrdersPage() {
         </Select>
         <label className="relative min-w-48 flex-1">
           <span className="sr-only">{t("orders.search")}</span>
-          <Search className="pointer-events-none absolute start-2.5 top-1/2 size-4 -translate-y-1/2 text-ink-3" aria-hidden />
+          <Search
+            className="pointer-events-none absolute start-2.5 top-1/2 size-4 -translate-y-1/2 text-ink-3"
+            aria-hidden
+          />
           <Input
             type="search"
             data-search
@@ -155,31 +167,42 @@ export default function OrdersPage() {
               {orders.map((order) => (
                 <tr
                   key={order.id}
-                  className="relative transition-colors hover:bg-hover has-focus-visible:bg-hover max-md:flex max-md:flex-wrap max-md:items-center max-md:gap-x-3 max-md:gap-y-1 max-md:px-4 max-md:py-3 md:[&>td]:px-4 md:[&>td]:py-3"
+                  className="relative transition-colors hover:bg-hover has-focus-visible:bg-hover max-md:grid max-md:grid-cols-[auto_minmax(0,1fr)_auto] max-md:items-center max-md:gap-x-3 max-md:gap-y-1 max-md:px-4 max-md:py-3 md:[&>td]:px-4 md:[&>td]:py-3"
                 >
                   <td className="num font-medium">
                     {/* The whole row opens the order: the link is stretched over it. */}
-                    <button type="button" className="after:absolute after:inset-0" onClick={() => change({ order: order.id }, { push: true })}>
+                    <button
+                      type="button"
+                      className="after:absolute after:inset-0"
+                      onClick={() => change({ order: order.id }, { push: true })}
+                    >
                       {t("order.short", { number: order.number })}
                     </button>
                   </td>
-                  <td className="max-w-48 truncate" dir="auto">
+                  <td className="max-w-48 truncate max-md:max-w-none max-md:order-1" dir="auto">
                     <span className="flex items-center gap-2">
-                      {order.conversation && <ChannelIcon kind={order.conversation.channel.kind} className="text-ink-3" />}
+                      {order.conversation && (
+                        <ChannelIcon kind={order.conversation.channel.kind} className="text-ink-3" />
+                      )}
                       <span className="truncate">{order.name ?? t("inbox.visitor")}</span>
                     </span>
                   </td>
-                  <td className="max-w-72 truncate text-ink-2 max-md:order-last max-md:w-full max-md:max-w-full" dir="auto">
+                  <td
+                    className="max-w-72 truncate text-ink-2 max-md:order-4 max-md:col-span-2 max-md:max-w-none"
+                    dir="auto"
+                  >
                     {order.lines.map((line) => `${format.number(line.quantity)} × ${line.name}`).join(", ")}
                   </td>
-                  <td>
+                  <td className="max-md:order-5">
                     <PaymentBadge status={order.paymentStatus} />
                   </td>
                   <td className="max-md:hidden">
                     <OrderBadge status={order.status} />
                   </td>
-                  <td className="num text-end font-medium max-md:ms-auto">{format.money(order.total)}</td>
-                  <td className="num text-end text-[0.8125rem] whitespace-nowrap text-ink-3 max-md:hidden">{format.dateTime(order.createdAt, company.timezone)}</td>
+                  <td className="num text-end font-medium max-md:order-2">{format.money(order.total)}</td>
+                  <td className="num text-end text-[0.8125rem] whitespace-nowrap text-ink-3 max-md:hidden">
+                    {format.dateTime(order.createdAt, company.timezone)}
+                  </td>
                 </tr>
               ))}
             </tbody>

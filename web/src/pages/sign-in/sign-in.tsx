@@ -65,7 +65,15 @@ function Heading({ title, text }: { title: string; text: string }) {
   );
 }
 
-function CodeStep({ onPassword, onDone, onOther }: { onPassword: () => void; onDone: () => void; onOther: () => void }) {
+function CodeStep({
+  onPassword,
+  onDone,
+  onOther,
+}: {
+  onPassword: () => void;
+  onDone: () => void;
+  onOther: () => void;
+}) {
   const { t } = useTranslation();
   const action = useAction(SignInWithCode);
   const fromUrl = /^#code=(.+)$/.exec(useLocation().hash)?.[1];
@@ -139,7 +147,14 @@ function PasswordStep({ onDone }: { onDone: () => void }) {
       <Heading title={t("auth.passwordTitle")} text={t("auth.passwordText")} />
       <Field label={t("auth.yourName")} error={action.errorOf("name")}>
         {(props) => (
-          <Input {...props} value={name} onChange={(event) => setName(event.target.value)} autoComplete="name" required className="h-11!" />
+          <Input
+            {...props}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+            autoComplete="name"
+            required
+            className="h-11!"
+          />
         )}
       </Field>
       <Field label={t("auth.email")} error={action.errorOf("email")}>

@@ -4,9 +4,9 @@ import { useSearchParams } from "react-router";
 import { useCompany } from "@/entities/company/company";
 import { CHANNEL_KINDS, ChannelIcon, useChannelName } from "@/entities/conversation/channel-icon";
 import type { ChannelKind } from "@/shared/api/gql/graphql";
-import { PageHeader } from "@/shared/ui";
-import { storage } from "@/shared/lib/storage";
 import { cx } from "@/shared/lib/cx";
+import { storage } from "@/shared/lib/storage";
+import { PageHeader } from "@/shared/ui";
 import { PhoneFrame } from "@/widgets/phone/phone-frame";
 import { TrialSide } from "@/widgets/phone/trial-side";
 
@@ -30,9 +30,12 @@ export default function TryPage() {
   return (
     <div className="mx-auto flex min-h-full max-w-6xl flex-col gap-5 p-4 sm:p-6">
       <PageHeader title={t("try.title")} description={t("try.text")} />
-      <div role="radiogroup" aria-label={t("try.channel")} className="flex flex-wrap gap-2">
+      <div
+        role="radiogroup"
+        aria-label={t("try.channel")}
+        className="-mx-4 flex gap-2 overflow-x-auto px-4 py-0.5 sm:mx-0 sm:flex-wrap sm:overflow-visible sm:px-0"
+      >
         {CHANNEL_KINDS.map((one, index) => (
-          // biome-ignore lint/a11y/useSemanticElements: chips of one choice, steered by arrows as the pattern asks
           <button
             key={one}
             type="button"
@@ -46,10 +49,12 @@ export default function TryPage() {
               if (!next) return;
               event.preventDefault();
               setParams({ channel: next.toLowerCase() }, { replace: true });
-              event.currentTarget.parentElement?.querySelectorAll<HTMLElement>('[role="radio"]')[CHANNEL_KINDS.indexOf(next)]?.focus();
+              event.currentTarget.parentElement
+                ?.querySelectorAll<HTMLElement>('[role="radio"]')
+                [CHANNEL_KINDS.indexOf(next)]?.focus();
             }}
             className={cx(
-              "inline-flex h-9 items-center gap-2 rounded-full border border-line-strong bg-surface px-3.5 text-[0.8125rem] font-medium text-ink-2 transition-colors hover:text-ink pointer-coarse:h-11",
+              "inline-flex h-9 shrink-0 items-center gap-2 rounded-full border border-line-strong bg-surface px-3.5 text-[0.8125rem] font-medium text-ink-2 transition-colors hover:text-ink pointer-coarse:h-11",
               one === kind && "border-accent bg-accent-soft text-accent-text ring-1 ring-accent hover:text-accent-text",
             )}
           >

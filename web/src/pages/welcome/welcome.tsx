@@ -5,8 +5,8 @@ import { Navigate, useNavigate } from "react-router";
 import { companyPath } from "@/entities/company/company";
 import { CURRENCIES, guessPlace, timezones } from "@/entities/company/places";
 import { useViewer } from "@/entities/company/viewer";
-import { graphql } from "@/shared/api/graphql";
 import type { CompanyType, Language } from "@/shared/api/gql/graphql";
+import { graphql } from "@/shared/api/graphql";
 import { useAction } from "@/shared/api/use-action";
 import { LOCALE_NAMES, LOCALES } from "@/shared/i18n";
 import { cx } from "@/shared/lib/cx";
@@ -104,7 +104,8 @@ export default function WelcomePage() {
                   key={option.value}
                   className={cx(
                     "flex cursor-pointer items-start gap-3 rounded-xl border border-line-strong p-3.5 transition-colors hover:bg-hover has-focus-visible:outline-2 has-focus-visible:outline-accent sm:flex-col [&_svg]:size-5 [&_svg]:text-ink-3",
-                    type === option.value && "border-accent bg-accent-soft ring-1 ring-accent hover:bg-accent-soft [&_svg]:text-accent-text",
+                    type === option.value &&
+                      "border-accent bg-accent-soft ring-1 ring-accent hover:bg-accent-soft [&_svg]:text-accent-text",
                   )}
                 >
                   <input
@@ -167,10 +168,20 @@ export default function WelcomePage() {
           onSubmit={async (event) => {
             event.preventDefault();
             const { data, refusals } = await create.run({
-              input: { id: newId("company"), name: name.trim(), type, shopType: shopType.trim(), city: city.trim(), language, currency, timezone },
+              input: {
+                id: newId("company"),
+                name: name.trim(),
+                type,
+                shopType: shopType.trim(),
+                city: city.trim(),
+                language,
+                currency,
+                timezone,
+              },
             });
             if (data) open(data.createCompany.company, "home");
-            else if (refusals.some((refusal) => ["name", "shopType", "type"].includes(refusal.field?.at(-1) ?? ""))) setStep(1);
+            else if (refusals.some((refusal) => ["name", "shopType", "type"].includes(refusal.field?.at(-1) ?? "")))
+              setStep(1);
           }}
         >
           <header>
@@ -179,8 +190,15 @@ export default function WelcomePage() {
           </header>
           <Field label={t("welcome.city")} error={create.errorOf("city")}>
             {(props) => (
-              // biome-ignore lint/a11y/noAutofocus: the second step of one form; the focus would be lost otherwise
-              <Input {...props} value={city} onChange={(event) => setCity(event.target.value)} autoFocus required maxLength={80} className="h-11!" />
+              <Input
+                {...props}
+                value={city}
+                onChange={(event) => setCity(event.target.value)}
+                autoFocus
+                required
+                maxLength={80}
+                className="h-11!"
+              />
             )}
           </Field>
           <Field label={t("welcome.language")} hint={t("welcome.languageHint")} error={create.errorOf("language")}>
@@ -195,9 +213,17 @@ export default function WelcomePage() {
             )}
           </Field>
           <div className="grid gap-5 sm:grid-cols-2">
-            <Field label={t("welcome.currency")} hint={place.currency ? undefined : t("welcome.guessed")} error={create.errorOf("currency")}>
+            <Field
+              label={t("welcome.currency")}
+              hint={place.currency ? undefined : t("welcome.guessed")}
+              error={create.errorOf("currency")}
+            >
               {(props) => (
-                <Select {...props} value={currency} onChange={(event) => setPlace({ ...place, currency: event.target.value })}>
+                <Select
+                  {...props}
+                  value={currency}
+                  onChange={(event) => setPlace({ ...place, currency: event.target.value })}
+                >
                   {[...new Set([currency, ...CURRENCIES])].map((one) => (
                     <option key={one} value={one}>
                       {`${one} · ${new Intl.DisplayNames(i18n.language, { type: "currency" }).of(one) ?? one}`}
@@ -206,9 +232,17 @@ export default function WelcomePage() {
                 </Select>
               )}
             </Field>
-            <Field label={t("welcome.timezone")} hint={place.timezone ? undefined : t("welcome.guessed")} error={create.errorOf("timezone")}>
+            <Field
+              label={t("welcome.timezone")}
+              hint={place.timezone ? undefined : t("welcome.guessed")}
+              error={create.errorOf("timezone")}
+            >
               {(props) => (
-                <Select {...props} value={timezone} onChange={(event) => setPlace({ ...place, timezone: event.target.value })}>
+                <Select
+                  {...props}
+                  value={timezone}
+                  onChange={(event) => setPlace({ ...place, timezone: event.target.value })}
+                >
                   {[...new Set([timezone, ...timezones()])].map((zone) => (
                     <option key={zone} value={zone}>
                       {zone === timezone ? zoneLabel(zone, i18n.language) : zone.replaceAll("_", " ")}

@@ -1,7 +1,7 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { type OperationResult, useClient } from "urql";
-import { graphql } from "./graphql";
 import type { CompanyEventKind, EventsSinceQuery } from "./gql/graphql";
+import { graphql } from "./graphql";
 import { onSocketState } from "./socket";
 
 export type LiveState = "live" | "reconnecting" | "offline";

@@ -24,7 +24,9 @@ function dateFormat(locale: string, options: Intl.DateTimeFormatOptions): Intl.D
 }
 
 /** Formatters of one locale; money, phone, dates and numbers go through here and nowhere else. */
-export function formatters(locale: string) {
+export function formatters(language: string) {
+  // English without a country is that of Europe, where the company is more likely to be.
+  const locale = language === "en" ? (navigator.language.startsWith("en-") ? navigator.language : "en-GB") : language;
   const relative = memo(`r${locale}`, () => new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" }));
   return {
     money(value: Money): string {

@@ -52,7 +52,10 @@ export function Progress({ value, label }: { value: number | null; label: string
       className="h-2 overflow-hidden rounded-full bg-line"
     >
       <div
-        className={cx("h-full rounded-full bg-accent transition-[width] duration-300", percent === undefined && "w-1/3 animate-pulse")}
+        className={cx(
+          "h-full rounded-full bg-accent transition-[width] duration-300",
+          percent === undefined && "w-1/3 animate-pulse",
+        )}
         style={percent === undefined ? undefined : { width: `${percent}%` }}
       />
     </div>
@@ -74,11 +77,14 @@ export function Segments<Value extends string>({
   className?: string;
 }) {
   return (
-    <div role="radiogroup" aria-label={label} className={cx("inline-flex gap-0.5 rounded-lg bg-sunken p-0.5 ring-1 ring-line ring-inset", className)}>
+    <div
+      role="radiogroup"
+      aria-label={label}
+      className={cx("inline-flex gap-0.5 rounded-lg bg-sunken p-0.5 ring-1 ring-line ring-inset", className)}
+    >
       {options.map((option, index) => {
         const chosen = option.value === value;
         return (
-          // biome-ignore lint/a11y/useSemanticElements: one row of buttons, steered by arrows as the pattern asks
           <button
             key={option.value}
             type="button"
@@ -97,7 +103,7 @@ export function Segments<Value extends string>({
               buttons?.[options.indexOf(next)]?.focus();
             }}
             className={cx(
-              "inline-flex h-8 min-w-0 flex-1 items-center justify-center gap-1.5 whitespace-nowrap rounded-md px-2.5 text-[0.8125rem] font-medium transition-colors pointer-coarse:h-10 [&_svg]:size-4",
+              "inline-flex h-8 flex-auto shrink-0 items-center justify-center gap-1.5 whitespace-nowrap rounded-md px-2.5 text-[0.8125rem] font-medium transition-colors pointer-coarse:h-10 [&_svg]:size-4 [&_svg]:shrink-0",
               chosen ? "bg-raised text-ink shadow-card ring-1 ring-line" : "text-ink-2 hover:text-ink",
             )}
           >
@@ -118,7 +124,10 @@ export function Avatar({ name, size = "md" }: { name: string; size?: "sm" | "md"
   let sum = 0;
   for (const letter of name) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 9973;
   const words = name.trim().split(/\s+/u).filter(Boolean);
-  const letters = words.length > 1 ? [...(words[0] ?? "")].slice(0, 1).concat([...(words.at(-1) ?? "")].slice(0, 1)) : [...name.trim()].slice(0, 2);
+  const letters =
+    words.length > 1
+      ? [...(words[0] ?? "")].slice(0, 1).concat([...(words.at(-1) ?? "")].slice(0, 1))
+      : [...name.trim()].slice(0, 2);
   return (
     <span
       aria-hidden

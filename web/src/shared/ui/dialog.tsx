@@ -17,7 +17,16 @@ type DialogProps = {
   className?: string;
 };
 
-export function Dialog({ open, onClose, title, description, children, footer, shape = "dialog", className }: DialogProps) {
+export function Dialog({
+  open,
+  onClose,
+  title,
+  description,
+  children,
+  footer,
+  shape = "dialog",
+  className,
+}: DialogProps) {
   const { t } = useTranslation();
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
@@ -44,7 +53,6 @@ export function Dialog({ open, onClose, title, description, children, footer, sh
               <X aria-hidden />
             </Base.Close>
           </header>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
           <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-5" tabIndex={0} role="group">
             {children}
           </div>

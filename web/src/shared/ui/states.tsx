@@ -1,5 +1,5 @@
-import { RotateCw, TriangleAlert } from "lucide-react";
 import type { CombinedError } from "@urql/core";
+import { RotateCw, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { faultOf } from "@/shared/api/errors";
@@ -37,7 +37,10 @@ export function Empty({
   return (
     <div className={cx("flex flex-col items-center justify-center gap-3 px-6 py-14 text-center", className)}>
       {icon && (
-        <div className="grid size-12 place-items-center rounded-2xl bg-accent-soft text-accent-text [&_svg]:size-6" aria-hidden>
+        <div
+          className="grid size-12 place-items-center rounded-2xl bg-accent-soft text-accent-text [&_svg]:size-6"
+          aria-hidden
+        >
           {icon}
         </div>
       )}
@@ -62,7 +65,9 @@ export function Failed({ error, retry, className }: { error: CombinedError; retr
       <div className="max-w-sm">
         <p className="text-base font-semibold tracking-tight">{t("states.failed")}</p>
         <p className="mt-1 text-ink-2">{fault.text}</p>
-        {fault.requestId && <p className="num mt-1 text-xs text-ink-3">{t("states.request", { id: fault.requestId })}</p>}
+        {fault.requestId && (
+          <p className="num mt-1 text-xs text-ink-3">{t("states.request", { id: fault.requestId })}</p>
+        )}
       </div>
       {retry && (
         <Button onClick={retry}>

@@ -3,10 +3,10 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useQuery } from "urql";
-import { useCompanyPath, useCompany } from "@/entities/company/company";
+import { useCompany, useCompanyPath } from "@/entities/company/company";
 import { PaymentBadge } from "@/entities/order/order";
-import { graphql } from "@/shared/api/graphql";
 import type { BookingPartsFragment } from "@/shared/api/gql/graphql";
+import { graphql } from "@/shared/api/graphql";
 import { useAction } from "@/shared/api/use-action";
 import { useFormat, zoneLabel } from "@/shared/lib/format";
 import { addDays, dayKey, instantOf, parseDay, wallAt } from "@/shared/lib/zoned";
@@ -61,7 +61,10 @@ export function BookingSheet({
         booking && (
           <span className="flex flex-wrap items-center gap-1.5">
             <Badge>{t(`bookingKind.${booking.kind}`)}</Badge>
-            <Badge tone={booking.status === "CONFIRMED" ? "ok" : booking.status === "HELD" ? "warn" : "bad"} className={booking.status === "HELD" ? "hatched" : undefined}>
+            <Badge
+              tone={booking.status === "CONFIRMED" ? "ok" : booking.status === "HELD" ? "warn" : "bad"}
+              className={booking.status === "HELD" ? "hatched" : undefined}
+            >
               {t(`bookingStatus.${booking.status}`)}
             </Badge>
             <PaymentBadge status={booking.order.paymentStatus} />
@@ -87,7 +90,9 @@ export function BookingSheet({
               {format.day(wallAt(new Date(booking.start), zone))}
               <br />
               {format.time(booking.start, zone)}–{format.time(booking.end, zone)}
-              <span className="block text-[0.8125rem] text-ink-3">{zoneLabel(zone, i18n.language, new Date(booking.start))}</span>
+              <span className="block text-[0.8125rem] text-ink-3">
+                {zoneLabel(zone, i18n.language, new Date(booking.start))}
+              </span>
             </dd>
             <dt className="text-ink-3">{t("order.city")}</dt>
             <dd dir="auto">{booking.city === "online" ? t("order.online") : booking.city || booking.branch.name}</dd>
@@ -97,7 +102,9 @@ export function BookingSheet({
               {booking.order.phone && <span className="num block text-ink-2">{booking.order.phone}</span>}
             </dd>
             <dt className="text-ink-3">{t("order.lines")}</dt>
-            <dd dir="auto">{booking.order.lines.map((line) => `${format.number(line.quantity)} × ${line.name}`).join(", ")}</dd>
+            <dd dir="auto">
+              {booking.order.lines.map((line) => `${format.number(line.quantity)} × ${line.name}`).join(", ")}
+            </dd>
           </dl>
           {booking.status === "HELD" && (
             <p className="hatched rounded-lg bg-warn-soft px-3 py-2.5 text-[0.8125rem] text-warn">
@@ -107,7 +114,10 @@ export function BookingSheet({
             </p>
           )}
           <div className="flex flex-wrap gap-2">
-            <Link to={path(`orders?order=${encodeURIComponent(booking.order.id)}`)} className={buttonStyle({ size: "sm" })}>
+            <Link
+              to={path(`orders?order=${encodeURIComponent(booking.order.id)}`)}
+              className={buttonStyle({ size: "sm" })}
+            >
               <WalletCards aria-hidden />
               {t("order.number", { number: booking.order.number })}
             </Link>
@@ -206,10 +216,21 @@ function MoveForm({ booking, zone, onMoved }: { booking: BookingPartsFragment; z
     >
       <div className="grid grid-cols-2 gap-3">
         <Field label={t("calendar.date")} error={move.errorOf("start") ?? move.errorOf()}>
-          {(props) => <Input {...props} type="date" value={date} onChange={(event) => setDate(event.target.value)} required />}
+          {(props) => (
+            <Input {...props} type="date" value={date} onChange={(event) => setDate(event.target.value)} required />
+          )}
         </Field>
         <Field label={t("calendar.time")}>
-          {(props) => <Input {...props} type="time" value={time} step={300} onChange={(event) => setTime(event.target.value)} required />}
+          {(props) => (
+            <Input
+              {...props}
+              type="time"
+              value={time}
+              step={300}
+              onChange={(event) => setTime(event.target.value)}
+              required
+            />
+          )}
         </Field>
       </div>
       {slots.length > 0 && (
@@ -217,7 +238,13 @@ function MoveForm({ booking, zone, onMoved }: { booking: BookingPartsFragment; z
           <p className="mb-1.5 text-[0.8125rem] font-medium text-ink-2">{t("calendar.freeTimes")}</p>
           <div className="flex flex-wrap gap-1.5">
             {slots.map((slot) => (
-              <Button key={slot.start} size="sm" className="num" onClick={() => void to(new Date(slot.start))} disabled={move.busy}>
+              <Button
+                key={slot.start}
+                size="sm"
+                className="num"
+                onClick={() => void to(new Date(slot.start))}
+                disabled={move.busy}
+              >
                 {format.dateTime(slot.start, zone)}
               </Button>
             ))}

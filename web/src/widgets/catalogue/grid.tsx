@@ -62,7 +62,10 @@ export function Grid({
   useEffect(() => onShown(from, to), [from, to, onShown]);
 
   function move(row: number, column: number) {
-    const next = { row: Math.max(0, Math.min(total - 1, row)), column: Math.max(0, Math.min(columns.length - 1, column)) };
+    const next = {
+      row: Math.max(0, Math.min(total - 1, row)),
+      column: Math.max(0, Math.min(columns.length - 1, column)),
+    };
     moved.current = true;
     setActive(next);
     virtual.scrollToIndex(next.row, { align: "auto" });
@@ -140,11 +143,19 @@ export function Grid({
   const full = NUMBER_WIDTH + widths.reduce((sum, width) => sum + width, 0) + 44;
   return (
     <div ref={scroll} className="relative min-h-0 flex-1 overflow-auto bg-surface" data-testid="grid-scroll">
-      {/* biome-ignore lint/a11y/useSemanticElements: a virtual grid: only the rows in view are in the page */}
-      <div role="grid" aria-label={t("nav.catalogue")} aria-rowcount={total + 1} aria-colcount={columns.length + 1} style={{ width: full, minWidth: "100%" }}>
-        {/* biome-ignore lint/a11y/useSemanticElements: as above */}
-        {/* biome-ignore lint/a11y/useFocusableInteractive: a row is not focused, its cells are */}
-        <div role="row" aria-rowindex={1} className="sticky top-0 z-20 flex border-b bg-sunken text-[0.8125rem] font-medium" style={{ height: ROW }}>
+      <div
+        role="grid"
+        aria-label={t("nav.catalogue")}
+        aria-rowcount={total + 1}
+        aria-colcount={columns.length + 1}
+        style={{ width: full, minWidth: "100%" }}
+      >
+        <div
+          role="row"
+          aria-rowindex={1}
+          className="sticky top-0 z-20 flex border-b bg-sunken text-[0.8125rem] font-medium"
+          style={{ height: ROW }}
+        >
           <Head width={NUMBER_WIDTH} left={0}>
             <span className="text-ink-3">№</span>
           </Head>
@@ -179,7 +190,14 @@ export function Grid({
                 widths={widths}
                 activeColumn={here ? active.column : -1}
                 editing={editing?.row === item.index ? editing : null}
-                handlers={{ setEditing, save, edit, onKey, onDelete, focus: (column) => setActive({ row: item.index, column }) }}
+                handlers={{
+                  setEditing,
+                  save,
+                  edit,
+                  onKey,
+                  onDelete,
+                  focus: (column) => setActive({ row: item.index, column }),
+                }}
               />
             );
           })}
@@ -191,8 +209,6 @@ export function Grid({
 
 function Head({ width, left, children }: { width: number; left?: number; children: React.ReactNode }) {
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a virtual grid has no table elements
-    // biome-ignore lint/a11y/useFocusableInteractive: a heading that does nothing takes no focus
     <div
       role="columnheader"
       className={cx("flex shrink-0 items-center gap-1.5 border-e px-3", left !== undefined && "sticky z-10 bg-sunken")}
@@ -247,16 +263,15 @@ const GridRow = memo(
     const cells = (row?.cells ?? {}) as Record<string, unknown>;
     const bad = (row?.problems.length ?? 0) > 0;
     return (
-      // biome-ignore lint/a11y/useSemanticElements: a virtual grid has no table elements
-      // biome-ignore lint/a11y/useFocusableInteractive: a row is not focused, its cells are
       <div
         role="row"
         aria-rowindex={index + 2}
-        className={cx("group absolute start-0 flex w-full border-b bg-surface hover:bg-canvas", row?.leftOut && "opacity-55")}
+        className={cx(
+          "group absolute start-0 flex w-full border-b bg-surface hover:bg-canvas",
+          row?.leftOut && "opacity-55",
+        )}
         style={{ height: ROW, transform: `translateY(${top}px)` }}
       >
-        {/* biome-ignore lint/a11y/useSemanticElements: a virtual grid has no table elements */}
-        {/* biome-ignore lint/a11y/useFocusableInteractive: names the row, does nothing */}
         <div
           role="rowheader"
           className="num sticky start-0 z-10 flex shrink-0 items-center gap-1 border-e bg-sunken px-2 text-xs text-ink-3"
@@ -275,7 +290,6 @@ const GridRow = memo(
           const open = editing?.column === at;
           const text = textOf(cells[column.key]);
           return (
-            // biome-ignore lint/a11y/useSemanticElements: a virtual grid has no table elements
             <div
               key={column.key}
               role="gridcell"
@@ -305,7 +319,9 @@ const GridRow = memo(
                     aria-label={column.heading}
                     aria-invalid={editing.refused ? true : undefined}
                     value={editing.value}
-                    onChange={(event) => handlers.setEditing({ ...editing, value: event.target.value, refused: undefined })}
+                    onChange={(event) =>
+                      handlers.setEditing({ ...editing, value: event.target.value, refused: undefined })
+                    }
                     onBlur={() => void handlers.save()}
                     onKeyDown={(event) => {
                       event.stopPropagation();
@@ -322,7 +338,10 @@ const GridRow = memo(
                     className="absolute inset-0 z-30 size-full border-2 border-accent bg-raised px-2.5 outline-none aria-invalid:border-bad"
                   />
                   {editing.refused && (
-                    <p role="alert" className="absolute start-0 top-full z-40 w-64 rounded-b-lg bg-bad px-3 py-2 text-[0.8125rem] text-surface">
+                    <p
+                      role="alert"
+                      className="absolute start-0 top-full z-40 w-64 rounded-b-lg bg-bad px-3 py-2 text-[0.8125rem] text-surface"
+                    >
                       {editing.refused}
                     </p>
                   )}
@@ -337,7 +356,12 @@ const GridRow = memo(
         })}
         {row && (
           <span className="flex w-11 items-center justify-center opacity-0 focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
-            <IconButton label={t("grid.deleteRow", { row: row.number })} size="iconSm" className="size-7!" onClick={() => handlers.onDelete(row)}>
+            <IconButton
+              label={t("grid.deleteRow", { row: row.number })}
+              size="iconSm"
+              className="size-7!"
+              onClick={() => handlers.onDelete(row)}
+            >
               <Trash2 aria-hidden />
             </IconButton>
           </span>

@@ -32,13 +32,19 @@ export function ProblemTable({ onChanged, onCount }: { onChanged: () => void; on
     async (offset: number) => {
       setBusy(true);
       const page = await client
-        .query(DraftRows, { id: company.id, offset, first: PAGE, onlyProblems: true }, { requestPolicy: "network-only" })
+        .query(
+          DraftRows,
+          { id: company.id, offset, first: PAGE, onlyProblems: true },
+          { requestPolicy: "network-only" },
+        )
         .toPromise();
       setBusy(false);
       const connection = page.data?.company?.catalogue.draft?.rows;
       if (!connection) return setRows((before) => before ?? []);
       setTotal(connection.totalCount ?? connection.nodes.length);
-      setRows((before) => (offset === 0 ? connection.nodes : [...(before ?? []), ...connection.nodes]) as RowPartsFragment[]);
+      setRows(
+        (before) => (offset === 0 ? connection.nodes : [...(before ?? []), ...connection.nodes]) as RowPartsFragment[],
+      );
     },
     [client, company.id],
   );
@@ -97,7 +103,12 @@ function ProblemRow({ row, onRow }: { row: RowPartsFragment; onRow: (row: RowPar
   }
 
   return (
-    <li className={cx("grid gap-x-5 gap-y-3 px-4 py-4 sm:grid-cols-[11rem_minmax(0,1fr)]", (fixed || row.leftOut) && "bg-sunken/60")}>
+    <li
+      className={cx(
+        "grid gap-x-5 gap-y-3 px-4 py-4 sm:grid-cols-[11rem_minmax(0,1fr)]",
+        (fixed || row.leftOut) && "bg-sunken/60",
+      )}
+    >
       <div className="min-w-0">
         <p className="num flex items-center gap-2 font-semibold">
           {t("report.row", { row: format.number(row.number) })}

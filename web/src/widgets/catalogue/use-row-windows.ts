@@ -14,9 +14,12 @@ type Source = { companyId: string; versionId: string; draft: boolean; search: st
 export function useRowWindows(source: Source) {
   const client = useClient();
   const key = JSON.stringify(source);
-  const [state, setState] = useState<{ key: string; rows: Map<number, RowPartsFragment>; total: number | null; failed: boolean }>(
-    { key, rows: new Map(), total: null, failed: false },
-  );
+  const [state, setState] = useState<{
+    key: string;
+    rows: Map<number, RowPartsFragment>;
+    total: number | null;
+    failed: boolean;
+  }>({ key, rows: new Map(), total: null, failed: false });
   const asked = useRef<{ key: string; windows: Set<number> }>({ key, windows: new Set() });
   if (asked.current.key !== key) asked.current = { key, windows: new Set() };
 
@@ -43,7 +46,8 @@ export function useRowWindows(source: Source) {
       }
       setState((before) => {
         const rows = before.key === key ? new Map(before.rows) : new Map<number, RowPartsFragment>();
-        connection.nodes.forEach((row, index) => rows.set(window * WINDOW + index, row as RowPartsFragment));
+        for (const [index, row] of connection.nodes.entries())
+          rows.set(window * WINDOW + index, row as RowPartsFragment);
         return { key, rows, total: connection.totalCount ?? connection.nodes.length, failed: false };
       });
     },
@@ -54,7 +58,8 @@ export function useRowWindows(source: Source) {
   /** Fetches what these positions need. */
   const ensure = useCallback(
     (from: number, to: number) => {
-      for (let window = Math.floor(from / WINDOW); window <= Math.floor(to / WINDOW); window++) void fetchWindow(window);
+      for (let window = Math.floor(from / WINDOW); window <= Math.floor(to / WINDOW); window++)
+        void fetchWindow(window);
     },
     [fetchWindow],
   );

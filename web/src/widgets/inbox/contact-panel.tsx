@@ -47,7 +47,10 @@ export function ContactPanel({ conversationId }: { conversationId: string }) {
   const company = useCompany();
   const path = useCompanyPath();
   const format = useFormat();
-  const [{ data, error, fetching }, refetch] = useQuery({ query: ContactPanelQuery, variables: { id: conversationId } });
+  const [{ data, error, fetching }, refetch] = useQuery({
+    query: ContactPanelQuery,
+    variables: { id: conversationId },
+  });
   useLive(["MESSAGE", "ORDER", "CONVERSATION"], () => refetch({ requestPolicy: "network-only" }), { waitMs: 400 });
   const [editing, setEditing] = useState(false);
   const talk = data?.conversation?.id === conversationId ? data.conversation : undefined;
@@ -72,7 +75,9 @@ export function ContactPanel({ conversationId }: { conversationId: string }) {
             <h2 className="truncate text-base font-semibold" dir="auto">
               {name}
             </h2>
-            <p className="text-xs text-ink-3">{t("contact.since", { date: format.date(contact.createdAt, company.timezone) })}</p>
+            <p className="text-xs text-ink-3">
+              {t("contact.since", { date: format.date(contact.createdAt, company.timezone) })}
+            </p>
           </div>
           {!editing && (
             <IconButton label={t("contact.edit")} size="iconSm" onClick={() => setEditing(true)}>
@@ -113,7 +118,9 @@ export function ContactPanel({ conversationId }: { conversationId: string }) {
         )}
       </section>
       <section className="p-4" aria-label={t("nav.orders")}>
-        <h3 className="mb-2 font-semibold">{t("contact.orders", { count: contact.orders.totalCount ?? contact.orders.nodes.length })}</h3>
+        <h3 className="mb-2 font-semibold">
+          {t("contact.orders", { count: contact.orders.totalCount ?? contact.orders.nodes.length })}
+        </h3>
         {contact.orders.nodes.length === 0 ? (
           <p className="text-[0.8125rem] text-ink-3">{t("contact.noOrders")}</p>
         ) : (
@@ -141,7 +148,13 @@ export function ContactPanel({ conversationId }: { conversationId: string }) {
   );
 }
 
-function EditContact({ contact, onDone }: { contact: { id: string; name?: string | null; phone?: string | null }; onDone: () => void }) {
+function EditContact({
+  contact,
+  onDone,
+}: {
+  contact: { id: string; name?: string | null; phone?: string | null };
+  onDone: () => void;
+}) {
   const { t } = useTranslation();
   const action = useAction(UpdateContact);
   const [name, setName] = useState(contact.name ?? "");
@@ -151,7 +164,9 @@ function EditContact({ contact, onDone }: { contact: { id: string; name?: string
       className="mt-3 flex flex-col gap-3"
       onSubmit={async (event) => {
         event.preventDefault();
-        const { data } = await action.run({ input: { id: contact.id, name: name.trim(), phone: phone.trim() || null } });
+        const { data } = await action.run({
+          input: { id: contact.id, name: name.trim(), phone: phone.trim() || null },
+        });
         if (data) {
           toast(t("common.saved"));
           onDone();

@@ -1,13 +1,13 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { Bot, Inbox, Search, UserRound } from "lucide-react";
 import type { TFunction } from "i18next";
+import { Bot, Inbox, Search, UserRound } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useCompany, useCompanyPath } from "@/entities/company/company";
 import { CHANNEL_KINDS, ChannelIcon, useChannelName } from "@/entities/conversation/channel-icon";
-import { graphql } from "@/shared/api/graphql";
 import type { ChannelKind, ConversationFilter, ConversationRowFragment } from "@/shared/api/gql/graphql";
+import { graphql } from "@/shared/api/graphql";
 import { useLive } from "@/shared/api/live";
 import { cx } from "@/shared/lib/cx";
 import { useFormat } from "@/shared/lib/format";
@@ -44,13 +44,7 @@ export function filterOf(params: URLSearchParams, search: string): ConversationF
   };
 }
 
-export function ConversationList({
-  openId,
-  onRows,
-}: {
-  openId?: string;
-  onRows: (ids: string[]) => void;
-}) {
+export function ConversationList({ openId, onRows }: { openId?: string; onRows: (ids: string[]) => void }) {
   const { t } = useTranslation();
   const company = useCompany();
   const path = useCompanyPath();
@@ -70,7 +64,7 @@ export function ConversationList({
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroll.current,
-    estimateSize: () => 76,
+    estimateSize: () => 86,
     overscan: 8,
     getItemKey: (index) => rows[index]?.id ?? index,
   });
@@ -92,13 +86,18 @@ export function ConversationList({
         <div className="flex items-center gap-2">
           <h1 className="flex-1 text-lg font-semibold tracking-tight">{t("nav.inbox")}</h1>
           {list.connection?.totalCount != null && (
-            <span className="num text-[0.8125rem] text-ink-3">{t("inbox.count", { count: list.connection.totalCount })}</span>
+            <span className="num text-[0.8125rem] text-ink-3">
+              {t("inbox.count", { count: list.connection.totalCount })}
+            </span>
           )}
         </div>
         <div className="flex gap-2">
           <label className="relative min-w-0 flex-1">
             <span className="sr-only">{t("inbox.search")}</span>
-            <Search className="pointer-events-none absolute start-2.5 top-1/2 size-4 -translate-y-1/2 text-ink-3" aria-hidden />
+            <Search
+              className="pointer-events-none absolute start-2.5 top-1/2 size-4 -translate-y-1/2 text-ink-3"
+              aria-hidden
+            />
             <Input
               type="search"
               data-search
@@ -112,7 +111,7 @@ export function ConversationList({
             aria-label={t("inbox.channel")}
             value={channel ?? ""}
             onChange={(event) => change({ channel: event.target.value })}
-            className="w-32 shrink-0"
+            className="w-28 shrink-0"
           >
             <option value="">{t("inbox.allChannels")}</option>
             {CHANNEL_KINDS.map((kind) => (
@@ -172,7 +171,11 @@ export function ConversationList({
                   className="absolute inset-x-0 top-0"
                   style={{ height: item.size, transform: `translateY(${item.start}px)` }}
                 >
-                  <Row row={row} open={row.id === openId} to={`${path(`inbox/${encodeURIComponent(row.id)}`)}${query ? `?${query}` : ""}`} />
+                  <Row
+                    row={row}
+                    open={row.id === openId}
+                    to={`${path(`inbox/${encodeURIComponent(row.id)}`)}${query ? `?${query}` : ""}`}
+                  />
                 </li>
               );
             })}
@@ -212,7 +215,10 @@ function Row({ row, open, to }: { row: ConversationRowFragment; open: boolean; t
           </time>
         </span>
         <span className="mt-0.5 flex items-center gap-1.5">
-          <span className={cx("min-w-0 flex-1 truncate text-[0.8125rem]", row.unreadCount ? "text-ink" : "text-ink-2")} dir="auto">
+          <span
+            className={cx("min-w-0 flex-1 truncate text-[0.8125rem]", row.unreadCount ? "text-ink" : "text-ink-2")}
+            dir="auto"
+          >
             {row.preview}
           </span>
           {row.unreadCount > 0 && (
@@ -222,7 +228,7 @@ function Row({ row, open, to }: { row: ConversationRowFragment; open: boolean; t
             </span>
           )}
         </span>
-        <span className="mt-0.5 flex items-center gap-1 text-xs">
+        <span className="mt-1 flex items-center gap-1 text-xs">
           {row.needsAttention ? (
             <span className="flex min-w-0 items-center gap-1 font-medium text-bad">
               <span className="size-1.5 shrink-0 rounded-full bg-bad" aria-hidden />
@@ -230,7 +236,11 @@ function Row({ row, open, to }: { row: ConversationRowFragment; open: boolean; t
             </span>
           ) : (
             <span className="flex items-center gap-1 text-ink-3">
-              {row.owner === "ASSISTANT" ? <Bot className="size-3.5" aria-hidden /> : <UserRound className="size-3.5" aria-hidden />}
+              {row.owner === "ASSISTANT" ? (
+                <Bot className="size-3.5" aria-hidden />
+              ) : (
+                <UserRound className="size-3.5" aria-hidden />
+              )}
               {t(`owner.${row.owner}`)}
             </span>
           )}

@@ -1,4 +1,15 @@
-import { Bell, CalendarCheck, CircleX, Copy, CreditCard, ExternalLink, MessagesSquare, ReceiptText, Send, Undo2 } from "lucide-react";
+import {
+  Bell,
+  CalendarCheck,
+  CircleX,
+  Copy,
+  CreditCard,
+  ExternalLink,
+  MessagesSquare,
+  ReceiptText,
+  Send,
+  Undo2,
+} from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -6,8 +17,8 @@ import { useQuery } from "urql";
 import { useCompany, useCompanyPath } from "@/entities/company/company";
 import { ChannelIcon } from "@/entities/conversation/channel-icon";
 import { OrderBadge, PaymentBadge } from "@/entities/order/order";
-import { graphql } from "@/shared/api/graphql";
 import type { OrderSheetQuery } from "@/shared/api/gql/graphql";
+import { graphql } from "@/shared/api/graphql";
 import { useLive } from "@/shared/api/live";
 import { useAction } from "@/shared/api/use-action";
 import { cx } from "@/shared/lib/cx";
@@ -60,7 +71,11 @@ type Order = NonNullable<OrderSheetQuery["order"]>;
 
 export function OrderSheet({ orderId, onClose }: { orderId: string | null; onClose: () => void }) {
   const { t } = useTranslation();
-  const [{ data, error, fetching }, refetch] = useQuery({ query: OrderSheetQueryDocument, variables: { id: orderId ?? "" }, pause: !orderId });
+  const [{ data, error, fetching }, refetch] = useQuery({
+    query: OrderSheetQueryDocument,
+    variables: { id: orderId ?? "" },
+    pause: !orderId,
+  });
   const refresh = () => refetch({ requestPolicy: "network-only" });
   useLive(["ORDER", "BOOKING"], () => orderId && refresh(), { waitMs: 250 });
   const order = data?.order?.id === orderId ? data?.order : undefined;
@@ -144,7 +159,11 @@ function Details({ order, onChanged }: { order: Order; onChanged: () => void }) 
           </div>
           <div>
             <dt>{t("order.delivery")}</dt>
-            <dd>{order.freeDelivery || Number(order.delivery.amount) === 0 ? t("order.free") : format.money(order.delivery)}</dd>
+            <dd>
+              {order.freeDelivery || Number(order.delivery.amount) === 0
+                ? t("order.free")
+                : format.money(order.delivery)}
+            </dd>
           </div>
           <div className="text-base font-semibold text-ink">
             <dt>{t("order.total")}</dt>
@@ -162,7 +181,12 @@ function Details({ order, onChanged }: { order: Order; onChanged: () => void }) 
         )}
         {order.paymentUrl && unpaid && (
           <>
-            <a href={order.paymentUrl} target="_blank" rel="noopener noreferrer" className={buttonStyle({ size: "sm" })}>
+            <a
+              href={order.paymentUrl}
+              target="_blank"
+              rel="noopener noreferrer"
+              className={buttonStyle({ size: "sm" })}
+            >
               <CreditCard aria-hidden />
               {t("order.openPayPage")}
               <ExternalLink aria-hidden className="size-3.5!" />
@@ -232,15 +256,23 @@ function Details({ order, onChanged }: { order: Order; onChanged: () => void }) 
       <Dialog
         open={asking !== null}
         onClose={() => setAsking(null)}
-        title={asking === "refund" ? t("order.refundTitle", { amount: format.money(order.total) }) : t("order.cancelTitle", { number: order.number })}
-        description={asking === "refund" ? t("order.refundText") : t("order.cancelText", { count: order.bookings.length })}
+        title={
+          asking === "refund"
+            ? t("order.refundTitle", { amount: format.money(order.total) })
+            : t("order.cancelTitle", { number: order.number })
+        }
+        description={
+          asking === "refund" ? t("order.refundText") : t("order.cancelText", { count: order.bookings.length })
+        }
         footer={
           <>
             <Button onClick={() => setAsking(null)}>{t("common.back")}</Button>
             <Button
               look="danger"
               busy={cancel.busy || refund.busy}
-              onClick={() => void (asking === "refund" ? act(refund, t("order.refunded")) : act(cancel, t("order.cancelled")))}
+              onClick={() =>
+                void (asking === "refund" ? act(refund, t("order.refunded")) : act(cancel, t("order.cancelled")))
+              }
             >
               {asking === "refund" ? t("order.refund") : t("order.cancel")}
             </Button>
@@ -260,28 +292,62 @@ function Timeline({ order, zone }: { order: Order; zone: string }) {
   const path = useCompanyPath();
   const moments: Moment[] = [{ at: order.createdAt, text: t("timeline.created"), icon: <ReceiptText /> }];
   for (const payment of order.payments) {
-    moments.push({ at: payment.createdAt, text: t("timeline.linkSent", { amount: format.money(payment.amount) }), icon: <Send /> });
-    if (payment.paidAt) moments.push({ at: payment.paidAt, text: t("timeline.paid", { amount: format.money(payment.amount) }), icon: <CreditCard />, tone: "text-ok bg-ok-soft" });
-    if (payment.refundedAt) moments.push({ at: payment.refundedAt, text: t("timeline.refunded"), icon: <Undo2 />, tone: "text-bad bg-bad-soft" });
-    if (payment.status === "failed") moments.push({ at: payment.createdAt, text: t("timeline.failed"), icon: <CircleX />, tone: "text-bad bg-bad-soft" });
+    moments.push({
+      at: payment.createdAt,
+      text: t("timeline.linkSent", { amount: format.money(payment.amount) }),
+      icon: <Send />,
+    });
+    if (payment.paidAt)
+      moments.push({
+        at: payment.paidAt,
+        text: t("timeline.paid", { amount: format.money(payment.amount) }),
+        icon: <CreditCard />,
+        tone: "text-ok bg-ok-soft",
+      });
+    if (payment.refundedAt)
+      moments.push({
+        at: payment.refundedAt,
+        text: t("timeline.refunded"),
+        icon: <Undo2 />,
+        tone: "text-bad bg-bad-soft",
+      });
+    if (payment.status === "failed")
+      moments.push({
+        at: payment.createdAt,
+        text: t("timeline.failed"),
+        icon: <CircleX />,
+        tone: "text-bad bg-bad-soft",
+      });
   }
   for (const reminder of order.reminders) {
     const kind = t(`reminder.${reminder.kind}`, { defaultValue: t("reminder.other") });
     if (reminder.sentAt) moments.push({ at: reminder.sentAt, text: t("timeline.reminded", { kind }), icon: <Bell /> });
-    else if (reminder.cancelledAt) moments.push({ at: reminder.cancelledAt, text: t("timeline.reminderEnded", { kind }), icon: <Bell /> });
+    else if (reminder.cancelledAt)
+      moments.push({ at: reminder.cancelledAt, text: t("timeline.reminderEnded", { kind }), icon: <Bell /> });
     else moments.push({ at: reminder.dueAt, text: t("timeline.reminderDue", { kind }), icon: <Bell />, future: true });
   }
   if (order.linkExpiresAt && order.paymentStatus === "PAYMENT_LINK_SENT")
     moments.push({ at: order.linkExpiresAt, text: t("timeline.linkEnds"), icon: <CircleX />, future: true });
-  moments.sort((left, right) => Number(left.future ?? false) - Number(right.future ?? false) || left.at.localeCompare(right.at));
+  moments.sort(
+    (left, right) => Number(left.future ?? false) - Number(right.future ?? false) || left.at.localeCompare(right.at),
+  );
   return (
     <ol className="flex flex-col">
       {moments.map((moment, index) => (
-        <li key={`${moment.at}${moment.text}`} className={cx("relative flex gap-3 pb-4", moment.future && "text-ink-3")}>
-          {index < moments.length + order.bookings.length - 1 && <span className="absolute start-3.5 top-7 bottom-0 w-px bg-line" aria-hidden />}
+        <li
+          key={`${moment.at}${moment.text}`}
+          className={cx("relative flex gap-3 pb-4", moment.future && "text-ink-3")}
+        >
+          {index < moments.length + order.bookings.length - 1 && (
+            <span className="absolute start-3.5 top-7 bottom-0 w-px bg-line" aria-hidden />
+          )}
           <span
             aria-hidden
-            className={cx("grid size-7 shrink-0 place-items-center rounded-full bg-sunken text-ink-2 ring-1 ring-line ring-inset [&_svg]:size-3.5", moment.tone, moment.future && "border border-dashed border-line-strong bg-transparent ring-0")}
+            className={cx(
+              "grid size-7 shrink-0 place-items-center rounded-full bg-sunken text-ink-2 ring-1 ring-line ring-inset [&_svg]:size-3.5",
+              moment.tone,
+              moment.future && "border border-dashed border-line-strong bg-transparent ring-0",
+            )}
           >
             {moment.icon}
           </span>
@@ -308,7 +374,10 @@ function Timeline({ order, zone }: { order: Order; zone: string }) {
             to={path(`calendar?booking=${encodeURIComponent(booking.id)}&day=${booking.start.slice(0, 10)}`)}
             className="min-w-0 flex-1 pt-0.5 font-medium underline-offset-2 hover:underline"
           >
-            {t(`bookingLine.${booking.kind}`, { when: format.dateTime(booking.start, zone), status: t(`bookingStatus.${booking.status}`) })}
+            {t(`bookingLine.${booking.kind}`, {
+              when: format.dateTime(booking.start, zone),
+              status: t(`bookingStatus.${booking.status}`),
+            })}
           </Link>
         </li>
       ))}

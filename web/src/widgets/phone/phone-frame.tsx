@@ -7,8 +7,8 @@ import { Attachments } from "@/entities/conversation/attachments";
 import { CHANNEL_LIMITS, useChannelName } from "@/entities/conversation/channel-icon";
 import { MessageText } from "@/entities/conversation/message-text";
 import { useThread } from "@/entities/conversation/use-thread";
-import { graphql } from "@/shared/api/graphql";
 import type { ChannelKind, MessagePartsFragment } from "@/shared/api/gql/graphql";
+import { graphql } from "@/shared/api/graphql";
 import { useAction } from "@/shared/api/use-action";
 import { announce } from "@/shared/lib/announce";
 import { cx } from "@/shared/lib/cx";
@@ -104,7 +104,9 @@ export function PhoneFrame({
     } else {
       setTyping(false);
       setPending((before) =>
-        before.map((one) => (one.id === message.id ? { ...one, failed: refusals[0]?.message ?? t("errors.INTERNAL") } : one)),
+        before.map((one) =>
+          one.id === message.id ? { ...one, failed: refusals[0]?.message ?? t("errors.INTERNAL") } : one,
+        ),
       );
     }
   }
@@ -148,8 +150,13 @@ export function PhoneFrame({
               </IconButton>
             </div>
           </div>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-          <div ref={scroll} tabIndex={0} role="log" aria-label={t("try.talk")} className={cx("flex min-h-0 flex-1 flex-col gap-1.5 overflow-y-auto px-3 py-3", look.wall)}>
+          <div
+            ref={scroll}
+            tabIndex={0}
+            role="log"
+            aria-label={t("try.talk")}
+            className={cx("flex min-h-0 flex-1 flex-col gap-1.5 overflow-y-auto px-3 py-3", look.wall)}
+          >
             <div className="mt-auto" />
             {stored.length + waiting.length === 0 && (
               <p className="mx-auto my-6 max-w-60 rounded-xl bg-raised/85 px-4 py-3 text-center text-[0.8125rem]/5 text-ink-2">
@@ -161,7 +168,14 @@ export function PhoneFrame({
             ))}
             {waiting.map((message) => (
               <div key={message.id} className="flex max-w-[84%] flex-col items-end gap-1 self-end">
-                <div className={cx("px-3 py-1.5 text-[0.9375rem]/5.5", look.mine, look.shape, message.failed && "ring-2 ring-bad")}>
+                <div
+                  className={cx(
+                    "px-3 py-1.5 text-[0.9375rem]/5.5",
+                    look.mine,
+                    look.shape,
+                    message.failed && "ring-2 ring-bad",
+                  )}
+                >
                   <MessageText text={message.text} />
                 </div>
                 {message.failed && (
@@ -179,7 +193,11 @@ export function PhoneFrame({
               <div className={cx("flex gap-1 self-start px-3.5 py-3", look.theirs, look.shape)} role="status">
                 <span className="sr-only">{t("try.typing")}</span>
                 {[0, 1, 2].map((dot) => (
-                  <i key={dot} className="size-1.5 animate-dot rounded-full bg-current" style={{ animationDelay: `${dot * 0.16}s` }} />
+                  <i
+                    key={dot}
+                    className="size-1.5 animate-dot rounded-full bg-current"
+                    style={{ animationDelay: `${dot * 0.16}s` }}
+                  />
                 ))}
               </div>
             )}
@@ -214,7 +232,10 @@ export function PhoneFrame({
               type="submit"
               aria-label={t("try.send")}
               disabled={!text.trim()}
-              className={cx("grid size-10 shrink-0 place-items-center rounded-full transition-opacity disabled:opacity-45", look.send)}
+              className={cx(
+                "grid size-10 shrink-0 place-items-center rounded-full transition-opacity disabled:opacity-45",
+                look.send,
+              )}
             >
               <ArrowUp className="size-5" aria-hidden />
             </button>
@@ -232,12 +253,21 @@ export function PhoneFrame({
 function Bubble({ message, kind, limit }: { message: MessagePartsFragment; kind: ChannelKind; limit: number }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const company = useCompany();
   const look = LOOKS[kind];
   const mine = message.direction === "INBOUND";
   const length = [...message.text].length;
   return (
-    <div className={cx("flex max-w-[84%] animate-rise flex-col", mine ? "items-end self-end" : "items-start self-start")}>
-      <div className={cx("px-3 py-1.5 text-[0.9375rem]/5.5 shadow-[0_1px_1px_rgb(0_0_0/0.06)]", mine ? look.mine : look.theirs, look.shape)}>
+    <div
+      className={cx("flex max-w-[84%] animate-rise flex-col", mine ? "items-end self-end" : "items-start self-start")}
+    >
+      <div
+        className={cx(
+          "px-3 py-1.5 text-[0.9375rem]/5.5 shadow-[0_1px_1px_rgb(0_0_0/0.06)]",
+          mine ? look.mine : look.theirs,
+          look.shape,
+        )}
+      >
         <span className="sr-only">{mine ? t("thread.you") : t("thread.assistant")}</span>
         <MessageText text={message.text} />
         <Attachments items={message.attachments} />
@@ -247,7 +277,7 @@ function Bubble({ message, kind, limit }: { message: MessagePartsFragment; kind:
               {format.number(length)} / {format.number(limit)} ·{" "}
             </span>
           )}
-          {format.time(message.createdAt)}
+          {format.time(message.createdAt, company.timezone)}
         </p>
       </div>
     </div>

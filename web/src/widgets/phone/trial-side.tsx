@@ -8,8 +8,8 @@ import { ThreadTurns } from "@/entities/conversation/documents";
 import { Reasons } from "@/entities/conversation/reasons";
 import { useThread } from "@/entities/conversation/use-thread";
 import { OrderBadge, PaymentBadge } from "@/entities/order/order";
-import { graphql } from "@/shared/api/graphql";
 import type { ChannelKind } from "@/shared/api/gql/graphql";
+import { graphql } from "@/shared/api/graphql";
 import { useLive } from "@/shared/api/live";
 import { useAction } from "@/shared/api/use-action";
 import { useFormat } from "@/shared/lib/format";
@@ -50,7 +50,11 @@ export function TrialSide({ kind, conversationId }: { kind: ChannelKind; convers
   const format = useFormat();
   const id = conversationId ?? "";
   const [{ data }, refetchState] = useQuery({ query: TrialState, variables: { id }, pause: !conversationId });
-  const [{ data: turnData }, refetchTurns] = useQuery({ query: ThreadTurns, variables: { id }, pause: !conversationId });
+  const [{ data: turnData }, refetchTurns] = useQuery({
+    query: ThreadTurns,
+    variables: { id },
+    pause: !conversationId,
+  });
   const thread = useThread(conversationId ?? undefined);
   const clock = useAction(AdvanceClock);
 
@@ -62,7 +66,8 @@ export function TrialSide({ kind, conversationId }: { kind: ChannelKind; convers
   useLive(["MESSAGE", "CONVERSATION", "ORDER", "BOOKING"], refresh, { waitMs: 250 });
 
   const talk = data?.conversation?.id === conversationId ? data?.conversation : undefined;
-  const turns = turnData?.conversation?.id === conversationId ? [...(turnData?.conversation?.turns.nodes ?? [])].reverse() : [];
+  const turns =
+    turnData?.conversation?.id === conversationId ? [...(turnData?.conversation?.turns.nodes ?? [])].reverse() : [];
   const order = talk?.order;
   const dueReminder = order?.reminders.find((one) => !one.sentAt && !one.cancelledAt);
   const sentReminder = order?.reminders.find((one) => one.sentAt);
@@ -80,7 +85,9 @@ export function TrialSide({ kind, conversationId }: { kind: ChannelKind; convers
             const { data: moved, refusals } = await clock.run({ input: { companyId: company.id, minutes: 180 } });
             if (moved) {
               const jobs = moved.advanceClock.jobsRun;
-              toast(`${t("try.clockNow", { time: format.dateTime(moved.advanceClock.now, company.timezone) })} ${t("try.jobsRun", { count: jobs })}`);
+              toast(
+                `${t("try.clockNow", { time: format.dateTime(moved.advanceClock.now, company.timezone) })} ${t("try.jobsRun", { count: jobs })}`,
+              );
               thread.refetch();
               refresh();
             } else toast(refusals[0]?.message ?? t("errors.INTERNAL"), { bad: true });
@@ -113,7 +120,10 @@ export function TrialSide({ kind, conversationId }: { kind: ChannelKind; convers
           <ul className="mt-2 flex flex-col gap-1 text-[0.8125rem] text-ink-2">
             {order.bookings.map((booking) => (
               <li key={booking.id}>
-                <Link className="underline-offset-2 hover:underline" to={path(`calendar?booking=${encodeURIComponent(booking.id)}&day=${booking.start.slice(0, 10)}`)}>
+                <Link
+                  className="underline-offset-2 hover:underline"
+                  to={path(`calendar?booking=${encodeURIComponent(booking.id)}&day=${booking.start.slice(0, 10)}`)}
+                >
                   {t(`bookingLine.${booking.kind}`, {
                     when: format.dateTime(booking.start, company.timezone),
                     status: t(`bookingStatus.${booking.status}`),
@@ -121,11 +131,20 @@ export function TrialSide({ kind, conversationId }: { kind: ChannelKind; convers
                 </Link>
               </li>
             ))}
-            {sentReminder?.sentAt && <li>{t("order.reminderSent", { when: format.dateTime(sentReminder.sentAt, company.timezone) })}</li>}
-            {dueReminder && <li>{t("order.reminderDue", { when: format.dateTime(dueReminder.dueAt, company.timezone) })}</li>}
+            {sentReminder?.sentAt && (
+              <li>{t("order.reminderSent", { when: format.dateTime(sentReminder.sentAt, company.timezone) })}</li>
+            )}
+            {dueReminder && (
+              <li>{t("order.reminderDue", { when: format.dateTime(dueReminder.dueAt, company.timezone) })}</li>
+            )}
           </ul>
           {order.paymentUrl && order.paymentStatus === "PAYMENT_LINK_SENT" && (
-            <a href={order.paymentUrl} target="_blank" rel="noopener noreferrer" className={buttonStyle({ look: "primary", className: "mt-3" })}>
+            <a
+              href={order.paymentUrl}
+              target="_blank"
+              rel="noopener noreferrer"
+              className={buttonStyle({ look: "primary", className: "mt-3" })}
+            >
               <CreditCard aria-hidden />
               {t("order.openPayPage")}
               <ExternalLink aria-hidden className="size-3.5!" />
@@ -139,7 +158,10 @@ export function TrialSide({ kind, conversationId }: { kind: ChannelKind; convers
           <Sparkles className="size-4.5 text-accent-text" aria-hidden />
           <h2 className="flex-1 font-semibold">{t("reasons.title")}</h2>
           {conversationId && (
-            <Link to={path(`inbox/${encodeURIComponent(conversationId)}`)} className={buttonStyle({ look: "quiet", size: "sm" })}>
+            <Link
+              to={path(`inbox/${encodeURIComponent(conversationId)}`)}
+              className={buttonStyle({ look: "quiet", size: "sm" })}
+            >
               <MessagesSquare aria-hidden />
               {t("try.openInbox")}
             </Link>
@@ -152,7 +174,9 @@ export function TrialSide({ kind, conversationId }: { kind: ChannelKind; convers
         ) : (
           <ol className="divide-y" data-testid="reasons">
             {turns.map((turn, index) => {
-              const reply = thread.messages.find((message) => message.turnId === turn.id && message.direction === "OUTBOUND");
+              const reply = thread.messages.find(
+                (message) => message.turnId === turn.id && message.direction === "OUTBOUND",
+              );
               return (
                 <li key={turn.id}>
                   <details open={index === 0} className="group">
@@ -161,7 +185,7 @@ export function TrialSide({ kind, conversationId }: { kind: ChannelKind; convers
                         {reply?.text ?? t(`turnStatus.${turn.status}`)}
                       </span>
                       <time className="num shrink-0 text-xs text-ink-3" dateTime={turn.startedAt}>
-                        {format.time(turn.startedAt)}
+                        {format.time(turn.startedAt, company.timezone)}
                       </time>
                     </summary>
                     <div className="px-4 pb-4">

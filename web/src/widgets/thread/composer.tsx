@@ -5,8 +5,8 @@ import type { ChannelKind, ConversationOwner } from "@/shared/api/gql/graphql";
 import { cx } from "@/shared/lib/cx";
 import { useFormat } from "@/shared/lib/format";
 import { storage } from "@/shared/lib/storage";
-import { Button } from "@/shared/ui/button";
 import { Segments } from "@/shared/ui/bits";
+import { Button } from "@/shared/ui/button";
 
 /** Where an operator writes: a reply within the channel's length, or a note that the customer never sees. */
 export function Composer({
@@ -55,7 +55,10 @@ export function Composer({
 
   return (
     <form
-      className={cx("shrink-0 border-t bg-surface px-3 pt-2.5 pb-[max(0.75rem,env(safe-area-inset-bottom))] sm:px-4", mode === "note" && "bg-note")}
+      className={cx(
+        "shrink-0 border-t bg-surface px-3 pt-2.5 pb-[max(0.75rem,env(safe-area-inset-bottom))] sm:px-4",
+        mode === "note" && "bg-note",
+      )}
       onSubmit={(event) => {
         event.preventDefault();
         submit();
@@ -72,8 +75,15 @@ export function Composer({
           ]}
         />
         {mode === "reply" && !silent && (
-          <span className={cx("num ms-auto text-xs text-ink-3", tooLong && "font-semibold text-bad")} aria-live={tooLong ? "polite" : "off"}>
-            {t("composer.length", { length: format.number(length), limit: format.number(limit), channel: t(`channel.${kind}`) })}
+          <span
+            className={cx("num ms-auto text-xs text-ink-3", tooLong && "font-semibold text-bad")}
+            aria-live={tooLong ? "polite" : "off"}
+          >
+            {t("composer.length", {
+              length: format.number(length),
+              limit: format.number(limit),
+              channel: t(`channel.${kind}`),
+            })}
           </span>
         )}
       </div>

@@ -1,4 +1,14 @@
-import { ArrowDown, Bot, Check, CheckCheck, CircleAlert, Clock3, LoaderCircle, NotebookPen, Sparkles } from "lucide-react";
+import {
+  ArrowDown,
+  Bot,
+  Check,
+  CheckCheck,
+  CircleAlert,
+  Clock3,
+  LoaderCircle,
+  NotebookPen,
+  Sparkles,
+} from "lucide-react";
 import { Fragment, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
@@ -102,14 +112,18 @@ export function Thread({
     const day = wallAt(new Date(at), company.timezone);
     if (sameDay(day, today)) return t("thread.today");
     if (sameDay(day, addDays(today, -1))) return t("thread.yesterday");
-    return format.day(day, { weekday: "short", day: "numeric", month: "long", ...(day.year === today.year ? {} : { year: "numeric" }) });
+    return format.day(day, {
+      weekday: "short",
+      day: "numeric",
+      month: "long",
+      ...(day.year === today.year ? {} : { year: "numeric" }),
+    });
   }
 
   let previousDay = "";
   let previousAuthor = "";
   return (
     <div className="relative min-h-0 flex-1">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <div
         ref={scroll}
         tabIndex={0}
@@ -121,7 +135,8 @@ export function Thread({
           const box = event.currentTarget;
           atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < 60;
           if (atEnd.current && unseen) setUnseen(0);
-          if (box.scrollTop < 120 && thread.hasOlder && !thread.older.busy && !thread.older.failed) void thread.loadOlder();
+          if (box.scrollTop < 120 && thread.hasOlder && !thread.older.busy && !thread.older.failed)
+            void thread.loadOlder();
         }}
       >
         <div className="mt-auto" />
@@ -145,7 +160,11 @@ export function Thread({
                   <time dateTime={message.createdAt}>{dayLabel(message.createdAt)}</time>
                 </p>
               )}
-              <Message message={message} grouped={grouped} turn={message.turnId ? turns.get(message.turnId) : undefined} />
+              <Message
+                message={message}
+                grouped={grouped}
+                turn={message.turnId ? turns.get(message.turnId) : undefined}
+              />
             </Fragment>
           );
         })}
@@ -163,7 +182,11 @@ export function Thread({
             {message.failed ? (
               <p className="flex items-center gap-2 text-xs text-bad" role="alert">
                 {message.failed}
-                <button type="button" className="font-semibold underline underline-offset-2" onClick={() => onSendAgain(message)}>
+                <button
+                  type="button"
+                  className="font-semibold underline underline-offset-2"
+                  onClick={() => onSendAgain(message)}
+                >
                   {t("thread.sendAgain")}
                 </button>
               </p>
@@ -191,13 +214,24 @@ export function Thread({
   );
 }
 
-function Message({ message, grouped, turn }: { message: MessagePartsFragment; grouped: boolean; turn?: TurnPartsFragment }) {
+function Message({
+  message,
+  grouped,
+  turn,
+}: {
+  message: MessagePartsFragment;
+  grouped: boolean;
+  turn?: TurnPartsFragment;
+}) {
   const { t } = useTranslation();
   const format = useFormat();
   const company = useCompany();
   if (message.author === "SYSTEM")
     return (
-      <p className="my-2 self-center rounded-full bg-sunken px-3 py-1 text-center text-xs text-ink-2 ring-1 ring-line ring-inset" dir="auto">
+      <p
+        className="my-2 self-center rounded-full bg-sunken px-3 py-1 text-center text-xs text-ink-2 ring-1 ring-line ring-inset"
+        dir="auto"
+      >
         {message.text}
       </p>
     );
@@ -205,7 +239,13 @@ function Message({ message, grouped, turn }: { message: MessagePartsFragment; gr
   const ours = message.direction !== "INBOUND";
   const failed = message.status === "FAILED";
   return (
-    <div className={cx("flex max-w-[min(78%,40rem)] flex-col", ours ? "items-end self-end" : "items-start self-start", grouped ? "mt-1" : "mt-3")}>
+    <div
+      className={cx(
+        "flex max-w-[min(78%,40rem)] flex-col",
+        ours ? "items-end self-end" : "items-start self-start",
+        grouped ? "mt-1" : "mt-3",
+      )}
+    >
       {!grouped && ours && (
         <p className="mb-1 flex items-center gap-1 px-1 text-xs font-medium text-ink-3">
           {note ? (
@@ -219,7 +259,11 @@ function Message({ message, grouped, turn }: { message: MessagePartsFragment; gr
       <div
         className={cx(
           "rounded-2xl px-3.5 py-2 text-[0.9375rem]/6",
-          note ? "rounded-ee-md border border-note-line bg-note" : ours ? "rounded-ee-md bg-bubble-out" : "rounded-es-md bg-bubble-in",
+          note
+            ? "rounded-ee-md border border-note-line bg-note"
+            : ours
+              ? "rounded-ee-md bg-bubble-out"
+              : "rounded-es-md bg-bubble-in",
           failed && "ring-1 ring-bad",
         )}
         lang={message.language?.toLowerCase()}
