@@ -5,30 +5,35 @@ import { defineConfig, devices } from "@playwright/test";
 const own = !process.env.X8_URL;
 const baseURL = process.env.X8_URL ?? "http://127.0.0.1:8799";
 
+const desktop = { ...devices["Desktop Chrome"], viewport: { width: 1366, height: 850 } };
+
 export default defineConfig({
   testDir: "e2e",
   workers: 1,
   fullyParallel: false,
   retries: 0,
-  timeout: 120_000,
-  expect: { timeout: 15_000 },
+  timeout: 90_000,
+  expect: { timeout: 8_000 },
   reporter: [["list"]],
   use: {
     baseURL,
     locale: "en-GB",
+    actionTimeout: 10_000,
     trace: "retain-on-failure",
     launchOptions: { executablePath: process.env.X8_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] },
   },
+  // The path of a newcomer needs a fresh server; the others work on what it leaves behind.
   projects: [
-    { name: "desktop", use: { ...devices["Desktop Chrome"], viewport: { width: 1366, height: 850 } } },
-    {
-      name: "phone",
-      testMatch: /screens\.spec\.ts/,
-      dependencies: ["desktop"],
-      use: { ...devices["Pixel 7"] },
-    },
+    { name: "first-run", testMatch: /ten-minutes\.spec\.ts/, use: desktop },
+    { name: "desktop", testIgnore: /ten-minutes\.spec\.ts/, dependencies: ["first-run"], use: desktop },
+    { name: "phone", testMatch: /screens\.spec\.ts/, dependencies: ["desktop"], use: { ...devices["Pixel 7"] } },
   ],
   webServer: own
-    ? { command: "node dev/mock-server.mjs", url: baseURL, reuseExistingServer: false, env: { PORT: "8799", X8_CODE: "e2e-code" } }
+    ? {
+        command: "node dev/mock-server.mjs",
+        url: baseURL,
+        reuseExistingServer: false,
+        env: { PORT: "8799", X8_CODE: "e2e-code" },
+      }
     : undefined,
 });

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
-import { graphqlDocuments } from "./vite.graphql";
+import { graphqlDocuments } from "./vite.graphql.ts";
 
 const src = fileURLToPath(new URL("./src", import.meta.url));
 const server = process.env.X8_URL ?? "http://127.0.0.1:8787";

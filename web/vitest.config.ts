@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
-import { graphqlDocuments } from "./vite.graphql";
+import { graphqlDocuments } from "./vite.graphql.ts";
 
 const src = fileURLToPath(new URL("./src", import.meta.url));
 

@@ -60,7 +60,10 @@ export class Catalogue {
   }
 
   problem(row: number) {
-    return this.page.getByRole("list", { name: "What needs fixing" }).getByRole("listitem").filter({ hasText: `Row ${row}` });
+    return this.page
+      .getByRole("list", { name: "What needs fixing" })
+      .getByRole("listitem")
+      .filter({ hasText: `Row ${row}` });
   }
 
   async fix(row: number, column: string, value: string): Promise<void> {

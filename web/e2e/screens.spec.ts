@@ -3,10 +3,24 @@ import { expect, type Page, test } from "@playwright/test";
 import { signIn } from "./pages";
 
 // Runs after the ten-minute path, on what it has left behind.
-const SCREENS = ["home", "inbox", "try", "catalogue", "orders", "calendar", "calendar?view=month", "calendar?view=list", "jobs", "settings", "nowhere"];
+const SCREENS = [
+  "home",
+  "inbox",
+  "try",
+  "catalogue",
+  "orders",
+  "calendar",
+  "calendar?view=month",
+  "calendar?view=list",
+  "jobs",
+  "settings",
+  "nowhere",
+];
 
 async function faultsOf(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+    .analyze();
   return violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(" ")).join(", ")}`);
 }
 
