@@ -19,6 +19,7 @@ import { twMerge } from "tailwind-merge";
 import { Provider, useQuery } from "urql";
 import { type CompanyInView, CompanyProvider, companyPath } from "@/entities/company/company";
 import { useViewer } from "@/entities/company/viewer";
+import NotFoundPage from "@/pages/system/not-found";
 import { cache } from "@/shared/api/cache";
 import { createClient } from "@/shared/api/client";
 import { graphql } from "@/shared/api/graphql";
@@ -86,7 +87,7 @@ function CompanyPages() {
   if (loading || !setup) return null;
   if (!viewer || setup.needsOwner)
     return <Navigate to={`/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`} replace />;
-  if (!company) return <Navigate to="/" replace />;
+  if (!company) return <NotFoundPage />;
   return (
     <CompanyProvider value={company}>
       <LiveProvider companyId={company.id} key={company.id}>

@@ -155,7 +155,7 @@ export default function CalendarPage() {
           ))}
         </div>
       ) : (
-        <div className={cx("min-h-0 flex-1", fetching && "transition-opacity")}>
+        <div className={cx("min-h-0 flex-1 overflow-y-auto", fetching && "transition-opacity")}>
           {view === "month" ? (
             <Month
               days={days}
@@ -247,14 +247,13 @@ function styleOf(booking: BookingPartsFragment): string {
   return booking.kind === "DELIVERY" ? "border-accent bg-accent-soft text-accent-text" : "border-ok bg-ok-soft text-ok";
 }
 
-function useLabel(zone: string): (booking: BookingPartsFragment) => string {
+/** What the colours and the place of a booking say, for those who do not see them. */
+function useUnseen(zone: string): (booking: BookingPartsFragment) => string {
   const { t } = useTranslation();
   const format = useFormat();
   return (booking) =>
-    t("calendar.label", {
-      title: booking.title,
-      name: booking.order.name ?? t("inbox.visitor"),
-      from: format.time(booking.start, zone),
+    t("calendar.unseen", {
+      kind: t(`bookingKind.${booking.kind}`),
       to: format.time(booking.end, zone),
       status: t(`bookingStatus.${booking.status}`),
     });
@@ -279,14 +278,14 @@ function Month({
 }: ViewProps & { month: number; onDay: (day: Day) => void }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const label = useLabel(zone);
+  const unseen = useUnseen(zone);
   const byDay = new Map<string, BookingPartsFragment[]>();
   for (const booking of bookings) {
     const key = dayKey(wallAt(new Date(booking.start), zone));
     byDay.set(key, [...(byDay.get(key) ?? []), booking]);
   }
   return (
-    <div className="flex h-full min-h-[36rem] flex-col bg-surface">
+    <div className="flex min-h-full flex-col bg-surface">
       <div className="grid grid-cols-7 border-b text-center text-xs font-medium text-ink-3">
         {days.slice(0, 7).map((day) => (
           <span key={dayKey(day)} className="py-2">
@@ -303,7 +302,7 @@ function Month({
             <li
               key={key}
               className={cx(
-                "flex min-h-20 min-w-0 flex-col gap-0.5 border-e border-b p-1",
+                "flex min-h-32 min-w-0 flex-col gap-0.5 border-e border-b p-1",
                 day.month !== month && "bg-canvas",
               )}
             >
@@ -324,22 +323,22 @@ function Month({
                 <button
                   key={booking.id}
                   type="button"
-                  aria-label={label(booking)}
                   onClick={() => onOpen(booking)}
                   className={cx(
-                    "num truncate rounded border px-1 text-start text-2xs/4.5 font-medium",
+                    "num min-h-6 truncate rounded border px-1 text-start text-2xs/4.5 font-medium",
                     styleOf(booking),
                   )}
                 >
                   {format.time(booking.start, zone)}{" "}
                   <span className="max-sm:hidden">{booking.order.name ?? booking.title}</span>
+                  <span className="sr-only">{unseen(booking)}</span>
                 </button>
               ))}
               {here.length > 3 && (
                 <button
                   type="button"
                   onClick={() => onDay(day)}
-                  className="rounded px-1 text-start text-2xs text-ink-2 hover:bg-hover"
+                  className="min-h-6 rounded px-1 text-start text-2xs text-ink-2 hover:bg-hover"
                 >
                   {t("calendar.moreHere", { count: here.length - 3 })}
                 </button>
@@ -368,7 +367,7 @@ function TimeGrid({
 }: ViewProps & { hours: { weekday: number; opens: string; closes: string }[]; onDay: (day: Day) => void }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const label = useLabel(zone);
+  const unseen = useUnseen(zone);
   const scroll = useRef<HTMLDivElement>(null);
   const [now, setNow] = useState(() => wallAt(new Date(), zone));
   useEffect(() => {
@@ -398,7 +397,6 @@ function TimeGrid({
             <button
               type="button"
               onClick={() => onDay(day)}
-              aria-label={format.day(day)}
               aria-current={sameDay(day, today) ? "date" : undefined}
               className={cx(
                 "inline-flex items-baseline gap-1.5 rounded-full px-2 py-0.5 text-[0.8125rem] font-medium text-ink-2 hover:bg-hover",
@@ -467,7 +465,6 @@ function TimeGrid({
                 >
                   <button
                     type="button"
-                    aria-label={label(item)}
                     onClick={() => onOpen(item)}
                     className={cx(
                       "flex size-full flex-col overflow-hidden rounded-md border border-s-3 px-1.5 py-0.5 text-start text-xs/4 transition-shadow hover:shadow-card",
@@ -478,6 +475,7 @@ function TimeGrid({
                     <span className="num truncate opacity-90">
                       {format.time(item.start, zone)} · {item.title}
                     </span>
+                    <span className="sr-only">{unseen(item)}</span>
                   </button>
                 </li>
               ))}

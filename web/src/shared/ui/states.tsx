@@ -63,8 +63,17 @@ export function Failed({ error, retry, className }: { error: CombinedError; retr
         <TriangleAlert className="size-6" />
       </div>
       <div className="max-w-sm">
-        <p className="text-base font-semibold tracking-tight">{t("states.failed")}</p>
+        <p className="text-base font-semibold tracking-tight">
+          {fault.code === "FORBIDDEN"
+            ? t("states.forbidden")
+            : fault.code === "OFFLINE"
+              ? t("states.offlineTitle")
+              : t("states.failed")}
+        </p>
         <p className="mt-1 text-ink-2">{fault.text}</p>
+        {fault.permission && (
+          <p className="mt-1 text-ink-2">{t("states.permission", { permission: fault.permission })}</p>
+        )}
         {fault.requestId && (
           <p className="num mt-1 text-xs text-ink-3">{t("states.request", { id: fault.requestId })}</p>
         )}

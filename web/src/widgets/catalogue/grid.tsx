@@ -147,7 +147,7 @@ export function Grid({
         role="grid"
         aria-label={t("nav.catalogue")}
         aria-rowcount={total + 1}
-        aria-colcount={columns.length + 1}
+        aria-colcount={columns.length + 2}
         style={{ width: full, minWidth: "100%" }}
       >
         <div
@@ -355,7 +355,11 @@ const GridRow = memo(
           );
         })}
         {row && (
-          <span className="flex w-11 items-center justify-center opacity-0 focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
+          <div
+            role="gridcell"
+            aria-colindex={columns.length + 2}
+            className="flex w-11 items-center justify-center opacity-0 focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100"
+          >
             <IconButton
               label={t("grid.deleteRow", { row: row.number })}
               size="iconSm"
@@ -364,7 +368,7 @@ const GridRow = memo(
             >
               <Trash2 aria-hidden />
             </IconButton>
-          </span>
+          </div>
         )}
       </div>
     );
