@@ -12,7 +12,7 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   retries: 0,
-  timeout: 90_000,
+  timeout: 240_000,
   expect: { timeout: 8_000 },
   reporter: [["list"]],
   use: {

@@ -64,7 +64,7 @@ export const talks = [
     language: "EN",
     unread: 1,
     phone: "+447700900123",
-    needs: "customer_asked_for_person",
+    needs: "wish",
     lines: [
       ["in", "Hi! My peonies arrived a bit wilted yesterday 😔"],
       ["out", "I am sorry to hear that. I have called a colleague, who will answer here shortly."],

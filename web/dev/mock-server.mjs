@@ -712,7 +712,7 @@ function seed(company) {
     },
     {
       id: id("job"),
-      kind: "remind_unpaid_order",
+      kind: "send_reminder",
       status: "WAITING",
       attempts: 0,
       maxAttempts: 8,
@@ -723,7 +723,7 @@ function seed(company) {
     },
     {
       id: id("job"),
-      kind: "import_catalogue",
+      kind: "import_table",
       status: "DONE",
       attempts: 1,
       maxAttempts: 3,
@@ -894,14 +894,14 @@ const root = {
   },
   signInWithCode: ({ input }, context) => {
     if (input.code !== code)
-      return { viewer: null, needsPassword: false, ...problem("code", "CODE_WRONG", "This code is not valid.") };
+      return { viewer: null, needsPassword: false, ...problem("code", "WRONG_CODE", "This code is not valid.") };
     state.owner ??= { id: id("user"), email: null, name: "", role: "owner" };
     context.signIn();
     return { viewer: viewer(), needsPassword: true, userErrors: [] };
   },
   setPassword: ({ input }) => {
     if (input.password.length < 10)
-      return { viewer: null, needsPassword: true, ...problem("password", "PASSWORD_SHORT", "At least 10 characters.") };
+      return { viewer: null, needsPassword: true, ...problem("password", "TOO_SHORT", "At least 10 characters.") };
     Object.assign(state.owner, { name: input.name ?? "Owner", email: input.email, password: input.password });
     needsOwner = false;
     return { viewer: viewer(), needsPassword: false, userErrors: [] };
@@ -911,7 +911,7 @@ const root = {
       return {
         viewer: null,
         needsPassword: false,
-        userErrors: [{ field: null, code: "SIGN_IN_WRONG", message: "Wrong." }],
+        userErrors: [{ field: null, code: "WRONG", message: "Wrong." }],
       };
     context.signIn();
     return { viewer: viewer(), needsPassword: false, userErrors: [] };
@@ -1007,9 +1007,7 @@ const root = {
     if (draft.problemCount() && !input.leaveOutProblemRows)
       return {
         catalogue: null,
-        userErrors: [
-          { field: ["leaveOutProblemRows"], code: "ROWS_WITH_PROBLEMS", message: "Some rows have problems." },
-        ],
+        userErrors: [{ field: ["leaveOutProblemRows"], code: "HAS_PROBLEMS", message: "Some rows have problems." }],
       };
     draft.list = draft.list.filter((row) => !row.problems.some((one) => one.severity === "error") && !row.leftOut);
     if (catalogue.published) catalogue.published.status = "SUPERSEDED";

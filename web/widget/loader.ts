@@ -21,7 +21,7 @@
   host.id = "x8-chat";
   // A shadow root keeps the styles of the page and ours apart. Styles are set through the object model,
   // which a strict content security policy allows.
-  const root = host.attachShadow({ mode: "closed" });
+  const root = host.attachShadow({ mode: "open" });
   const button = document.createElement("button");
   button.type = "button";
   button.setAttribute("aria-label", label || words[0]);

@@ -9,14 +9,3 @@ export function useColumnName(): (key: string, heading?: string) => string {
     return i18n.exists(known) ? t(known) : (heading ?? key);
   };
 }
-
-type Problem = { code: string; message: string; suggestion: string };
-
-/** The problem and what to do about it: in our words when the code is known, else as the server says. */
-export function useProblemText(): (problem: Problem) => { cause: string; advice: string } {
-  const { t, i18n } = useTranslation();
-  return (problem) => ({
-    cause: i18n.exists(`problem.${problem.code}`) ? t(`problem.${problem.code}`) : problem.message,
-    advice: i18n.exists(`advice.${problem.code}`) ? t(`advice.${problem.code}`) : problem.suggestion,
-  });
-}

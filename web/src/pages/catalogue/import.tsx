@@ -5,7 +5,7 @@ import { Link, useNavigate, useParams } from "react-router";
 import { useQuery } from "urql";
 import { columnsFor } from "@/entities/catalogue/columns";
 import { CatalogueOverview, ImportRuns, RemapImport } from "@/entities/catalogue/documents";
-import { useColumnName, useProblemText } from "@/entities/catalogue/words";
+import { useColumnName } from "@/entities/catalogue/words";
 import { useCompany, useCompanyPath } from "@/entities/company/company";
 import { DropZone } from "@/features/import-catalogue/drop-zone";
 import { PublishPanel } from "@/features/publish-catalogue/publish-panel";
@@ -170,15 +170,13 @@ function Reading({ run }: { run: Run }) {
 
 function FileFailed({ run }: { run: Run }) {
   const { t } = useTranslation();
-  const problemText = useProblemText();
-  const text = run.fileProblem ? problemText(run.fileProblem) : null;
   return (
     <>
       <Card className="flex gap-4 border-bad/40 p-5">
         <FileWarning className="mt-0.5 size-6 shrink-0 text-bad" aria-hidden />
         <div role="alert">
-          <p className="font-semibold">{text?.cause ?? t("import.failed")}</p>
-          {text && <p className="mt-1 text-ink-2">{text.advice}</p>}
+          <p className="font-semibold">{run.fileProblem?.message ?? t("import.failed")}</p>
+          {run.fileProblem && <p className="mt-1 text-ink-2">{run.fileProblem.suggestion}</p>}
         </div>
       </Card>
       <DropZone compact />

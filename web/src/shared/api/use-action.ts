@@ -3,6 +3,19 @@ import { useState } from "react";
 import { useClient } from "urql";
 import { faultOf, type Refusal, refusalText } from "./errors";
 
+// Fields that no form shows: what is wrong with them is said of the whole form.
+const UNSEEN = new Set([
+  "id",
+  "companyId",
+  "importId",
+  "versionId",
+  "fileId",
+  "conversationId",
+  "kind",
+  "sheet",
+  "cells",
+]);
+
 type Payload = { userErrors: Refusal[] };
 
 export type ActionResult<Data> = { data: Data; refusals: [] } | { data: undefined; refusals: Refusal[] };
@@ -39,7 +52,10 @@ export function useAction<Data extends object, Variables extends AnyVariables>(
 
   /** The worded error of one field, or of the whole form when no field is named. */
   function errorOf(field?: string): string | undefined {
-    return errors.find((error) => (field ? error.field?.at(-1) === field : !error.field?.length))?.message;
+    return errors.find((error) => {
+      const named = error.field?.at(-1)?.split(".").at(-1);
+      return field ? named === field : !named || UNSEEN.has(named);
+    })?.message;
   }
 
   return { run, busy, errors, errorOf, clear: () => setErrors([]) };

@@ -2,7 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { EyeOff, Trash2, TriangleAlert } from "lucide-react";
 import { memo, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useColumnName, useProblemText } from "@/entities/catalogue/words";
+import { useColumnName } from "@/entities/catalogue/words";
 import type { RowPartsFragment } from "@/shared/api/gql/graphql";
 import { cx } from "@/shared/lib/cx";
 import { useFormat } from "@/shared/lib/format";
@@ -259,7 +259,6 @@ const GridRow = memo(
   }) {
     const { t } = useTranslation();
     const format = useFormat();
-    const problemText = useProblemText();
     const cells = (row?.cells ?? {}) as Record<string, unknown>;
     const bad = (row?.problems.length ?? 0) > 0;
     return (
@@ -279,7 +278,7 @@ const GridRow = memo(
         >
           <span className="flex-1">{format.number(row?.number ?? index + 1)}</span>
           {bad && (
-            <span title={row?.problems.map((problem) => problemText(problem).cause).join("\n")} className="text-bad">
+            <span title={row?.problems.map((problem) => problem.message).join("\n")} className="text-bad">
               <TriangleAlert className="size-3.5" aria-hidden />
               <span className="sr-only">{t("grid.hasProblems")}</span>
             </span>
@@ -296,7 +295,7 @@ const GridRow = memo(
               aria-colindex={at + 2}
               aria-invalid={problem ? true : undefined}
               tabIndex={activeColumn === at ? 0 : -1}
-              title={problem ? `${problemText(problem).cause} ${problemText(problem).advice}` : undefined}
+              title={problem ? `${problem.message} ${problem.suggestion}` : undefined}
               onFocus={() => activeColumn !== at && handlers.focus(at)}
               onDoubleClick={() => handlers.edit(index, at)}
               onKeyDown={(event) => handlers.onKey(event, index, at)}

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useClient } from "urql";
 import { DraftRows, UpdateRow } from "@/entities/catalogue/documents";
-import { useColumnName, useProblemText } from "@/entities/catalogue/words";
+import { useColumnName } from "@/entities/catalogue/words";
 import { useCompany } from "@/entities/company/company";
 import type { RowPartsFragment } from "@/shared/api/gql/graphql";
 import { useAction } from "@/shared/api/use-action";
@@ -164,7 +164,6 @@ function ProblemField({
 }) {
   const { t } = useTranslation();
   const columnName = useColumnName();
-  const problemText = useProblemText();
   const problems = row.problems.filter((problem) => (problem.column ?? "") === column);
   const stored = (row.cells as Record<string, unknown>)[column];
   const was = problems[0]?.value ?? (stored == null ? "" : String(stored));
@@ -188,11 +187,10 @@ function ProblemField({
           <span className="text-[0.8125rem] text-ok">{t("report.isFixed")}</span>
         ) : (
           problems.map((problem) => {
-            const { cause, advice } = problemText(problem);
             return (
               <span key={problem.code} className="text-[0.8125rem]" id={`${inputId}-why`}>
-                <span className={problem.severity === "warning" ? "text-warn" : "text-bad"}>{cause}</span>{" "}
-                <span className="text-ink-2">{advice}</span>
+                <span className={problem.severity === "warning" ? "text-warn" : "text-bad"}>{problem.message}</span>{" "}
+                <span className="text-ink-2">{problem.suggestion}</span>
               </span>
             );
           })
