@@ -1,7 +1,6 @@
 import { CalendarDays, ChevronLeft, ChevronRight, Rss } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useQuery } from "urql";
 import { useCompany } from "@/entities/company/company";
 import type { BookingPartsFragment } from "@/shared/api/gql/graphql";
 import { graphql } from "@/shared/api/graphql";
@@ -10,6 +9,7 @@ import { cx } from "@/shared/lib/cx";
 import { useFormat, zoneLabel } from "@/shared/lib/format";
 import { useHotkeys } from "@/shared/lib/hotkeys";
 import { useMedia } from "@/shared/lib/media";
+import { usePaged } from "@/shared/lib/use-paged";
 import { oneOf, useUrlState } from "@/shared/lib/use-url-state";
 import {
   addDays,
@@ -28,14 +28,14 @@ import { BookingSheet } from "@/widgets/calendar/booking-sheet";
 import { monthDays, placeDay } from "@/widgets/calendar/layout";
 
 const CalendarQuery = graphql(`
-  query Calendar($id: ID!, $from: DateTime!, $to: DateTime!) {
+  query Calendar($id: ID!, $from: DateTime!, $to: DateTime!, $after: String) {
     company(id: $id) {
       id
       calendarFeedUrl
       branches { id name openingHours { weekday opens closes } }
-      bookings(from: $from, to: $to, first: 200) {
+      bookings(from: $from, to: $to, first: 100, after: $after) {
         nodes { ...BookingParts }
-        pageInfo { hasNextPage }
+        pageInfo { hasNextPage endCursor }
       }
     }
   }
@@ -65,15 +65,23 @@ export default function CalendarPage() {
   }, [view, day]);
   const first = days[0] ?? day;
   const last = days.at(-1) ?? day;
-  const [{ data, error, fetching }, refetch] = useQuery({
-    query: CalendarQuery,
-    variables: {
+  const list = usePaged(
+    CalendarQuery,
+    {
       id: company.id,
       from: startOfDay(first, zone).toISOString(),
       to: startOfDay(addDays(last, 1), zone).toISOString(),
     },
-  });
-  const refresh = () => refetch({ requestPolicy: "network-only" });
+    (data) => data.company?.bookings,
+  );
+  const { data, error, refetch: refresh } = list;
+  const fetching = list.loading || list.dimmed;
+  // A calendar shows all of its period, however many pages that takes.
+  const unfinished = list.connection?.pageInfo.hasNextPage ? list.connection.pageInfo.endCursor : undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: one fetch for each page
+  useEffect(() => {
+    if (unfinished) void list.loadMore();
+  }, [unfinished]);
   useLive(["BOOKING", "ORDER"], refresh, { waitMs: 400 });
   const bookings = useMemo(
     () =>

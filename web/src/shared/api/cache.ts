@@ -35,6 +35,7 @@ export function cache(): Exchange {
     resolvers: {
       Company: {
         conversations: relayPagination(),
+        bookings: relayPagination(),
         orders: relayPagination(),
         jobs: relayPagination(),
         contacts: relayPagination(),

@@ -30,7 +30,7 @@ const CompanyEvents = graphql(`
 
 const EventsSince = graphql(`
   query EventsSince($companyId: ID!, $cursor: String!) {
-    eventsSince(companyId: $companyId, cursor: $cursor, first: 200) {
+    eventsSince(companyId: $companyId, cursor: $cursor, first: 100) {
       resync
       hasNextPage
       endCursor
