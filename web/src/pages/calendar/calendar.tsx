@@ -80,8 +80,8 @@ export default function CalendarPage() {
   const unfinished = list.connection?.pageInfo.hasNextPage ? list.connection.pageInfo.endCursor : undefined;
   // biome-ignore lint/correctness/useExhaustiveDependencies: one fetch for each page
   useEffect(() => {
-    if (unfinished) void list.loadMore();
-  }, [unfinished]);
+    if (unfinished && !list.loadingMore) void list.loadMore();
+  }, [unfinished, list.loadingMore]);
   useLive(["BOOKING", "ORDER"], refresh, { waitMs: 400 });
   const bookings = useMemo(
     () =>
