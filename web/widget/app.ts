@@ -123,20 +123,36 @@ function show(message: WidgetMessage, sending = false): HTMLLIElement {
   return item;
 }
 
-const talk = new Talk(key, {
-  message(message) {
-    show(message);
-    if (message.author !== "customer") showState(false);
+// In a frame the page around it keeps the session; alone, this page does.
+const framed = parent !== window;
+let kept: string | null = null;
+const place = `x8.chat.${key}`;
+const talk = new Talk(
+  key,
+  {
+    message(message) {
+      show(message);
+      if (message.author !== "customer") showState(false);
+    },
+    online(next) {
+      online = next;
+      showState(state.textContent === words.typing);
+    },
+    gone() {
+      intro.textContent = words.gone;
+      form.hidden = true;
+    },
   },
-  online(next) {
-    online = next;
-    showState(state.textContent === words.typing);
+  {
+    get: () => (framed ? kept : localStorage.getItem(place)),
+    set(value) {
+      kept = value;
+      if (framed) parent.postMessage({ x8: "keep", value }, "*");
+      else if (value) localStorage.setItem(place, value);
+      else localStorage.removeItem(place);
+    },
   },
-  gone() {
-    intro.textContent = words.gone;
-    form.hidden = true;
-  },
-});
+);
 
 async function send(text: string, id: string): Promise<void> {
   const item = show({ id, author: "customer", text, attachments: [], at: new Date().toISOString() }, true);
@@ -180,8 +196,16 @@ addEventListener("keydown", (event) => {
   if (event.key === "Escape") leave();
 });
 addEventListener("message", (event) => {
-  if (event.source === parent && (event.data as { x8?: string })?.x8 === "opened") input.focus();
+  if (event.source !== parent || !framed) return;
+  const { x8, value } = event.data as { x8?: string; value?: string | null };
+  if (x8 === "opened") input.focus();
+  if (x8 === "session" && value && !kept) {
+    kept = value;
+    void talk.start().catch(() => showState(false));
+  }
 });
+
+if (framed) parent.postMessage({ x8: "ready" }, "*");
 
 talk
   .config()

@@ -66,6 +66,9 @@
 
   let frame: HTMLIFrameElement | undefined;
   let open = false;
+  let ready = false;
+  // Browsers close the storage of a frame from another site, so the page keeps the visitor's session for it.
+  const place = `x8.chat.${key}`;
 
   function layout(): void {
     if (!frame) return;
@@ -103,7 +106,8 @@
     layout();
     if (open) {
       frame?.focus();
-      frame?.contentWindow?.postMessage({ x8: "opened" }, origin);
+      // A frame that is still loading takes the focus by itself.
+      if (ready) frame?.contentWindow?.postMessage({ x8: "opened" }, origin);
     } else button.focus();
   }
 
@@ -113,7 +117,20 @@
     if (open && event.key === "Escape") show(false);
   });
   addEventListener("message", (event) => {
-    if (event.origin === origin && event.source === frame?.contentWindow && event.data?.x8 === "close") show(false);
+    if (event.origin !== origin || event.source !== frame?.contentWindow) return;
+    const { x8, value } = event.data as { x8?: string; value?: string | null };
+    if (x8 === "close") show(false);
+    try {
+      if (x8 === "ready") {
+        ready = true;
+        frame?.contentWindow?.postMessage({ x8: "session", value: localStorage.getItem(place) }, origin);
+      } else if (x8 === "keep") {
+        if (value) localStorage.setItem(place, value);
+        else localStorage.removeItem(place);
+      }
+    } catch {
+      // No storage at all: the session lasts as long as the page.
+    }
   });
   (document.body || document.documentElement).append(host);
 })();

@@ -8,6 +8,13 @@ const said = (id: string, text: string): WidgetMessage => ({
   attachments: [],
   at: "2026-11-21T10:00:00Z",
 });
+let kept: string | null = null;
+const keep = {
+  get: () => kept,
+  set: (value: string | null) => {
+    kept = value;
+  },
+};
 const json = (value: unknown, status = 200) => new Response(JSON.stringify(value), { status });
 
 // jsdom has no EventSource, so these go the way of a browser behind a proxy: by polling.
@@ -18,7 +25,7 @@ describe("Talk", () => {
   let talk: Talk;
 
   beforeEach(() => {
-    localStorage.clear();
+    keep.set(null);
     calls.length = 0;
     shown = [];
     answers = () => json({ messages: [], cursor: "0" });
@@ -32,11 +39,15 @@ describe("Talk", () => {
       });
       return answers(url, method);
     });
-    talk = new Talk("key1", {
-      message: (message) => shown.push(message.text),
-      online: () => undefined,
-      gone: () => shown.push("gone"),
-    });
+    talk = new Talk(
+      "key1",
+      {
+        message: (message) => shown.push(message.text),
+        online: () => undefined,
+        gone: () => shown.push("gone"),
+      },
+      keep,
+    );
     return () => talk.stop();
   });
 
@@ -56,13 +67,11 @@ describe("Talk", () => {
       token: "Bearer t1",
       body: JSON.stringify({ id: "id1", text: "Hello" }),
     });
-    expect(new Talk("key1", { message: () => undefined, online: () => undefined, gone: () => undefined }).known()).toBe(
-      true,
-    );
+    expect(talk.known()).toBe(true);
   });
 
   it("shows what was said before when the visitor comes back", async () => {
-    localStorage.setItem("x8.chat.key1", JSON.stringify({ token: "old", cursor: "2" }));
+    keep.set(JSON.stringify({ token: "old", cursor: "2" }));
     answers = (url) =>
       json({ messages: url.includes("after=0") ? [said("a", "One"), said("b", "Two")] : [], cursor: "2" });
     await talk.start();
@@ -71,7 +80,7 @@ describe("Talk", () => {
   });
 
   it("carries the message into a new session, with the same id, when the old one has ended", async () => {
-    localStorage.setItem("x8.chat.key1", JSON.stringify({ token: "old", cursor: "2" }));
+    keep.set(JSON.stringify({ token: "old", cursor: "2" }));
     let posts = 0;
     answers = (url, method) => {
       if (url.endsWith("/sessions")) return json({ token: "new", cursor: "0" });

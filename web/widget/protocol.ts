@@ -18,6 +18,9 @@ export type Listener = {
   gone: () => void;
 };
 
+/** Where the session stays between visits. */
+export type Keep = { get: () => string | null; set: (value: string | null) => void };
+
 const POLL_MS = 4_000;
 
 /** Talks with the server: a session that survives a reload, a stream of events, and polling where streams do not pass. */
@@ -27,11 +30,15 @@ export class Talk {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private starting: Promise<void> | undefined;
 
+  private readonly base: string;
+
   constructor(
-    private readonly key: string,
+    key: string,
     private readonly listener: Listener,
-    private readonly base = `/widget/${encodeURIComponent(key)}`,
-  ) {}
+    private readonly keep: Keep,
+  ) {
+    this.base = `/widget/${encodeURIComponent(key)}`;
+  }
 
   async config(): Promise<Config | null> {
     const response = await fetch(`${this.base}/config`);
@@ -157,18 +164,13 @@ export class Talk {
 
   private stored(): Session | undefined {
     try {
-      return JSON.parse(localStorage.getItem(`x8.chat.${this.key}`) ?? "") as Session;
+      return JSON.parse(this.keep.get() ?? "") as Session;
     } catch {
       return undefined;
     }
   }
 
   private store(): void {
-    try {
-      if (this.session) localStorage.setItem(`x8.chat.${this.key}`, JSON.stringify(this.session));
-      else localStorage.removeItem(`x8.chat.${this.key}`);
-    } catch {
-      // Third-party storage is closed in some browsers: the session then lasts as long as the page.
-    }
+    this.keep.set(this.session ? JSON.stringify(this.session) : null);
   }
 }
