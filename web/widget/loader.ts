@@ -60,7 +60,7 @@
     "aria-hidden": "true",
   });
   icon.append(svg("path", { d: "M21 11.5a8.4 8.4 0 0 1-12 7.6L3 21l1.9-5.6A8.5 8.5 0 1 1 21 11.5z" }));
-  icon.setAttribute("style", "display:block;margin:auto");
+  Object.assign(icon.style, { display: "block", margin: "auto" });
   button.append(icon);
   root.append(button);
 
