@@ -2,12 +2,14 @@
 
 mod read;
 mod receive;
+mod trial;
 mod write;
 
 pub use read::{
-    ConversationFilter, attachments, contact, contact_addresses, contacts, conversation, conversations, last_messages, messages, turns,
+    ConversationFilter, attachments, addresses_of, contact, contact_addresses, contacts, conversation, conversations, last_messages, messages, turns,
 };
 pub use receive::{Address, Incoming, MAX_TEXT, Receipt, receive};
+pub use trial::{TrialMessage, try_message};
 pub use write::{
     hand_back, mark_read, reopen, resolve, send_as_operator, take_over, update_contact,
 };
