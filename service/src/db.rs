@@ -96,6 +96,13 @@ impl Db {
         &self.read
     }
 
+    /// Calls this for each statement that is read outside a transaction: tests count them.
+    #[must_use]
+    pub fn watched(mut self, callback: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.read.set_metric_callback(move |info| callback(&info.statement.sql));
+        self
+    }
+
     /// Begins a writing transaction.
     ///
     /// # Errors

@@ -21,5 +21,7 @@ pub mod rehearsal;
 pub mod turn;
 
 pub use entity::stored;
+/// Rows as the use cases hand them out.
+pub use entity as row;
 pub use ctx::{Ctx, Engine};
 pub use error::{Error, Result, UserError};

@@ -3,7 +3,9 @@
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use entity::time::Time;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
 use uuid::Uuid;
 
 /// A page without a size has so many rows.
@@ -22,6 +24,8 @@ pub struct PageRequest {
     pub last: Option<i64>,
     /// Cursor.
     pub before: Option<String>,
+    /// Whether the whole list is to be counted too.
+    pub count: bool,
 }
 
 /// Part of a list.
@@ -33,6 +37,8 @@ pub struct Page<T> {
     pub has_next: bool,
     /// Whether rows come before.
     pub has_previous: bool,
+    /// How many rows the whole list has, where that was asked for.
+    pub total: Option<u64>,
 }
 
 impl<T> Page<T> {
@@ -42,6 +48,7 @@ impl<T> Page<T> {
             rows: self.rows.into_iter().map(|(cursor, row)| (cursor, change(row))).collect(),
             has_next: self.has_next,
             has_previous: self.has_previous,
+            total: self.total,
         }
     }
 }
@@ -106,9 +113,14 @@ pub async fn newest_first<E, C>(
 ) -> Result<Page<E::Model>>
 where
     E: EntityTrait<Column = C>,
+    E::Model: FromQueryResult + Send + Sync,
     C: ColumnTrait,
 {
     let window = page.window()?;
+    let total = match page.count {
+        true => Some(find.clone().count(ctx.db().read()).await?),
+        false => None,
+    };
     let mut find = find;
     let older = |(at, row): (Time, Uuid)| {
         Condition::any().add(time.lt(at)).add(Condition::all().add(time.eq(at)).add(id.lt(row)))
@@ -142,5 +154,5 @@ where
             (cursor(at, id), row)
         })
         .collect();
-    Ok(Page { rows, has_next, has_previous })
+    Ok(Page { rows, has_next, has_previous, total })
 }

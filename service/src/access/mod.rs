@@ -29,7 +29,7 @@ pub enum Actor {
 }
 
 /// Proof that the caller may see a company; the key to all its rows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CompanyScope {
     company_id: Uuid,
     role: Option<Role>,
@@ -76,6 +76,14 @@ pub fn user(ctx: &Ctx) -> Result<Uuid> {
 /// # Errors
 /// `Unauthenticated`; `NotFound` when there is no such company or it is another tenant's.
 pub async fn company(ctx: &Ctx, company_id: Uuid) -> Result<CompanyScope> {
+    company_row(ctx, company_id).await.map(|(scope, _)| scope)
+}
+
+/// The same with the company itself.
+///
+/// # Errors
+/// As [`company`].
+pub async fn company_row(ctx: &Ctx, company_id: Uuid) -> Result<(CompanyScope, company::Model)> {
     let user_id = user(ctx)?;
     let company =
         company::Entity::find_by_id(company_id).one(ctx.db().read()).await?.ok_or(Error::NotFound("company"))?;
@@ -85,7 +93,23 @@ pub async fn company(ctx: &Ctx, company_id: Uuid) -> Result<CompanyScope> {
         .one(ctx.db().read())
         .await?
         .ok_or(Error::NotFound("company"))?;
-    Ok(CompanyScope { company_id, role: Some(membership.role) })
+    Ok((CompanyScope { company_id, role: Some(membership.role) }, company))
+}
+
+/// The strongest role that the signed-in person has anywhere; none before the first company.
+///
+/// # Errors
+/// `Unauthenticated`.
+pub async fn strongest_role(ctx: &Ctx) -> Result<Option<Role>> {
+    let user_id = user(ctx)?;
+    let roles: Vec<Role> = membership::Entity::find()
+        .filter(membership::Column::UserId.eq(user_id))
+        .all(ctx.db().read())
+        .await?
+        .into_iter()
+        .map(|membership| membership.role)
+        .collect();
+    Ok([Role::Owner, Role::Admin, Role::Agent].into_iter().find(|role| roles.contains(role)))
 }
 
 /// The scopes of all companies that the signed-in person may see.
@@ -129,10 +153,61 @@ where
     }
 }
 
+/// A job of a company, looked up like [`of`]; the installation's own jobs are nobody's.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn of_job(ctx: &Ctx, id: Uuid) -> Result<(CompanyScope, job::Model)> {
+    user(ctx)?;
+    let row = job::Entity::find_by_id(id).one(ctx.db().read()).await?.ok_or(Error::NotFound("job"))?;
+    let company_id = row.company_id.ok_or(Error::NotFound("job"))?;
+    match company(ctx, company_id).await {
+        Ok(scope) => Ok((scope, row)),
+        Err(Error::NotFound(_)) => Err(Error::NotFound("job")),
+        Err(other) => Err(other),
+    }
+}
+
+/// Rows of a company by their ids, in no order; ids of other tenants find nothing.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn many<E: TenantEntity>(ctx: &Ctx, scope: &CompanyScope, ids: &[Uuid]) -> Result<Vec<E::Model>> {
+    Ok(E::find()
+        .filter(E::company_column().eq(scope.id()))
+        .filter(E::id_column().is_in(ids.iter().copied()))
+        .all(ctx.db().read())
+        .await?)
+}
+
 /// A table whose rows belong to a company.
 pub trait TenantEntity: EntityTrait {
     /// Whose row it is.
     fn company_id(row: &Self::Model) -> Uuid;
+    /// Its id.
+    fn id(row: &Self::Model) -> Uuid;
+    /// The column that says whose row it is.
+    fn company_column() -> Self::Column;
+    /// The column of the id.
+    fn id_column() -> Self::Column;
+}
+
+impl TenantEntity for company::Entity {
+    fn company_id(row: &Self::Model) -> Uuid {
+        row.id
+    }
+
+    fn id(row: &Self::Model) -> Uuid {
+        row.id
+    }
+
+    fn company_column() -> Self::Column {
+        company::Column::Id
+    }
+
+    fn id_column() -> Self::Column {
+        company::Column::Id
+    }
 }
 
 macro_rules! tenant {
@@ -140,6 +215,18 @@ macro_rules! tenant {
         impl TenantEntity for entity::$table::Entity {
             fn company_id(row: &Self::Model) -> Uuid {
                 row.company_id
+            }
+
+            fn id(row: &Self::Model) -> Uuid {
+                row.id
+            }
+
+            fn company_column() -> Self::Column {
+                entity::$table::Column::CompanyId
+            }
+
+            fn id_column() -> Self::Column {
+                entity::$table::Column::Id
             }
         }
     )*};

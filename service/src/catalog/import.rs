@@ -185,7 +185,7 @@ pub async fn imports(ctx: &Ctx, scope: &CompanyScope, page: &PageRequest) -> Res
     for (cursor, row) in page.rows {
         rows.push((cursor, view(ctx, scope, row).await?));
     }
-    Ok(Page { rows, has_next: page.has_next, has_previous: page.has_previous })
+    Ok(Page { rows, has_next: page.has_next, has_previous: page.has_previous, total: page.total })
 }
 
 async fn view(ctx: &Ctx, scope: &CompanyScope, mut row: import::Model) -> Result<ImportView> {
@@ -281,7 +281,7 @@ pub async fn import_problems(
     }
     let has_next = found.len() > size;
     found.truncate(size);
-    Ok(Page { rows: found, has_next, has_previous: page.after.is_some() })
+    Ok(Page { rows: found, has_next, has_previous: page.after.is_some(), total: None })
 }
 
 fn parse_cursor(cursor: &str) -> Result<(i32, usize)> {

@@ -98,7 +98,7 @@ pub async fn rows(ctx: &Ctx, scope: &CompanyScope, version_id: Uuid, request: &R
         .into_iter()
         .map(|model| Ok((model.position.to_string(), row::view(model)?)))
         .collect::<Result<Vec<_>>>()?;
-    Ok(RowsPage { page: Page { rows, has_next, has_previous }, total })
+    Ok(RowsPage { page: Page { rows, has_next, has_previous, total: Some(total) }, total })
 }
 
 fn parse_cursor(name: &str, text: &str) -> Result<i32> {

@@ -1,5 +1,9 @@
 //! Companies and their branches.
 
+mod home;
+
+pub use home::{Checklist, Summary, checklist, summary};
+
 use crate::access::{self, CompanyScope};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserError};

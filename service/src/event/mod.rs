@@ -80,6 +80,12 @@ pub async fn emit(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, kind: EventKind,
     Ok(())
 }
 
+/// A cursor of now: what happens after it is found by [`since`].
+#[must_use]
+pub fn cursor(ctx: &Ctx) -> Uuid {
+    ctx.new_id()
+}
+
 /// Events after a cursor, oldest first.
 #[derive(Debug)]
 pub struct CatchUp {

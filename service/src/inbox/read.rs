@@ -218,6 +218,20 @@ pub async fn contact_addresses(ctx: &Ctx, scope: &CompanyScope, contact_id: Uuid
         .await?)
 }
 
+/// The addresses of several customers, the oldest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn addresses_of(ctx: &Ctx, scope: &CompanyScope, contact_ids: &[Uuid]) -> Result<Vec<contact_address::Model>> {
+    Ok(contact_address::Entity::find()
+        .filter(contact_address::Column::CompanyId.eq(scope.id()))
+        .filter(contact_address::Column::ContactId.is_in(contact_ids.iter().copied()))
+        .order_by_asc(contact_address::Column::CreatedAt)
+        .order_by_asc(contact_address::Column::Id)
+        .all(ctx.db().read())
+        .await?)
+}
+
 /// Attachments of a message.
 #[must_use]
 pub fn attachments(message: &message::Model) -> Vec<Attachment> {

@@ -220,7 +220,7 @@ pub async fn move_booking(ctx: &Ctx, scope: &CompanyScope, booking_id: Uuid, sta
 }
 
 /// Jumps ahead with a trial conversation: everything of it that waits falls due so many minutes earlier. Nothing of real
-/// customers moves, and no clock is touched.
+/// customers moves, and no clock is touched. Returns how much of the work is due now.
 ///
 /// # Errors
 /// `Invalid` for a jump of less than a minute or over 60 days.
@@ -260,13 +260,23 @@ pub async fn advance_trial(ctx: &Ctx, scope: &CompanyScope, minutes: i64) -> Res
     let back = minutes * 60_000_000;
     let mut tx = ctx.db().begin().await?;
     let subjects: Vec<Uuid> = orders.iter().chain(&conversations).copied().collect();
-    let jobs = entity::job::Entity::update_many()
+    entity::job::Entity::update_many()
         .col_expr(entity::job::Column::RunAt, Expr::col(entity::job::Column::RunAt).sub(back))
         .filter(entity::job::Column::CompanyId.eq(scope.id()))
         .filter(entity::job::Column::Status.eq(entity::stored::JobStatus::Waiting))
-        .filter(entity::job::Column::SubjectId.is_in(subjects))
+        .filter(entity::job::Column::SubjectId.is_in(subjects.iter().copied()))
         .exec(&tx)
         .await?;
+    let due = {
+        use sea_orm::PaginatorTrait as _;
+        entity::job::Entity::find()
+            .filter(entity::job::Column::CompanyId.eq(scope.id()))
+            .filter(entity::job::Column::Status.eq(entity::stored::JobStatus::Waiting))
+            .filter(entity::job::Column::SubjectId.is_in(subjects))
+            .filter(entity::job::Column::RunAt.lte(ctx.time()))
+            .count(&tx)
+            .await?
+    };
     reminder::Entity::update_many()
         .col_expr(reminder::Column::DueAt, Expr::col(reminder::Column::DueAt).sub(back))
         .filter(reminder::Column::CompanyId.eq(scope.id()))
@@ -287,5 +297,27 @@ pub async fn advance_trial(ctx: &Ctx, scope: &CompanyScope, minutes: i64) -> Res
     }
     tx.wakes = true;
     ctx.commit(tx).await?;
-    Ok(jobs.rows_affected)
+    Ok(due)
+}
+
+/// Calls a booking off. Its order goes with it: an unpaid or free one is cancelled and the customer told. The booking of a
+/// paid order ends with the refund, so that no money stays for what was called off.
+///
+/// # Errors
+/// `NotFound`; `Invalid` for a paid order, or one that has ended already.
+pub async fn cancel_booking(ctx: &Ctx, scope: &CompanyScope, booking_id: Uuid) -> Result<booking::Model> {
+    scope.must_manage()?;
+    let find = || {
+        booking::Entity::find_by_id(booking_id).filter(booking::Column::CompanyId.eq(scope.id())).one(ctx.db().read())
+    };
+    let row = find().await?.ok_or(Error::NotFound("booking"))?;
+    if row.status == BookingStatus::Cancelled {
+        return Ok(row);
+    }
+    let order = super::get(ctx, scope, row.order_id).await?;
+    if order.payment_status == PaymentStatus::Paid {
+        return Err(Error::invalid("id", "PAID", "The order of this booking is paid: refund the order, which ends the booking."));
+    }
+    cancel(ctx, scope, order.id).await?;
+    find().await?.ok_or(Error::NotFound("booking"))
 }

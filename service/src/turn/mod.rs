@@ -1,7 +1,9 @@
 //! A turn: every unanswered message of a conversation is answered together, in one transaction (architecture §5 "Turn").
 
+mod cart;
 mod shop;
 
+pub use cart::{CartView, Shelf, cart, reasons, shelf};
 pub use shop::slots_for;
 pub(crate) use shop::free_slots;
 
