@@ -132,12 +132,11 @@ export function Avatar({ name, size = "md" }: { name: string; size?: "sm" | "md"
     <span
       aria-hidden
       className={cx(
-        "grid shrink-0 place-items-center rounded-full bg-[oklch(0.92_0.04_var(--hue))] font-semibold text-[oklch(0.36_0.08_var(--hue))] uppercase dark:bg-[oklch(0.36_0.05_var(--hue))] dark:text-[oklch(0.9_0.05_var(--hue))]",
+        "grid shrink-0 place-items-center rounded-full before:content-[attr(data-letters)] bg-[oklch(0.92_0.04_var(--hue))] font-semibold text-[oklch(0.36_0.08_var(--hue))] uppercase dark:bg-[oklch(0.36_0.05_var(--hue))] dark:text-[oklch(0.9_0.05_var(--hue))]",
         size === "sm" ? "size-7 text-2xs" : size === "lg" ? "size-12 text-base" : "size-9 text-xs",
       )}
       style={{ "--hue": hues[sum % hues.length] } as React.CSSProperties}
-    >
-      {letters.join("") || "?"}
-    </span>
+      data-letters={letters.join("") || "?"}
+    />
   );
 }
