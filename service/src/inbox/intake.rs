@@ -55,7 +55,7 @@ impl Intake {
 async fn run(ctx: Ctx, mut receiver: mpsc::Receiver<Entry>) {
     let mut entries = Vec::with_capacity(MOST);
     while receiver.recv_many(&mut entries, MOST).await > 0 {
-        commit(&ctx, entries.drain(..).collect()).await;
+        commit(&ctx, std::mem::replace(&mut entries, Vec::with_capacity(MOST))).await;
     }
 }
 
