@@ -6,7 +6,7 @@ mod outcome;
 mod slots;
 
 pub use amount::{Resolved, resolve};
-pub use outcome::{CartOutcome, CityOutcome, CheckoutOutcome, PriceChanged, RecipientOutcome, SlotOutcome};
+pub use outcome::{CartOutcome, CheckoutOutcome, CityOutcome, PriceChanged, RecipientOutcome, SlotOutcome};
 
 use crate::retrieve::{CatalogueIndex, Hit};
 use crate::turn::{DialogueState, Effect, Field, FreeSlot, OrderDraft, Shop, ShopError};
@@ -79,8 +79,14 @@ impl<'a> Desk<'a> {
     /// Lines whose row has left the catalogue are taken out of the cart.
     pub fn drop_gone(&mut self) -> Vec<String> {
         let index = self.index();
-        let gone: Vec<String> =
-            self.state.cart.lines.iter().filter(|line| index.get(&line.key).is_none()).map(|line| line.key.clone()).collect();
+        let gone: Vec<String> = self
+            .state
+            .cart
+            .lines
+            .iter()
+            .filter(|line| index.get(&line.key).is_none())
+            .map(|line| line.key.clone())
+            .collect();
         self.state.cart.lines.retain(|line| !gone.contains(&line.key));
         gone
     }
@@ -135,7 +141,9 @@ impl<'a> Desk<'a> {
                     return RecipientOutcome::WrongPhone { attempts: self.state.phone_attempts };
                 }
             },
-            Field::City | Field::Date | Field::Time | Field::Quantity | Field::Item => return RecipientOutcome::NotHere,
+            Field::City | Field::Date | Field::Time | Field::Quantity | Field::Item => {
+                return RecipientOutcome::NotHere;
+            }
         }
         RecipientOutcome::Noted
     }
@@ -273,7 +281,8 @@ impl<'a> Desk<'a> {
             Decision::StateTotalAndAsk => CheckoutOutcome::StateTotal { quote },
             Decision::Checkout => {
                 let lines = self.lines();
-                let pairs: Vec<(&Item, i64)> = lines.iter().map(|(item, quantity)| (item.as_ref(), *quantity)).collect();
+                let pairs: Vec<(&Item, i64)> =
+                    lines.iter().map(|(item, quantity)| (item.as_ref(), *quantity)).collect();
                 let products = pairs.iter().any(|(item, _)| item.delivery_time_hours.is_some());
                 let given = &self.state.given;
                 self.effects.push(Effect::Checkout(Box::new(OrderDraft {

@@ -2,6 +2,7 @@
 
 mod answers;
 mod cart;
+mod contacts;
 mod fields;
 mod lists;
 mod orders;
@@ -58,6 +59,8 @@ struct Talk<'a> {
     /// A problem was asked about: no further question in this turn.
     halted: bool,
     first_contact: bool,
+    /// Whether the open order is being corrected, which needs no second confirmation.
+    correcting: bool,
     /// Whether the total was asked for.
     total_wanted: bool,
     /// Whether the customer wrote something like card data.
@@ -83,7 +86,10 @@ pub async fn answer(shop: &dyn Shop, input: TurnInput) -> Result<TurnOutput, Sho
     let order = shop.order().cloned();
     let ordered = flag(&state, ORDERED);
     let order_now = match &order {
-        Some(order) if order.payment_status == PaymentStatus::Paid || order.booked || order.free => OrderNow::Settled,
+        Some(order) if order.payment_status == PaymentStatus::Paid || order.booked || order.free => {
+            // A new order may be in the making already.
+            if ordered || state.cart.is_empty() { OrderNow::Settled } else { OrderNow::None }
+        }
         Some(order) if order.payment_status == PaymentStatus::PaymentLinkSent => OrderNow::Open,
         _ if ordered => OrderNow::Expired,
         _ => OrderNow::None,
@@ -107,6 +113,7 @@ pub async fn answer(shop: &dyn Shop, input: TurnInput) -> Result<TurnOutput, Sho
         city_said_now: false,
         halted: false,
         first_contact: input.first_contact,
+        correcting: false,
         total_wanted: false,
         card: input.messages.iter().any(|message| has_card_number(&message.text)),
     };
@@ -227,7 +234,6 @@ impl<'a> Talk<'a> {
         for gone in self.desk.drop_gone() {
             self.say.say("gone", &[("name", Value::Text(&gone))]);
         }
-        self.desk.state.asked = std::mem::take(&mut self.desk.state.asked);
         self.turn_of_the_order();
         self.change_of_fields();
         self.change_of_cart().await?;
@@ -251,7 +257,8 @@ impl<'a> Talk<'a> {
 
     /// What is left to say when nothing else was.
     fn small_talk(&mut self) {
-        let notice_only = self.first_contact && self.intent == "none" && self.asks.is_empty() && self.offered.is_empty();
+        let notice_only =
+            self.first_contact && self.intent == "none" && self.asks.is_empty() && self.offered.is_empty();
         if self.intent != "none" || !(self.say.is_empty() || notice_only) {
             return;
         }

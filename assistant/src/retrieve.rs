@@ -37,6 +37,8 @@ pub struct CatalogueIndex {
     cities: Vec<String>,
     /// Whether some item can go to any city.
     anywhere: bool,
+    /// Forms that stand in names.
+    named: HashSet<FormId>,
 }
 
 /// The words of one row.
@@ -70,7 +72,9 @@ impl CatalogueIndex {
         for item in &items {
             let name = vocabulary.add_text(&item.name);
             let mut meta = HashSet::new();
-            for text in [&item.category, &item.subcategory, &item.unit, &item.sku].into_iter().flatten().chain(&item.tags) {
+            for text in
+                [&item.category, &item.subcategory, &item.unit, &item.sku].into_iter().flatten().chain(&item.tags)
+            {
                 meta.extend(vocabulary.add_text(text).into_iter().flat_map(|word| word.forms));
             }
             if let Some(unit) = &item.unit {
@@ -133,8 +137,9 @@ impl CatalogueIndex {
             }
         };
         let by_key = items.iter().enumerate().map(|(row, item)| (item.key.clone(), row)).collect();
+        let named = rows.iter().flat_map(|row| row.name.iter().flat_map(|word| word.forms.iter().copied())).collect();
         let anywhere = items.iter().any(|item| item.area == Area::Everywhere);
-        Self { items, by_key, rows, vocabulary, frequency, units, engine, cities, anywhere }
+        Self { items, by_key, rows, vocabulary, frequency, units, engine, cities, anywhere, named }
     }
 
     /// All items in the file's order.
@@ -161,7 +166,7 @@ impl CatalogueIndex {
         let words: Vec<QueryWord> = tokens(query)
             .into_iter()
             .filter(|token| token.is_word() || token.is_number())
-            .map(|token| QueryWord { optional: token.is_number(), text: token.folded })
+            .map(|token| QueryWord { optional: token.is_number(), text: token.folded, minor: false })
             .collect();
         self.find(&words, None)
             .ranked
@@ -196,6 +201,12 @@ impl CatalogueIndex {
             .filter(|word| !is_function_word(word))
             .filter(|word| self.vocabulary.look_up(word, &[]).forms.iter().any(|form| row.body.contains(form)))
             .count()
+    }
+
+    /// Whether a word stands in the name of any row.
+    #[must_use]
+    pub fn is_named(&self, folded: &str) -> bool {
+        self.vocabulary.look_up(folded, &[]).forms.iter().any(|form| self.named.contains(form))
     }
 
     /// Whether some item can go to any city.

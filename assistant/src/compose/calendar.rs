@@ -13,19 +13,59 @@ const WEEKDAYS: [[&str; 7]; 4] = [
 
 const MONTHS: [[&str; 12]; 4] = [
     [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
         "December",
     ],
     [
-        "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre",
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "octubre",
+        "noviembre",
         "diciembre",
     ],
     [
-        "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября",
+        "января",
+        "февраля",
+        "марта",
+        "апреля",
+        "мая",
+        "июня",
+        "июля",
+        "августа",
+        "сентября",
+        "октября",
+        "ноября",
         "декабря",
     ],
     [
-        "қаңтар", "ақпан", "наурыз", "сәуір", "мамыр", "маусым", "шілде", "тамыз", "қыркүйек", "қазан", "қараша",
+        "қаңтар",
+        "ақпан",
+        "наурыз",
+        "сәуір",
+        "мамыр",
+        "маусым",
+        "шілде",
+        "тамыз",
+        "қыркүйек",
+        "қазан",
+        "қараша",
         "желтоқсан",
     ],
 ];
@@ -35,18 +75,19 @@ fn place(language: Language) -> usize {
 }
 
 fn weekday(day: Weekday, language: Language) -> &'static str {
-    usize::try_from(day.to_monday_zero_offset()).ok().and_then(|at| WEEKDAYS[place(language)].get(at)).copied().unwrap_or("")
+    usize::try_from(day.to_monday_zero_offset())
+        .ok()
+        .and_then(|at| WEEKDAYS[place(language)].get(at))
+        .copied()
+        .unwrap_or("")
 }
 
 /// "Wednesday, 4 March".
 #[must_use]
 pub fn day(date: Date, language: Language) -> String {
     let weekday = weekday(date.weekday(), language);
-    let month = usize::try_from(date.month() - 1)
-        .ok()
-        .and_then(|at| MONTHS[place(language)].get(at))
-        .copied()
-        .unwrap_or("");
+    let month =
+        usize::try_from(date.month() - 1).ok().and_then(|at| MONTHS[place(language)].get(at)).copied().unwrap_or("");
     let number = date.day();
     match language {
         Language::En | Language::Ru => format!("{weekday}, {number} {month}"),

@@ -91,11 +91,14 @@ pub fn resolve(candidates: &[Arc<Item>], amounts: &Amounts) -> Resolved {
                 return Resolved::Choose { candidates: keys(&items), quantity: packs };
             }
         }
-        return combine(&sized, amount, if measure == Measure::Gram { amount / 1000 } else { amount / 1000 });
+        // Whole kilograms and litres are told as such.
+        return combine(&sized, amount, if amount % 1000 == 0 { amount / 1000 } else { amount });
     }
     let pieces: Vec<(Arc<Item>, i64)> = candidates
         .iter()
-        .filter_map(|item| inner(item).filter(|(size, of)| *of == Measure::Piece && *size > 1).map(|(size, _)| (item.clone(), size)))
+        .filter_map(|item| {
+            inner(item).filter(|(size, of)| *of == Measure::Piece && *size > 1).map(|(size, _)| (item.clone(), size))
+        })
         .collect();
     let counts = &amounts.counts;
     // A count that is what one of the candidates holds names that candidate; another count is how many of it.

@@ -4,7 +4,7 @@ use super::{CHOOSING_TO_BUY, CONTACT_OFFERED, OrderNow, Talk};
 use crate::compose::{Value, hours_of_week};
 use crate::desk::{Resolved, resolve};
 use crate::turn::{Field, Pending, ShopError};
-use crate::understand::{Act, ContactKind, Cue, Mention};
+use crate::understand::{Act, Cue, Mention};
 use domain::catalog::{Area, Item, ItemKind};
 use domain::money::Money;
 use serde_json::Value as Json;
@@ -20,7 +20,8 @@ impl Talk<'_> {
         }
         self.desk.state.memory.remove(CONTACT_OFFERED);
         let asked_about: Vec<&Act> = acts.iter().filter(|act| matches!(act, Act::Ask { .. })).collect();
-        let continuing = matches!(self.desk.state.pending, Some(Pending::More)) || self.desk.state.memory.contains_key(super::LIST);
+        let continuing =
+            matches!(self.desk.state.pending, Some(Pending::More)) || self.desk.state.memory.contains_key(super::LIST);
         for act in &acts {
             match act {
                 Act::Browse { detail } => self.browse(*detail),
@@ -34,20 +35,30 @@ impl Talk<'_> {
                         None => self.browse(true),
                     }
                 }
-                Act::Yes if matches!(self.desk.state.pending, Some(Pending::More)) && !self.progress && self.intent == "none" => {
+                Act::Yes
+                    if matches!(self.desk.state.pending, Some(Pending::More))
+                        && !self.progress
+                        && self.intent == "none" =>
+                {
                     self.more();
                 }
                 Act::Recommend if asked_about.is_empty() => self.recommend(),
+                Act::Refund { about: None } if self.has(|act| matches!(act, Act::Refund { about: Some(_) })) => {}
                 Act::Refund { about } => self.refund(about.as_ref()),
                 Act::Contact { kind, about } => self.contact(*kind, about.as_ref()),
-                Act::Complain => self.complains(),
+                Act::Complain if !self.has(|act| matches!(act, Act::Refund { .. })) => self.complains(),
                 Act::StopReminders => {
                     self.desk.stop_reminders();
                     self.say.say("reminders-stopped", &[]);
                     self.meant("stop_reminders");
                 }
                 Act::ClaimPaid | Act::AskPaid if self.intent != "paid_claim" => self.claims_paid(),
-                Act::OrderStatus if self.intent == "none" || self.intent == "greeting" => self.order_status(),
+                Act::OrderStatus
+                    if matches!(self.intent, "none" | "greeting")
+                        && !self.has(|act| matches!(act, Act::Complain | Act::Refund { .. } | Act::Cancel)) =>
+                {
+                    self.order_status();
+                }
                 Act::LinkAgain => self.link_again(),
                 Act::Person => {
                     self.desk.call_person("wish");
@@ -136,14 +147,19 @@ impl Talk<'_> {
                 [key] => self.show(key, topics, words).await?,
                 _ => {
                     // The question is answered for all of them at once where there are few words to it.
-                    if topics.iter().any(|topic| matches!(topic, Cue::Cities | Cue::DeliveryFee | Cue::DeliveryTime | Cue::Duration)) {
+                    if keys.len() <= 4
+                        && topics.iter().any(|topic| {
+                            matches!(topic, Cue::Cities | Cue::DeliveryFee | Cue::DeliveryTime | Cue::Duration)
+                        })
+                    {
                         for key in keys.iter().take(4) {
                             self.show(key, topics, words).await?;
                         }
                     } else {
                         self.which_item(&keys);
                         self.set_flag(CHOOSING_TO_BUY, false);
-                        self.desk.state.pending = Some(Pending::ChooseItem { candidates: keys.clone(), quantity: None });
+                        self.desk.state.pending =
+                            Some(Pending::ChooseItem { candidates: keys.clone(), quantity: None });
                     }
                 }
             }
@@ -154,6 +170,11 @@ impl Talk<'_> {
     /// A question that names no item: about those in focus, or about the company.
     async fn asked_in_general(&mut self, topics: &[Cue], words: &[String]) -> Result<(), ShopError> {
         let mut topics = topics.to_vec();
+        // "Where is my link?" while a payment link is open.
+        if topics == [Cue::Link] && self.order_now == OrderNow::Open {
+            self.link_again();
+            return Ok(());
+        }
         if topics.contains(&Cue::Hours) {
             self.meant("question");
             let hours = hours_of_week(&self.shop.profile().hours, self.say.language());
@@ -183,7 +204,10 @@ impl Talk<'_> {
 
     /// Whether a question points at the item in focus ("where is it available?").
     fn about_this(&self, words: &[String]) -> bool {
-        words.len() <= 1 || words.iter().any(|word| ["available", "disponible", "доступ", "қолжетімді"].iter().any(|known| word.starts_with(known)))
+        words.len() <= 1
+            || words.iter().any(|word| {
+                ["available", "disponible", "доступ", "қолжетімді"].iter().any(|known| word.starts_with(known))
+            })
     }
 
     fn general_without_item(&mut self, topics: &[Cue]) {
@@ -191,7 +215,8 @@ impl Talk<'_> {
         for topic in topics {
             match topic {
                 Cue::DeliveryFee => {
-                    let mut fees: Vec<i64> = self.index().items().iter().filter_map(|item| item.fee_minor).filter(|fee| *fee > 0).collect();
+                    let mut fees: Vec<i64> =
+                        self.index().items().iter().filter_map(|item| item.fee_minor).filter(|fee| *fee > 0).collect();
                     fees.sort_unstable();
                     fees.dedup();
                     self.say.say("free-delivery-depends", &[]);
@@ -239,7 +264,10 @@ impl Talk<'_> {
         self.meant("question");
         self.focus(key);
         self.offer(key);
-        if !matches!(self.desk.state.pending, Some(Pending::ChooseCity { .. } | Pending::Confirm | Pending::ConfirmPrice | Pending::ChooseSlot { .. })) {
+        if !matches!(
+            self.desk.state.pending,
+            Some(Pending::ChooseCity { .. } | Pending::Confirm | Pending::ConfirmPrice | Pending::ChooseSlot { .. })
+        ) {
             self.desk.state.pending = None;
         }
         self.reason("searched", item.name.clone(), vec![key.to_owned()]);
@@ -310,13 +338,16 @@ impl Talk<'_> {
                 }
             }
             Cue::Describe | Cue::Size | Cue::Material => {
-                if topic == Cue::Describe && !self.desk.state.said_prices.contains_key(&item.key) {
+                if topic == Cue::Describe {
                     self.price_line(item, false);
                 }
                 self.say.say("item-about", &[name, ("text", Value::Text(&item.description))]);
                 for (heading, value) in &item.extra {
                     let asked = topic == Cue::Size || topic == Cue::Material;
-                    if asked && crate::stem::stem_any(heading).iter().any(|stem| stem.len() > 3) && extra_fits(topic, heading) {
+                    if asked
+                        && crate::stem::stem_any(heading).iter().any(|stem| stem.len() > 3)
+                        && extra_fits(topic, heading)
+                    {
                         self.say.say("item-about", &[("name", Value::Text(heading)), ("text", Value::Text(value))]);
                     }
                 }
@@ -328,7 +359,8 @@ impl Talk<'_> {
             Cue::Suitable => {
                 self.detail(item, "item-suitable", told(&details.suitable_for));
                 if let Some(text) = told(&details.not_suitable_for) {
-                    self.say.say("item-not-suitable", &[("name", Value::Text(&item.name)), ("text", Value::Text(&text))]);
+                    self.say
+                        .say("item-not-suitable", &[("name", Value::Text(&item.name)), ("text", Value::Text(&text))]);
                 }
             }
             Cue::NotSuitable => self.detail(item, "item-not-suitable", told(&details.not_suitable_for)),
@@ -395,15 +427,6 @@ impl Talk<'_> {
         } else {
             self.say.say("item-unknown", &[("name", Value::Text(&item.name))]);
         }
-    }
-
-    fn offered_contact(&mut self) -> bool {
-        let key = self.desk.state.memory.get(CONTACT_OFFERED).and_then(Json::as_str).map(str::to_owned);
-        let Some(item) = key.and_then(|key| self.item(&key)) else { return false };
-        self.desk.state.memory.remove(CONTACT_OFFERED);
-        let kind = if item.kind == ItemKind::Service { ContactKind::Specialist } else { ContactKind::Supplier };
-        self.contact_of(&item, kind);
-        true
     }
 
     fn fee(&mut self, item: &Item) {
@@ -484,97 +507,6 @@ impl Talk<'_> {
         self.say.say("offer-ask", &[]);
     }
 
-    fn single(&self, about: Option<&Mention>) -> Option<Arc<Item>> {
-        let key = match about {
-            Some(mention) => mention.candidates.first().cloned(),
-            None => self
-                .desk
-                .state
-                .focus
-                .first()
-                .cloned()
-                .or_else(|| self.order.as_ref().and_then(|order| order.cart.lines.first()).map(|line| line.key.clone())),
-        };
-        key.and_then(|key| self.item(&key))
-    }
-
-    /// A refund is answered with the contacts that the catalogue names for it (R79).
-    fn refund(&mut self, about: Option<&Mention>) {
-        self.meant("refund");
-        if self.order_now == OrderNow::Open {
-            self.desk.stop_reminders();
-        }
-        let Some(item) = self.single(about) else {
-            self.say.say("refund-which", &[]);
-            self.ask(Field::Item);
-            return;
-        };
-        let contacts = &item.contacts;
-        let contact = match item.kind {
-            ItemKind::Service => contacts.specialist.clone().or(contacts.supplier_services.clone()),
-            ItemKind::Product => contacts.supplier_services.clone().or(contacts.supplier.clone()),
-        };
-        self.focus(&item.key);
-        self.offer(&item.key);
-        match contact {
-            Some(contact) => self.say.say(
-                "refund-contact",
-                &[("name", Value::Text(&item.name)), ("contact", Value::Text(&contact))],
-            ),
-            None => {
-                self.desk.call_person("refund");
-                self.say.say("refund-none", &[]);
-            }
-        }
-    }
-
-    fn contact(&mut self, kind: ContactKind, about: Option<&Mention>) {
-        self.meant("contact");
-        match self.single(about) {
-            Some(item) => self.contact_of(&item, kind),
-            None => {
-                // One address for the whole company needs no item.
-                let items = self.index().items();
-                let mut offices: Vec<&String> = items.iter().filter_map(|item| item.contacts.office.as_ref()).collect();
-                offices.sort();
-                offices.dedup();
-                match (kind, &offices[..]) {
-                    (ContactKind::Office | ContactKind::Company, [only]) => {
-                        self.say.say("contact-office", &[("contact", Value::Text(only))]);
-                    }
-                    _ => self.say.say("contact-which", &[]),
-                }
-            }
-        }
-    }
-
-    fn contact_of(&mut self, item: &Item, kind: ContactKind) {
-        self.meant("contact");
-        self.focus(&item.key);
-        let contacts = &item.contacts;
-        let name = ("name", Value::Text(&item.name));
-        let (id, contact) = match kind {
-            ContactKind::Specialist => ("contact-item", contacts.specialist.as_ref().or(contacts.supplier.as_ref())),
-            ContactKind::Supplier => {
-                let supplier = contacts.supplier.as_ref().or(contacts.supplier_services.as_ref());
-                ("contact-item", supplier.or(contacts.specialist.as_ref()))
-            }
-            ContactKind::Warehouse => ("contact-warehouse", contacts.warehouse.as_ref()),
-            ContactKind::Office => match &contacts.office {
-                Some(office) => ("contact-office", Some(office)),
-                None => ("contact-warehouse", contacts.warehouse.as_ref()),
-            },
-            ContactKind::Company => (
-                "contact-item",
-                contacts.specialist.as_ref().or(contacts.supplier_services.as_ref()).or(contacts.supplier.as_ref()),
-            ),
-        };
-        match contact {
-            Some(contact) => self.say.say(id, &[name, ("contact", Value::Text(contact))]),
-            None => self.say.say("contact-none", &[]),
-        }
-    }
-
     fn free_delivery(&mut self) {
         self.meant("free_delivery");
         let currency = self.shop.profile().currency;
@@ -592,19 +524,21 @@ impl Talk<'_> {
             return;
         }
         match self.desk.state.focus.first().and_then(|key| self.item(key)) {
-            Some(item) => match (item.fee_minor.filter(|fee| *fee > 0), item.free_from_minor.filter(|minor| *minor > 0)) {
-                (None, _) => self.fee(&item),
-                (Some(fee), Some(from)) => self.say.say(
-                    "free-delivery-from",
-                    &[
-                        ("threshold", Value::Money(Money::new(from, currency))),
-                        ("fee", Value::Money(Money::new(fee, currency))),
-                    ],
-                ),
-                (Some(fee), None) => {
-                    self.say.say("free-delivery-no", &[("fee", Value::Money(Money::new(fee, currency)))]);
+            Some(item) => {
+                match (item.fee_minor.filter(|fee| *fee > 0), item.free_from_minor.filter(|minor| *minor > 0)) {
+                    (None, _) => self.fee(&item),
+                    (Some(fee), Some(from)) => self.say.say(
+                        "free-delivery-from",
+                        &[
+                            ("threshold", Value::Money(Money::new(from, currency))),
+                            ("fee", Value::Money(Money::new(fee, currency))),
+                        ],
+                    ),
+                    (Some(fee), None) => {
+                        self.say.say("free-delivery-no", &[("fee", Value::Money(Money::new(fee, currency)))]);
+                    }
                 }
-            },
+            }
             None => self.say.say("free-delivery-depends", &[]),
         }
     }
@@ -614,8 +548,38 @@ impl Talk<'_> {
 fn extra_fits(topic: Cue, heading: &str) -> bool {
     let folded = domain::text::fold(heading);
     let words: &[&str] = match topic {
-        Cue::Size => &["size", "weight", "height", "width", "length", "volume", "talla", "tamano", "peso", "altura", "размер", "вес", "объем", "өлшем", "салмағ", "көлем"],
-        _ => &["colour", "color", "material", "ingredient", "composition", "ingredientes", "composicion", "цвет", "состав", "материал", "түс", "құрам"],
+        Cue::Size => &[
+            "size",
+            "weight",
+            "height",
+            "width",
+            "length",
+            "volume",
+            "talla",
+            "tamano",
+            "peso",
+            "altura",
+            "размер",
+            "вес",
+            "объем",
+            "өлшем",
+            "салмағ",
+            "көлем",
+        ],
+        _ => &[
+            "colour",
+            "color",
+            "material",
+            "ingredient",
+            "composition",
+            "ingredientes",
+            "composicion",
+            "цвет",
+            "состав",
+            "материал",
+            "түс",
+            "құрам",
+        ],
     };
     words.iter().any(|word| folded.starts_with(&domain::text::fold(word)))
 }

@@ -11,6 +11,8 @@ use std::sync::Arc;
 impl Talk<'_> {
     pub(super) async fn change_of_cart(&mut self) -> Result<(), ShopError> {
         let acts = self.acts.clone();
+        let lines_before: Vec<String> = self.desk.state.cart.lines.iter().map(|line| line.key.clone()).collect();
+        let choosing = matches!(self.desk.state.pending, Some(Pending::ChooseItem { .. }));
         // Removals first, so that "without the vase, and two orchids" never passes through the old line.
         for act in &acts {
             match act {
@@ -37,6 +39,16 @@ impl Talk<'_> {
                 Act::All { both } => self.all(*both).await?,
                 _ => {}
             }
+        }
+        // Something else on top of what was confirmed earlier is not confirmed yet.
+        let another = self.fresh.iter().any(|key| !lines_before.contains(key));
+        if another
+            && !lines_before.is_empty()
+            && !choosing
+            && !self.correcting
+            && !self.has(|act| matches!(act, Act::Confirm))
+        {
+            self.desk.state.confirmed = false;
         }
         // "I confirm" right after a single item was shown is about that item.
         let confirms = self.has(|act| matches!(act, Act::Confirm));
@@ -81,7 +93,9 @@ impl Talk<'_> {
 
     async fn swap(&mut self, from: Option<&Mention>, to: &Mention) -> Result<(), ShopError> {
         let cart = &self.desk.state.cart;
+        let there = to.candidates.iter().any(|key| cart.quantity(key) > 0);
         let old = match from {
+            None if there => None,
             Some(from) => from.candidates.iter().find(|key| cart.quantity(key) > 0).cloned(),
             None => self
                 .desk
@@ -128,12 +142,37 @@ impl Talk<'_> {
         {
             amounts.counts.push(crate::understand::Count { value: *quantity, of_packs: true });
         }
+        // "Litter and a cat scratcher": words that only another line of this turn half meets name something else.
+        if mention.partial && mention.candidates.iter().any(|key| self.fresh.contains(key)) {
+            self.not_found(&mention.words);
+            return Ok(());
+        }
+        // The city that was said leaves out what cannot go there.
+        let mut mention = mention.clone();
+        if mention.candidates.len() > 1
+            && !mention.partial
+            && let Some(city) = &self.desk.state.given.city_said
+        {
+            let going: Vec<String> = self
+                .items(&mention.candidates)
+                .into_iter()
+                .filter(|item| domain::checkout::serves(&item.area, city, &domain::city::same))
+                .map(|item| item.key.clone())
+                .collect();
+            if !going.is_empty() {
+                mention.candidates = going;
+            }
+        }
         // One of several that are in the cart already is the one that is meant.
         let in_cart: Vec<String> =
             mention.candidates.iter().filter(|key| self.desk.state.cart.quantity(key) > 0).cloned().collect();
         let focus = self.desk.state.focus.first().filter(|key| mention.candidates.contains(key)).cloned();
         let keys = match in_cart.len() {
-            0 if focus.is_some() && mention.candidates.len() > 1 && amounts.counts.iter().all(|count| count.of_packs) => {
+            _ if mention.partial => mention.candidates.clone(),
+            0 if focus.is_some()
+                && mention.candidates.len() > 1
+                && amounts.counts.iter().all(|count| count.of_packs) =>
+            {
                 focus.into_iter().collect()
             }
             1 if mention.candidates.len() > 1 && !add && amounts.counts.iter().all(|count| count.of_packs) => in_cart,
@@ -215,7 +254,7 @@ impl Talk<'_> {
                 self.meant("order");
                 return self.resolved(resolved, false).await;
             }
-            Some(Pending::ChooseCity { .. }) => return Ok(()),
+            Some(Pending::ChooseCity { .. }) if amounts.is_empty() => return Ok(()),
             _ => {}
         }
         let asked = match &self.desk.state.pending {
@@ -223,12 +262,19 @@ impl Talk<'_> {
             _ => None,
         };
         let cart = &self.desk.state.cart;
-        let target = asked.or_else(|| self.fresh.last().cloned()).or_else(|| self.desk.state.focus.first().cloned()).or_else(|| match &cart.lines[..] {
-            [only] => Some(only.key.clone()),
-            _ => None,
-        });
+        let target = asked
+            .or_else(|| self.fresh.last().cloned())
+            .or_else(|| self.desk.state.focus.first().cloned())
+            .or_else(|| match &cart.lines[..] {
+                [only] => Some(only.key.clone()),
+                _ => None,
+            });
         let Some(key) = target else {
-            if amounts.is_empty() && self.desk.state.cart.is_empty() && self.intent == "none" && !self.has(|act| matches!(act, Act::Ask { .. })) {
+            if amounts.is_empty()
+                && self.desk.state.cart.is_empty()
+                && self.intent == "none"
+                && !self.has(|act| matches!(act, Act::Ask { .. }))
+            {
                 self.browse(false);
                 self.meant("order");
             }
@@ -249,7 +295,16 @@ impl Talk<'_> {
             return Ok(());
         }
         self.meant("order");
-        let resolved = resolve(&[item], &packs);
+        let mut sizes = vec![item.clone()];
+        if amounts.grams.is_some() || amounts.millilitres.is_some() {
+            // "Better 15 kilos": other sizes of the same thing count too.
+            let hits = self.index().search(&item.name, 6);
+            let top = hits.first().map_or(0.0, |hit| hit.score);
+            sizes.extend(
+                hits.into_iter().filter(|hit| hit.score >= 0.7 * top && hit.item.key != item.key).map(|hit| hit.item),
+            );
+        }
+        let resolved = resolve(&sizes, &packs);
         self.resolved(resolved, amounts.more && before > 0).await
     }
 
@@ -306,7 +361,8 @@ impl Talk<'_> {
             return Ok(());
         }
         // "I'll take both" of one item that is being talked about: two of it.
-        let alone = self.desk.state.cart.lines.len() <= 1 && self.desk.state.pending.is_none() && self.offered.len() <= 1;
+        let alone =
+            self.desk.state.cart.lines.len() <= 1 && self.desk.state.pending.is_none() && self.offered.len() <= 1;
         if both
             && alone
             && self.order_now == OrderNow::None
@@ -336,6 +392,7 @@ impl Talk<'_> {
     fn tell_cart(&mut self, outcome: &CartOutcome) {
         match outcome {
             CartOutcome::Set { key, .. } => {
+                self.fresh.retain(|known| known != key);
                 self.fresh.push(key.clone());
             }
             CartOutcome::Same { .. } | CartOutcome::NotThere { .. } => {}

@@ -10,7 +10,9 @@ impl Talk<'_> {
     pub(super) fn change_of_fields(&mut self) {
         let acts = self.acts.clone();
         let has_cart = !self.desk.state.cart.is_empty();
-        let movable = self.order_now != OrderNow::Open && self.order_now != OrderNow::Settled && self.order_now != OrderNow::Expired;
+        let movable = self.order_now != OrderNow::Open
+            && self.order_now != OrderNow::Settled
+            && self.order_now != OrderNow::Expired;
         let mut touched = false;
         for act in &acts {
             match act {

@@ -3,6 +3,7 @@
 use super::{LIST, Talk};
 use crate::compose::{Value, shorten};
 use crate::turn::{Field, Pending};
+use crate::understand::Act;
 use domain::catalog::Item;
 use domain::money::Money;
 use serde_json::Value as Json;
@@ -32,7 +33,8 @@ impl Talk<'_> {
         if now == 0 {
             self.say.say("price-now-free", &[("name", Value::Text(&item.name))]);
         } else if before == 0 {
-            self.say.say("item-price", &[("name", Value::Text(&item.name)), ("price", Value::Money(self.price_of(item)))]);
+            self.say
+                .say("item-price", &[("name", Value::Text(&item.name)), ("price", Value::Money(self.price_of(item)))]);
         } else {
             self.say.say(
                 "price-changed",
@@ -143,11 +145,8 @@ impl Talk<'_> {
             .and_then(Json::as_array)
             .map(|keys| keys.iter().filter_map(Json::as_str).map(str::to_owned).collect())
             .unwrap_or_default();
-        let keys: Vec<String> = if listed.is_empty() {
-            self.index().items().iter().map(|item| item.key.clone()).collect()
-        } else {
-            listed
-        };
+        let keys: Vec<String> =
+            if listed.is_empty() { self.index().items().iter().map(|item| item.key.clone()).collect() } else { listed };
         let detail = list.get("detail").and_then(Json::as_bool).unwrap_or(false);
         let from = self.desk.state.page.min(keys.len());
         self.meant("more");
@@ -173,9 +172,14 @@ impl Talk<'_> {
     pub(super) fn not_found(&mut self, words: &str) {
         self.meant("not_found");
         self.say.say("not-found", &[("what", Value::Text(words))]);
-        self.say.say("not-found-ask", &[]);
         self.reason("searched", format!("nothing fits “{words}”"), Vec::new());
-        self.halted |= self.desk.state.cart.is_empty();
+        // What is there goes on; only when nothing is left, the question is what else to look for.
+        let goes_on = !self.desk.state.cart.is_empty()
+            || self.has(|act| matches!(act, Act::Want { mention, .. } if !mention.candidates.is_empty()));
+        if !goes_on {
+            self.say.say("not-found-ask", &[]);
+            self.halted = true;
+        }
     }
 
     /// Something of the kind is there, but not with the property that was named.

@@ -28,7 +28,8 @@ impl Talk<'_> {
                 }
             }
             OrderNow::Expired => {
-                let renews = self.has(|act| matches!(act, Act::Confirm | Act::Yes | Act::LinkAgain)) && !cancels && !anew;
+                let renews =
+                    self.has(|act| matches!(act, Act::Confirm | Act::Yes | Act::LinkAgain)) && !cancels && !anew;
                 let other = self.wanted_mentions().any(|mention| !self.is_ordered(mention));
                 if other || anew || cancels {
                     self.start_anew();
@@ -50,7 +51,13 @@ impl Talk<'_> {
                     let had = !self.desk.state.cart.is_empty();
                     self.desk.new_order();
                     if !wants && !asks {
-                        let id = if anew { "new-order" } else if had { "cancelled-cart" } else { "cancelled-none" };
+                        let id = if anew {
+                            "new-order"
+                        } else if had {
+                            "cancelled-cart"
+                        } else {
+                            "cancelled-none"
+                        };
                         self.say.say(id, &[]);
                         self.meant(if anew { "new_order" } else { "cancel" });
                     }
@@ -83,7 +90,8 @@ impl Talk<'_> {
     }
 
     fn open_order(&mut self, cancels: bool, anew: bool) {
-        let elsewhere = self.wanted_mentions().any(|mention| !mention.candidates.is_empty() && !self.is_ordered(mention));
+        let elsewhere =
+            self.wanted_mentions().any(|mention| !mention.candidates.is_empty() && !self.is_ordered(mention));
         let adds = self.has(|act| matches!(act, Act::Want { add: true, .. }))
             || self.has(|act| matches!(act, Act::Swap { .. }));
         let asks_elsewhere = self.acts.iter().any(|act| match act {
@@ -112,6 +120,7 @@ impl Talk<'_> {
             self.desk.state.confirmed = true;
             self.order_now = OrderNow::None;
             self.progress = true;
+            self.correcting = true;
             self.reason("decided", "a correction: the open order is put aside and made anew".to_owned(), Vec::new());
         }
     }
@@ -123,16 +132,16 @@ impl Talk<'_> {
         self.acts.iter().any(|act| match act {
             Act::Drop { mention: Some(mention) } | Act::Keep { mention: Some(mention) } => self.is_ordered(mention),
             Act::Swap { .. } => true,
-            Act::Want { mention, add } => {
-                *add || (self.is_ordered(mention) && !mention.amounts.is_empty())
-            }
+            Act::Want { mention, add } => *add || (self.is_ordered(mention) && !mention.amounts.is_empty()),
             Act::Quantity { amounts } => {
                 !amounts.is_empty()
-                    && (cart.lines.len() == 1 || self.desk.state.focus.first().is_some_and(|key| cart.quantity(key) > 0))
+                    && (cart.lines.len() == 1
+                        || self.desk.state.focus.first().is_some_and(|key| cart.quantity(key) > 0))
             }
-            Act::City { said, .. } => {
-                given.city.as_deref().is_some_and(|city| city != domain::checkout::ONLINE && !domain::city::same(city, said))
-            }
+            Act::City { said, .. } => given
+                .city
+                .as_deref()
+                .is_some_and(|city| city != domain::checkout::ONLINE && !domain::city::same(city, said)),
             Act::Name { name } => given.name.as_deref().is_some_and(|known| known != name),
             Act::Phone { raw } => domain::phone::Phone::parse(raw)
                 .is_ok_and(|phone| given.phone.as_deref().is_some_and(|known| known != phone.as_str())),
@@ -146,12 +155,11 @@ impl Talk<'_> {
     /// "I have paid": believed only with the status `paid` (R120).
     pub(super) fn claims_paid(&mut self) {
         self.meant("paid_claim");
-        let settled = self.order_now == OrderNow::Settled;
         match self.order.clone() {
             Some(order) if order.payment_status == PaymentStatus::Paid => {
                 self.say.say("paid-yes", &[("total", Value::Money(order.total))]);
             }
-            Some(order) if settled && order.free => self.say.say("paid-free", &[]),
+            Some(order) if self.order_now == OrderNow::Settled && order.free => self.say.say("paid-free", &[]),
             Some(order) if self.order_now == OrderNow::Open => match &order.payment_url {
                 Some(url) => self.say.say("paid-not", &[("url", Value::Link(url))]),
                 None => self.say.say("paid-no-order", &[]),
@@ -179,10 +187,9 @@ impl Talk<'_> {
         };
         let slot = order.appointment.map(|start| self.shop.profile().timezone.to_datetime(start));
         match (self.order_now, slot) {
-            (OrderNow::Settled, Some(slot)) if order.free => self.say.say(
-                "status-free-slot",
-                &[("day", Value::Day(slot.date())), ("time", Value::Time(slot.time()))],
-            ),
+            (OrderNow::Settled, Some(slot)) if order.free => self
+                .say
+                .say("status-free-slot", &[("day", Value::Day(slot.date())), ("time", Value::Time(slot.time()))]),
             (OrderNow::Settled, None) if order.free => self.say.say("status-free", &[]),
             (OrderNow::Settled, Some(slot)) => self.say.say(
                 "status-paid-slot",
@@ -268,7 +275,10 @@ impl Talk<'_> {
                 Some(Pending::Fields) => {}
                 _ => {}
             }
-        } else if no && matches!(self.desk.state.pending, Some(Pending::Confirm | Pending::ConfirmPrice)) && !self.progress {
+        } else if no
+            && matches!(self.desk.state.pending, Some(Pending::Confirm | Pending::ConfirmPrice))
+            && !self.progress
+        {
             self.desk.state.confirmed = false;
             self.desk.state.pending = None;
             self.say.say("continue", &[]);

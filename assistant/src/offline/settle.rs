@@ -93,7 +93,10 @@ impl Talk<'_> {
             CityOutcome::Fine | CityOutcome::Unknown => true,
             CityOutcome::NotServed { city, by, keep, common } => {
                 // A city of an earlier order is no wish for this one.
-                if !self.city_said_now && !matches!(self.desk.state.pending, Some(Pending::ChooseCity { .. })) && self.fresh.len() == self.desk.state.cart.lines.len() {
+                if !self.city_said_now
+                    && !matches!(self.desk.state.pending, Some(Pending::ChooseCity { .. }))
+                    && self.fresh.len() == self.desk.state.cart.lines.len()
+                {
                     self.desk.state.given.city_said = None;
                     return true;
                 }
@@ -119,18 +122,15 @@ impl Talk<'_> {
                 } else {
                     match (&common[..], kept.is_empty()) {
                         ([], true) => self.say.say("city-no-common", &[]),
-                        ([], false) => self.say.say(
-                            "city-keep-only",
-                            &[("names", Value::List(kept)), ("city", Value::Text(&city))],
-                        ),
+                        ([], false) => self
+                            .say
+                            .say("city-keep-only", &[("names", Value::List(kept)), ("city", Value::Text(&city))]),
                         (_, empty) => {
                             let id = if common.len() == 1 { "city-one-common" } else { "city-common" };
                             self.say.say(id, &[("cities", Value::List(common.clone()))]);
                             if !empty {
-                                self.say.say(
-                                    "city-keep",
-                                    &[("names", Value::List(kept)), ("city", Value::Text(&city))],
-                                );
+                                self.say
+                                    .say("city-keep", &[("names", Value::List(kept)), ("city", Value::Text(&city))]);
                             }
                         }
                     }
@@ -203,7 +203,8 @@ impl Talk<'_> {
             self.desk.state.said_prices.insert(key.clone(), item.price_minor.unwrap_or(0));
             let total = domain::money::Money::new(item.price_minor.unwrap_or(0).saturating_mul(quantity), currency);
             let text = if item.is_free() {
-                self.say.word("cart-line-free", &[("quantity", Value::Count(quantity)), ("name", Value::Text(&item.name))])
+                self.say
+                    .word("cart-line-free", &[("quantity", Value::Count(quantity)), ("name", Value::Text(&item.name))])
             } else {
                 self.say.word(
                     "cart-line",
@@ -287,9 +288,8 @@ impl Talk<'_> {
 
     /// Free times, worded.
     pub(super) fn tell_slots(&mut self, outcome: &SlotOutcome) {
-        let values = |chosen: &jiff::civil::DateTime| {
-            [("day", Value::Day(chosen.date())), ("time", Value::Time(chosen.time()))]
-        };
+        let values =
+            |chosen: &jiff::civil::DateTime| [("day", Value::Day(chosen.date())), ("time", Value::Time(chosen.time()))];
         match outcome {
             SlotOutcome::Fine => {}
             SlotOutcome::Nearest { slots } => self.nearest(slots),

@@ -12,6 +12,8 @@ pub struct QueryWord {
     pub text: String,
     /// Counts only when it matches: words that may belong to the name or to the rest of the sentence.
     pub optional: bool,
+    /// Counts half: it stands behind a "for" ("a visit for my espresso machine").
+    pub minor: bool,
 }
 
 /// What a question may mean.
@@ -67,8 +69,9 @@ impl CatalogueIndex {
         }
         let rows: Vec<usize> = match (within, &self.engine) {
             (Some(rows), _) => rows.to_vec(),
-            (None, Some(engine)) => engine
-                .candidates(query.iter().flat_map(|word| word.word.forms.iter().map(|form| self.vocabulary.spelling(*form)))),
+            (None, Some(engine)) => engine.candidates(
+                query.iter().flat_map(|word| word.word.forms.iter().map(|form| self.vocabulary.spelling(*form))),
+            ),
             (None, None) => (0..self.rows.len()).collect(),
         };
         let mut scored: Vec<Scored> = rows.into_iter().filter_map(|row| self.score(row, &query)).collect();
@@ -92,7 +95,9 @@ impl CatalogueIndex {
         if !accepted && within.is_none() {
             return self.nothing(words);
         }
-        let exact = !unknown.iter().any(|word| word.weak == Some(Weak::Property));
+        // Another colour than the row's own is another item; a colour that the row does not speak of may be had.
+        let own_property = self.rows[best.row].name.iter().any(|word| word.weak == Some(Weak::Property));
+        let exact = !(own_property && unknown.iter().any(|word| word.weak == Some(Weak::Property)));
         let top = best.score;
         let mut level = scored.iter().take_while(|one| one.score >= top * LEVEL).count().max(1);
         // The whole name was said: it is meant, even where longer names have the words too.
@@ -151,6 +156,7 @@ impl CatalogueIndex {
                 }
                 let rarity = (1.0 + rows / frequency).ln();
                 let weight = if weak.is_some() { 0.4 * rarity } else { 0.6 + rarity };
+                let weight = if word.minor { weight * 0.5 } else { weight };
                 Weighted { position, word: known, weight, optional: word.optional, weak }
             })
             .collect()

@@ -177,9 +177,6 @@ impl Cue {
                 | Self::Prepare
                 | Self::Refund
                 | Self::Change
-                | Self::DeliveryFee
-                | Self::DeliveryTime
-                | Self::FreeDelivery
                 | Self::Cities
                 | Self::OfficeAddress
                 | Self::Offer
@@ -263,7 +260,9 @@ static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
 pub fn find(tokens: &[Token]) -> Vec<CueMatch> {
     // Marks between words end a phrase only where they end a sentence; apostrophes and hyphens never do.
     let words: Vec<usize> = (0..tokens.len())
-        .filter(|&index| matches!(tokens[index].kind, TokenKind::Word | TokenKind::Number) || ends_sentence(&tokens[index]))
+        .filter(|&index| {
+            matches!(tokens[index].kind, TokenKind::Word | TokenKind::Number) || ends_sentence(&tokens[index])
+        })
         .collect();
     let mut found: Vec<CueMatch> = Vec::new();
     for (position, &first) in words.iter().enumerate() {

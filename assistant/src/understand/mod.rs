@@ -60,6 +60,8 @@ pub struct Mention {
     pub candidates: Vec<String>,
     /// Whether every property that was said was met ("black roses").
     pub exact: bool,
+    /// Whether some words of it are met by none of the candidates ("cat scratcher" where only cats are known).
+    pub partial: bool,
 }
 
 /// What a contact question is about.

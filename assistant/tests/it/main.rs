@@ -3,4 +3,5 @@
 mod knowledge;
 mod played;
 mod rehearsals;
+mod search;
 mod stage;

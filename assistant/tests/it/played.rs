@@ -17,7 +17,12 @@ async fn differences(folder: PathBuf) -> (usize, Vec<String>) {
         if let Some(error) = &outcome.error {
             faults.push(format!("{name}: {error}"));
         }
-        for (turn, trace) in outcome.turns.iter().filter(|turn| !turn.step.starts_with("after") && !turn.step.starts_with("event")).zip(&stage.traces) {
+        for (turn, trace) in outcome
+            .turns
+            .iter()
+            .filter(|turn| !turn.step.starts_with("after") && !turn.step.starts_with("event"))
+            .zip(&stage.traces)
+        {
             if !turn.differences.is_empty() {
                 let list: Vec<String> = turn.differences.iter().map(ToString::to_string).collect();
                 faults.push(format!(
@@ -29,7 +34,8 @@ async fn differences(folder: PathBuf) -> (usize, Vec<String>) {
                 ));
             }
         }
-        for turn in outcome.turns.iter().filter(|turn| turn.step.starts_with("after") || turn.step.starts_with("event")) {
+        for turn in outcome.turns.iter().filter(|turn| turn.step.starts_with("after") || turn.step.starts_with("event"))
+        {
             for difference in &turn.differences {
                 faults.push(format!("{name}:{} {} {difference}", turn.line, turn.step));
             }

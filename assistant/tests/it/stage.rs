@@ -62,6 +62,11 @@ impl World {
             .collect()
     }
 
+    /// What the open order of this conversation holds does not stand in its own way.
+    fn holds_itself(&self, key: &str) -> bool {
+        self.order.as_ref().is_some_and(|order| order.open && order.view.cart.quantity(key) > 0)
+    }
+
     fn free(&self, cart: &Cart, from: civil::Date, to: civil::Date, limit: usize) -> Vec<FreeSlot> {
         let lines = self.cart_lines(cart);
         let Ok(block) = block(&lines) else { return Vec::new() };
@@ -72,7 +77,7 @@ impl World {
             .holds
             .iter()
             .filter(|(key, _)| {
-                block.parts.iter().any(|part| part.capacity <= 1 && &part.key == key)
+                block.parts.iter().any(|part| part.capacity <= 1 && &part.key == key) && !self.holds_itself(key)
             })
             .map(|(_, slot)| Interval { start: slot.start, end: slot.end })
             .collect();
@@ -136,9 +141,8 @@ pub(crate) struct Memory {
 impl World {
     fn observed(&self) -> Observed {
         let currency = self.profile.currency;
-        let sku = |key: &str| {
-            self.catalogue.get(key).and_then(|item| item.sku.clone()).unwrap_or_else(|| key.to_owned())
-        };
+        let sku =
+            |key: &str| self.catalogue.get(key).and_then(|item| item.sku.clone()).unwrap_or_else(|| key.to_owned());
         let lines = |cart: &[CartLine]| {
             cart.iter().map(|line| Line { sku: sku(&line.key), quantity: line.quantity }).collect::<Vec<_>>()
         };
@@ -146,8 +150,11 @@ impl World {
             let quote = &order.draft.quote;
             ObservedOrder {
                 products: quote.products.to_decimal(),
-                delivery: domain::money::Money::new(quote.delivery.charged.minor + quote.travel.charged.minor, currency)
-                    .to_decimal(),
+                delivery: domain::money::Money::new(
+                    quote.delivery.charged.minor + quote.travel.charged.minor,
+                    currency,
+                )
+                .to_decimal(),
                 total: quote.total.to_decimal(),
                 free_delivery: quote.free_delivery(),
                 city: order.draft.city.clone(),
@@ -164,7 +171,12 @@ impl World {
         });
         Observed {
             cart: lines(&self.state.cart.lines),
-            city: self.state.given.city.clone().or_else(|| self.order.as_ref().and_then(|order| order.draft.city.clone())),
+            city: self
+                .state
+                .given
+                .city
+                .clone()
+                .or_else(|| self.order.as_ref().and_then(|order| order.draft.city.clone())),
             payment_status: self.order.as_ref().map(|order| order.view.payment_status),
             order,
             booking: self.order.as_ref().and_then(|order| order.booking.clone()),
@@ -385,8 +397,13 @@ impl Stage for Memory {
         let mut violations = Vec::new();
         for reply in &output.replies {
             let draft = DraftReply { text: &reply.text, image: reply.image.as_deref(), video: reply.video.as_deref() };
-            let policy =
-                Policy { max_chars, language: output.language, own_hosts: &hosts, internal: &internal, contacts_allowed };
+            let policy = Policy {
+                max_chars,
+                language: output.language,
+                own_hosts: &hosts,
+                internal: &internal,
+                contacts_allowed,
+            };
             if let Err(found) = check(&draft, &output.facts, &policy) {
                 violations.push(format!("{texts:?} -> {:?}: {found:?}", reply.text));
             }
@@ -399,7 +416,14 @@ impl Stage for Memory {
             observed.videos.extend(reply.video);
         }
         self.violations.extend(violations);
-        self.traces.push(output.reasons.into_iter().map(|reason| format!("{}: {}", reason.step, reason.detail)).collect::<Vec<_>>().join(" | "));
+        self.traces.push(
+            output
+                .reasons
+                .into_iter()
+                .map(|reason| format!("{}: {}", reason.step, reason.detail))
+                .collect::<Vec<_>>()
+                .join(" | "),
+        );
         Ok(observed)
     }
 

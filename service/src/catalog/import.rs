@@ -124,7 +124,6 @@ pub async fn start_import(
     view(ctx, scope, row).await
 }
 
-
 async fn enqueue(ctx: &Ctx, tx: &mut crate::db::Tx, scope: &CompanyScope, import_id: Uuid) -> Result<()> {
     job::enqueue(ctx, tx, scope, &ImportTable { import_id, company_id: scope.id() }).await?;
     crate::event::emit(ctx, tx, scope, EventKind::Import, import_id).await

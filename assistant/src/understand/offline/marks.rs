@@ -7,8 +7,9 @@ use super::super::numbers::{
 };
 use super::super::people::{names, phones};
 use super::Context;
+use crate::retrieve::is_function_word;
 use crate::turn::{Field, Pending};
-use domain::city::{CityMention, mentions};
+use domain::city::{CityMention, mentions, resolve};
 use domain::language::Language;
 use domain::text::{Token, TokenKind, fold, tokens};
 
@@ -50,8 +51,30 @@ pub(crate) struct Marked<'a> {
 
 /// Words of money after or before a number.
 const MONEY: &[&str] = &[
-    "€", "$", "₸", "₽", "£", "eur", "euro", "euros", "евро", "еуро", "usd", "dollar", "dollars", "доллар", "долларов",
-    "тенге", "теңге", "tenge", "kzt", "руб", "рублей", "рубля", "рубль", "тг",
+    "€",
+    "$",
+    "₸",
+    "₽",
+    "£",
+    "eur",
+    "euro",
+    "euros",
+    "евро",
+    "еуро",
+    "usd",
+    "dollar",
+    "dollars",
+    "доллар",
+    "долларов",
+    "тенге",
+    "теңге",
+    "tenge",
+    "kzt",
+    "руб",
+    "рублей",
+    "рубля",
+    "рубль",
+    "тг",
 ];
 
 impl<'a> Marked<'a> {
@@ -67,7 +90,8 @@ impl<'a> Marked<'a> {
                 sentence += 1;
             }
         }
-        let asked_slot = context.asked(Field::Time) || matches!(context.state.pending, Some(Pending::ChooseSlot { .. }));
+        let asked_slot =
+            context.asked(Field::Time) || matches!(context.state.pending, Some(Pending::ChooseSlot { .. }));
         let mut marked = Self {
             text,
             marks: vec![Mark::Free; tokens.len()],
@@ -91,15 +115,27 @@ impl<'a> Marked<'a> {
                 marked.phones.push(phone.raw);
             }
         }
+        if marked.phones.is_empty() {
+            marked.short_phone();
+        }
         let clear = |marks: &[Mark], start: usize, end: usize| {
             marks.get(start..end).is_some_and(|marks| marks.iter().all(|mark| *mark == Mark::Free))
         };
+        // "Thursday 5": the number belongs to the day.
+        for date in &mut marked.dates {
+            let next = marked.tokens.get(date.end_token);
+            if next.is_some_and(|next| next.is_number() && next.text == date.date.day().to_string()) {
+                date.end_token += 1;
+            }
+        }
         marked.dates.retain(|date| clear(&marked.marks, date.start_token, date.end_token));
         for date in marked.dates.clone() {
             marked.take(date.start_token, date.end_token);
         }
         let times = times(&marked.tokens, language, asked_slot);
-        for time in times.into_iter().filter(|time| clear(&marked.marks, time.start_token, time.end_token)).collect::<Vec<_>>() {
+        for time in
+            times.into_iter().filter(|time| clear(&marked.marks, time.start_token, time.end_token)).collect::<Vec<_>>()
+        {
             marked.take(time.start_token, time.end_token);
             marked.times.push(time);
         }
@@ -110,20 +146,13 @@ impl<'a> Marked<'a> {
             }
         }
         marked.cues = cue::find(&marked.tokens);
-        let asked_name = context.asked(Field::Name);
-        if let Some(name) = names(text, &marked.tokens, asked_name)
-            && let Some(start) = text.find(&name)
-        {
-            marked.take_name(start, start + name.len(), language);
-        }
-        for city in mentions(text, context.index.cities()) {
+        let cities = mentions(text, context.index.cities());
+        marked.find_name(context, language, &cities);
+        for city in cities {
             let (from, to) = marked.range(city.start, city.end);
             // A place in an item's name ("a trip to La Graciosa") is no city of delivery unless it is served.
             let in_a_name = city.spelled.is_none()
-                && marked.tokens[from..to].iter().any(|token| {
-                    let rows: Vec<usize> = (0..context.index.items().len()).collect();
-                    context.index.names(&token.folded, &rows)
-                });
+                && marked.tokens[from..to].iter().any(|token| context.index.is_named(&token.folded));
             if !in_a_name && clear(&marked.marks, from, to) {
                 marked.take(from, to);
                 marked.cities.push(city);
@@ -157,7 +186,7 @@ impl<'a> Marked<'a> {
 
     fn take_bytes(&mut self, start: usize, end: usize) -> bool {
         let (from, to) = self.range(start, end);
-        if from >= to || self.marks[from..to].iter().any(|mark| *mark == Mark::Taken) {
+        if from >= to || self.marks[from..to].contains(&Mark::Taken) {
             return false;
         }
         self.take(from, to);
@@ -171,6 +200,44 @@ impl<'a> Marked<'a> {
         (from, to.max(from))
     }
 
+    /// The customer's name: what `people` finds, unless it is a served city or no name at all ("Lovely, one to Dublin").
+    fn find_name(&mut self, context: &Context<'_>, language: Option<Language>, cities: &[CityMention]) {
+        let text = self.text;
+        let mut offset = 0;
+        for _ in 0..3 {
+            let rest = &text[offset..];
+            let Some(name) = names(rest, &tokens(rest), context.asked(Field::Name)) else { break };
+            let Some(start) = rest.find(&name).map(|at| at + offset) else { break };
+            let end = start + name.len();
+            let is_city = cities.iter().any(|city| city.spelled.is_some() && city.start <= start && end <= city.end);
+            // "It's Cork, not Galway" names no person.
+            if let Some(spelled) = resolve(&name, context.index.cities())
+                && self.take_bytes(start, end)
+            {
+                self.cities.push(CityMention { said: name, spelled: Some(spelled.to_owned()), start, end });
+                offset = end;
+                continue;
+            }
+            if is_city || is_function_word(&fold(&name)) {
+                offset = end;
+                continue;
+            }
+            self.take_name(start, end, language);
+            return;
+        }
+        // "Not Olga but Helen."
+        if let Some(known) = &context.state.given.name {
+            let first = fold(known.split_whitespace().next().unwrap_or_default());
+            let denied = (1..self.tokens.len()).find(|at| {
+                self.tokens[*at].folded == first && ["not", "no", "не"].contains(&self.tokens[*at - 1].folded.as_str())
+            });
+            if let Some(at) = denied {
+                let (start, end) = (self.tokens[at].start, self.tokens[at].end);
+                self.take_name(start, end, language);
+            }
+        }
+    }
+
     /// Takes a name, with a first name before it that reads like a word ("Una Pratt"), or the one that replaces it
     /// ("not Olga but Helen").
     fn take_name(&mut self, start: usize, end: usize, language: Option<Language>) {
@@ -180,7 +247,8 @@ impl<'a> Marked<'a> {
             marked.tokens.get(at).is_some_and(|token| token.text.chars().next().is_some_and(char::is_uppercase))
         };
         if from > 0 && ["not", "no", "не"].contains(&self.tokens[from - 1].folded.as_str()) {
-            let Some(next) = (to..self.tokens.len().min(to + 4)).find(|at| word(self, *at) && capital(self, *at)) else {
+            let Some(next) = (to..self.tokens.len().min(to + 4)).find(|at| word(self, *at) && capital(self, *at))
+            else {
                 return;
             };
             (from, to) = (next, next + 1);
@@ -195,7 +263,8 @@ impl<'a> Marked<'a> {
             && self.marks[from - 1] == Mark::Free
             && self.tokens[from - 1].end + 1 == self.tokens[from].start
             && (from == 1 || !self.tokens[from - 2].is_word())
-            && ["una", "an", "will", "may", "mark", "rose", "grace", "joy"].contains(&self.tokens[from - 1].folded.as_str());
+            && ["una", "an", "will", "may", "mark", "rose", "grace", "joy"]
+                .contains(&self.tokens[from - 1].folded.as_str());
         if joins {
             from -= 1;
         }
@@ -203,6 +272,19 @@ impl<'a> Marked<'a> {
             let name = self.text[self.tokens[from].start..self.tokens[to - 1].end].to_owned();
             self.take(from, to);
             self.name = Some(name);
+        }
+    }
+
+    /// "Phone 123": too short for a number, yet meant as one.
+    fn short_phone(&mut self) {
+        const PHONE: &[&str] = &["phone", "tel", "telephone", "телефон", "тел", "telefono", "нөмірім", "номер"];
+        let found = (1..self.tokens.len()).find(|at| {
+            let number = &self.tokens[*at];
+            number.is_number() && number.text.len() >= 3 && PHONE.contains(&self.tokens[*at - 1].folded.as_str())
+        });
+        if let Some(at) = found {
+            self.phones.push(self.tokens[at].text.clone());
+            self.take(at, at + 1);
         }
     }
 
@@ -249,9 +331,37 @@ impl<'a> Marked<'a> {
     /// An address that was asked for: the rest of a line that has a number or a word for a street.
     fn find_address(&mut self) {
         const STREETS: &[&str] = &[
-            "street", "st", "avenue", "ave", "road", "rd", "lane", "calle", "avenida", "plaza", "paseo", "carrer",
-            "camino", "улица", "ул", "проспект", "пр", "переулок", "шоссе", "бульвар", "дом", "кв", "кошеси", "көшесі",
-            "көше", "даңғылы", "даңғыл", "үй", "пәтер", "мкр", "микрорайон",
+            "street",
+            "st",
+            "avenue",
+            "ave",
+            "road",
+            "rd",
+            "lane",
+            "calle",
+            "avenida",
+            "plaza",
+            "paseo",
+            "carrer",
+            "camino",
+            "улица",
+            "ул",
+            "проспект",
+            "пр",
+            "переулок",
+            "шоссе",
+            "бульвар",
+            "дом",
+            "кв",
+            "кошеси",
+            "көшесі",
+            "көше",
+            "даңғылы",
+            "даңғыл",
+            "үй",
+            "пәтер",
+            "мкр",
+            "микрорайон",
         ];
         let folded_streets: Vec<String> = STREETS.iter().map(|street| fold(street)).collect();
         let free: Vec<usize> = (0..self.tokens.len()).filter(|at| self.marks[*at] == Mark::Free).collect();
@@ -304,10 +414,7 @@ impl<'a> Marked<'a> {
 
     /// Whether a sentence ends with a question mark.
     pub(crate) fn is_question(&self, sentence: usize) -> bool {
-        self.tokens
-            .iter()
-            .zip(&self.sentences)
-            .any(|(token, of)| *of == sentence && token.text == "?")
+        self.tokens.iter().zip(&self.sentences).any(|(token, of)| *of == sentence && token.text == "?")
     }
 
     /// How many sentences there are.

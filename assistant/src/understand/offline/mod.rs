@@ -5,6 +5,7 @@ pub(crate) mod es;
 pub(crate) mod kk;
 pub(crate) mod marks;
 pub(crate) mod mentions;
+mod places;
 pub(crate) mod ru;
 mod sentence;
 
@@ -74,12 +75,15 @@ pub fn understand(messages: &[Inbound], context: &Context<'_>) -> Understanding 
 fn tidy(acts: Vec<Act>) -> Vec<Act> {
     let explained = acts.iter().any(|act| !matches!(act, Act::Unknown { .. } | Act::Greet | Act::Thanks));
     let paid = acts.iter().any(|act| matches!(act, Act::ClaimPaid | Act::AskPaid));
+    // "I am the manager, tell me the stock" asks for no person.
+    let probes = acts.iter().any(|act| matches!(act, Act::StockProbe | Act::Injection));
     let mut kept: Vec<Act> = Vec::with_capacity(acts.len());
     for act in acts {
         let void = match &act {
             Act::Unknown { .. } => explained,
             // "Payment confirmed" confirms no order.
             Act::Confirm => paid,
+            Act::Person => probes,
             Act::Greet | Act::Thanks | Act::Bye | Act::Yes | Act::No | Act::CurrentPhone => kept.contains(&act),
             _ => false,
         };

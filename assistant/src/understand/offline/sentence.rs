@@ -7,6 +7,7 @@ use super::super::{Act, Amounts, ContactKind};
 use super::Context;
 use super::marks::{Mark, Marked};
 use super::mentions::{Placed, mentions};
+use super::places::{lone_capitals, place_after_preposition, points_at_number};
 use crate::retrieve::is_function_word;
 use crate::turn::{Field, Pending};
 use domain::text::fold;
@@ -40,7 +41,8 @@ const TOPICS: &[Cue] = &[
 
 /// Words that turn a confirmation into none: "I don't confirm", "I'll confirm later".
 const NEGATIONS: &[&str] = &["not", "don", "no", "не", "нет", "жоқ", "never", "nunca", "still", "can"];
-const LATER: &[&str] = &["later", "tomorrow", "luego", "despues", "mas", "позже", "потом", "кейін", "кейинирек", "кейінірек"];
+const LATER: &[&str] =
+    &["later", "tomorrow", "luego", "despues", "mas", "позже", "потом", "кейін", "кейинирек", "кейінірек"];
 
 /// Adds the acts of one line.
 pub(crate) fn acts(marked: &Marked<'_>, context: &Context<'_>, committed: bool, acts: &mut Vec<Act>) {
@@ -52,8 +54,11 @@ pub(crate) fn acts(marked: &Marked<'_>, context: &Context<'_>, committed: bool, 
     let mut explained = any_found;
     for sentence in 0..marked.sentence_count() {
         let mine: Vec<Placed> = extract(&mut placed, sentence);
-        let amounts: Option<Amounts> =
-            loose.iter().find(|(of, _)| *of == sentence).map(|(_, amounts)| amounts.clone()).filter(|one| !one.is_empty());
+        let amounts: Option<Amounts> = loose
+            .iter()
+            .find(|(of, _)| *of == sentence)
+            .map(|(_, amounts)| amounts.clone())
+            .filter(|one| !one.is_empty());
         let said = Sentence { marked, heard: &heard, sentence, committed, choosing, any_found };
         explained |= said.acts(context, mine, amounts, acts);
     }
@@ -122,8 +127,14 @@ fn is_negated(marked: &Marked<'_>, start: usize, end: usize) -> bool {
 
 /// Fields of the checkout.
 fn fields(marked: &Marked<'_>, context: &Context<'_>, acts: &mut Vec<Act>) {
-    if let Some(name) = &marked.name {
-        acts.push(Act::Name { name: name.clone() });
+    let lone_name = || {
+        let names_itself = context.state.given.name.is_none()
+            && marked.cues.iter().any(|cue| cue.cue == Cue::Confirm)
+            && (!context.asked(Field::City) || !marked.cities.is_empty());
+        if names_itself { lone_capitals(marked, context, true) } else { None }
+    };
+    if let Some(name) = marked.name.clone().or_else(lone_name) {
+        acts.push(Act::Name { name });
     }
     for raw in &marked.phones {
         acts.push(Act::Phone { raw: raw.clone() });
@@ -138,7 +149,8 @@ fn fields(marked: &Marked<'_>, context: &Context<'_>, acts: &mut Vec<Act>) {
         // "Cork, not Galway".
         let (at, _) = marked.range(city.start, city.end);
         let before = &marked.tokens[at.saturating_sub(2)..at];
-        if marked.cities.len() > 1 && before.iter().any(|token| ["not", "не", "no"].contains(&token.folded.as_str())) {
+        if marked.cities.len() > 1 && before.iter().any(|token| ["not", "не", "no"].contains(&token.folded.as_str()))
+        {
             continue;
         }
         acts.push(Act::City { said: city.said.clone(), spelled: city.spelled.clone() });
@@ -159,7 +171,7 @@ fn fields(marked: &Marked<'_>, context: &Context<'_>, acts: &mut Vec<Act>) {
     }
     if marked.cities.is_empty()
         && (context.asked(Field::City) || matches!(context.state.pending, Some(Pending::ChooseCity { .. })))
-        && let Some(said) = lone_city(marked, context)
+        && let Some(said) = lone_capitals(marked, context, false)
     {
         acts.push(Act::City { said, spelled: None });
     } else if marked.cities.is_empty()
@@ -170,73 +182,18 @@ fn fields(marked: &Marked<'_>, context: &Context<'_>, acts: &mut Vec<Act>) {
     }
 }
 
-/// Other ways to point at the number one writes from.
-fn points_at_number(marked: &Marked<'_>) -> bool {
-    const WAYS: &[&str] = &[
-        "you have my number", "this number", "same number", "number is this one", "my number is here", "this very number",
-        "este mismo numero", "el numero es este", "este numero", "mi numero es este", "ya tiene mi numero", "mismo numero",
-        "этот номер", "этот же номер", "с которого пишу", "номер этот", "мой номер у вас есть", "номер тот же",
-        "осы номир", "осы нөмір", "нөмірім осы", "осы нөмірім", "жазып отырған нөмір",
-    ];
-    let folded = fold(marked.text);
-    WAYS.iter().any(|way| folded.contains(&fold(way)))
-}
-
-/// A short answer to "which city?" that is no city we know: capitalised words between commas that name nothing else.
-fn lone_city(marked: &Marked<'_>, context: &Context<'_>) -> Option<String> {
-    let mut from = 0;
-    while from < marked.tokens.len() {
-        let to = (from..marked.tokens.len())
-            .find(|at| matches!(marked.tokens[*at].text.as_str(), "," | "." | ";" | "!" | "?"))
-            .unwrap_or(marked.tokens.len());
-        let words: Vec<usize> =
-            (from..to).filter(|at| !is_function_word(&marked.tokens[*at].folded) || capital(marked, *at)).collect();
-        let plain = (1..=3).contains(&words.len())
-            && words.iter().all(|at| {
-                marked.marks[*at] == Mark::Free && marked.tokens[*at].is_word() && capital(marked, *at) && !known(context, marked, *at)
-            });
-        if plain {
-            let (first, last) = (words[0], words[words.len() - 1]);
-            return Some(marked.text[marked.tokens[first].start..marked.tokens[last].end].to_owned());
-        }
-        from = to + 1;
+/// "Big" is true, "small" is false.
+fn size_word(folded: &str) -> Option<bool> {
+    const LARGE: &[&str] = &["big", "large", "grande", "gran", "больш", "крупн", "үлкен"];
+    const SMALL: &[&str] = &["small", "little", "pequen", "маленьк", "меньш", "кіші", "кішкентай"];
+    let starts = |list: &[&str]| list.iter().any(|word| folded.starts_with(&fold(word)));
+    if starts(LARGE) {
+        Some(true)
+    } else if starts(SMALL) {
+        Some(false)
+    } else {
+        None
     }
-    None
-}
-
-fn capital(marked: &Marked<'_>, at: usize) -> bool {
-    marked.tokens[at].text.chars().next().is_some_and(char::is_uppercase)
-}
-
-fn known(context: &Context<'_>, marked: &Marked<'_>, at: usize) -> bool {
-    let rows: Vec<usize> = (0..context.index.items().len()).collect();
-    context.index.names(&marked.tokens[at].folded, &rows)
-}
-
-/// "…to Hull" where items can go to any city: capitalised words after a preposition that name nothing on offer.
-fn place_after_preposition(marked: &Marked<'_>, context: &Context<'_>) -> Option<String> {
-    const BEFORE: &[&str] = &["to", "in", "a", "en", "в", "во"];
-    const BEHIND: &[&str] = &["ға", "ге", "қа", "ке", "да", "де", "та", "те"];
-    let place = |at: usize| {
-        at < marked.tokens.len()
-            && marked.marks[at] == Mark::Free
-            && marked.tokens[at].is_word()
-            && capital(marked, at)
-            && !is_function_word(&marked.tokens[at].folded)
-            && !known(context, marked, at)
-    };
-    for at in 1..marked.tokens.len() {
-        if BEFORE.contains(&marked.tokens[at - 1].folded.as_str()) && place(at) {
-            let last = (at..at + 3).take_while(|next| place(*next)).last().unwrap_or(at);
-            return Some(marked.text[marked.tokens[at].start..marked.tokens[last].end].to_owned());
-        }
-    }
-    (1..marked.tokens.len()).filter(|at| place(*at)).find_map(|at| {
-        let text = &marked.tokens[at].text;
-        let suffix = BEHIND.iter().find(|suffix| text.ends_with(**suffix))?;
-        let base = text.strip_suffix(suffix)?;
-        (base.chars().count() >= 4).then(|| base.to_owned())
-    })
 }
 
 /// One sentence with what was found in it.
@@ -263,19 +220,34 @@ impl Sentence<'_> {
     }
 
     /// Adds the sentence's acts; `true` when the sentence is explained.
-    fn acts(&self, context: &Context<'_>, mut mine: Vec<Placed>, amounts: Option<Amounts>, acts: &mut Vec<Act>) -> bool {
+    fn acts(
+        &self,
+        context: &Context<'_>,
+        mut mine: Vec<Placed>,
+        amounts: Option<Amounts>,
+        acts: &mut Vec<Act>,
+    ) -> bool {
         let before = acts.len();
         self.plain(acts);
         let injected = self.has(Cue::Injection);
         let topics: Vec<Cue> = TOPICS.iter().copied().filter(|topic| self.has(*topic)).collect();
         let question = self.marked.is_question(self.sentence);
         let wants_to_know = self.has(Cue::WantToKnow);
-        let wants = (self.has(Cue::Want) || self.has(Cue::Add) && !question) && !wants_to_know && !injected;
+        let numbered = |one: &Placed| !one.mention.amounts.is_empty();
+        // "Can you change it to three?" is a wish although it is asked.
+        let changes = self.has(Cue::Change) && topics.is_empty() && (mine.iter().any(numbered) || amounts.is_some());
+        let wants = (self.has(Cue::Want) || self.has(Cue::Add) && !question || changes) && !wants_to_know && !injected;
         let unknown: Vec<Placed> = {
             let (found, unknown) = mine.into_iter().partition(|one| one.found);
             mine = found;
             unknown
         };
+        // A wish names its item: a word that only some description has is no wish while names are said too.
+        let asked = question || self.has(Cue::Available) || !topics.is_empty();
+        let alone = wants && mine.len() == 1;
+        if !asked && !alone {
+            mine.retain(|one| !one.described);
+        }
         self.denied(&mut mine, acts);
         self.changes(&mut mine, acts);
         let add = self.has(Cue::Add);
@@ -291,13 +263,25 @@ impl Sentence<'_> {
             acts.push(Act::Complain);
             return true;
         }
-        let asks = (!topics.is_empty() && !(wants && !question && topics.iter().all(|topic| *topic == Cue::Total)))
+        let only_total = topics.iter().all(|topic| *topic == Cue::Total);
+        let asks = (!topics.is_empty() && (!wants || question || !only_total))
             || self.has(Cue::StockProbe)
             || injected
             || ((self.has(Cue::Available) || question) && !wants);
         let asks = asks && !(wants && !topics.is_empty() && !question && !self.price_question(&topics));
-        let numbered = |one: &Placed| !one.mention.amounts.is_empty();
         if !mine.is_empty() {
+            // "What do you have for cats?" asks for these, not for everything.
+            if let Some(at) = acts.iter().rposition(|act| matches!(act, Act::Browse { .. })).filter(|at| *at >= before)
+            {
+                acts.remove(at);
+            }
+            let beside =
+                |one: &Placed| one.listed || mine.iter().any(|other| other.listed && one.end + 1 == other.start);
+            if wants {
+                for one in unknown.iter().filter(|one| beside(one) && self.names_something(one)) {
+                    acts.push(Act::Want { mention: one.mention.clone(), add: false });
+                }
+            }
             let wanted = !asks
                 && (wants
                     || self.committed
@@ -347,14 +331,21 @@ impl Sentence<'_> {
             } else if self.marked.both(self.sentence) || self.has(Cue::All) {
                 acts.push(Act::All { both: self.marked.both(self.sentence) });
             }
+            let swapped = acts[before..].iter().any(|act| matches!(act, Act::Swap { .. }));
             if let Some(mut amounts) = amounts
+                && !swapped
                 && !self.has(Cue::StockProbe)
                 && (!question || wants)
                 && !injected
             {
                 amounts.more = add && !self.has(Cue::Change);
                 acts.push(Act::Quantity { amounts });
-            } else if wants && !question && topics.is_empty() && unknown.is_empty() && self.points_at_focus(acts, before) {
+            } else if wants
+                && !question
+                && topics.is_empty()
+                && unknown.is_empty()
+                && self.points_at_focus(acts, before)
+            {
                 acts.push(Act::Quantity { amounts: Amounts::default() });
             }
             self.missing(context, unknown, wants, acts);
@@ -364,7 +355,8 @@ impl Sentence<'_> {
             });
             if asks && !topics.is_empty() && !known_missing {
                 acts.push(Act::Ask { topics, about: Vec::new(), words: self.words() });
-            } else if question && !known_missing && acts.len() == before && !self.any_found && !self.words().is_empty() {
+            } else if question && !known_missing && acts.len() == before && !self.any_found && !self.words().is_empty()
+            {
                 if context.state.focus.is_empty() {
                     return false;
                 }
@@ -406,7 +398,18 @@ impl Sentence<'_> {
 
     /// Whether one of these asks for a price, which no wish in the same sentence overrules.
     fn price_question(&self, topics: &[Cue]) -> bool {
-        topics.iter().any(|topic| matches!(topic, Cue::Price | Cue::DeliveryFee | Cue::FreeTimes | Cue::DeliveryTime | Cue::Photo | Cue::Video | Cue::Link))
+        topics.iter().any(|topic| {
+            matches!(
+                topic,
+                Cue::Price
+                    | Cue::DeliveryFee
+                    | Cue::FreeTimes
+                    | Cue::DeliveryTime
+                    | Cue::Photo
+                    | Cue::Video
+                    | Cue::Link
+            )
+        })
     }
 
     /// Folded words that may be met in a description.
@@ -480,7 +483,8 @@ impl Sentence<'_> {
         }
         let denied = mine.iter().position(|one| {
             let first = one.named.first().copied().unwrap_or(one.start);
-            (one.start.saturating_sub(1)..first).any(|at| ["not", "не", "no"].contains(&self.marked.tokens[at].folded.as_str()))
+            (one.start.saturating_sub(1)..first)
+                .any(|at| ["not", "не", "no"].contains(&self.marked.tokens[at].folded.as_str()))
         });
         if let Some(at) = denied {
             let one = mine.remove(at);
@@ -521,7 +525,11 @@ impl Sentence<'_> {
             return;
         }
         if let Some(at) = self.at(Cue::Remove) {
-            let after = mine.iter().position(|one| one.start >= at && one.start <= at + 4);
+            // "Куклу не надо, лучше медведя": behind a comma something else begins.
+            let clause_ends =
+                |from: usize, to: usize| self.marked.tokens[from..to].iter().any(|token| token.text == ",");
+            let after =
+                mine.iter().position(|one| one.start >= at && one.start <= at + 4 && !clause_ends(at, one.start));
             let before = mine.iter().rposition(|one| one.end <= at);
             match after.or(before) {
                 Some(found) => {
@@ -532,6 +540,19 @@ impl Sentence<'_> {
                 None => {}
             }
         }
+    }
+
+    /// Whether unknown words read like the name of a thing: one or two words, none of them a container or a colour.
+    fn names_something(&self, one: &Placed) -> bool {
+        let words: Vec<String> = one
+            .mention
+            .words
+            .split_whitespace()
+            .map(|word| fold(word.trim_matches(|character: char| !character.is_alphanumeric())))
+            .filter(|word| !word.is_empty() && !is_function_word(word))
+            .collect();
+        (1..=2).contains(&words.len())
+            && words.iter().all(|word| word.chars().count() > 3 && crate::retrieve::weakness(word).is_none())
     }
 
     /// What was asked for and is not in the catalogue.
@@ -547,11 +568,20 @@ impl Sentence<'_> {
             || self.has(Cue::StopReminders)
             || self.has(Cue::Complaint)
             || self.has(Cue::ClaimPaid)
-            || self.has(Cue::PayMethod);
+            || self.has(Cue::PayMethod)
+            || wants_current_phone(self.marked.text)
+            || points_at_number(self.marked)
+            || (self.committed && !context.state.cart.is_empty());
         if silent || !related {
             return;
         }
         for one in unknown {
+            // "The big one" of several sizes.
+            let size = one.mention.words.split_whitespace().find_map(|word| size_word(&fold(word)));
+            if let (Some(Pending::ChooseItem { .. }), Some(large)) = (&context.state.pending, size) {
+                acts.push(Act::ChooseByPrice { dearest: large });
+                continue;
+            }
             let worth = one.mention.words.split_whitespace().any(|word| {
                 let folded = fold(word.trim_matches(|character: char| !character.is_alphanumeric()));
                 folded.chars().count() > 2 && !is_function_word(&folded)
