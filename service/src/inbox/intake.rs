@@ -40,7 +40,12 @@ impl Intake {
     ///
     /// # Errors
     /// As [`receive`](super::receive()).
-    pub async fn receive(&self, scope: &CompanyScope, channel: Arc<channel::Model>, incoming: Incoming) -> Result<Receipt> {
+    pub async fn receive(
+        &self,
+        scope: &CompanyScope,
+        channel: Arc<channel::Model>,
+        incoming: Incoming,
+    ) -> Result<Receipt> {
         let incoming = receive::check(incoming)?;
         let (answer, answered) = oneshot::channel();
         let entry = Entry { scope: scope.clone(), channel, incoming, answer };
