@@ -24,7 +24,8 @@ pub(super) fn refuse(status: StatusCode, code: &str, field: Option<&str>, messag
 
 /// Only these methods are taken here.
 pub(super) fn wrong_method(allowed: &'static str) -> Response {
-    let mut response = refuse(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", None, "This method is not taken here.");
+    let mut response =
+        refuse(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", None, "This method is not taken here.");
     response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
     response
 }
@@ -86,7 +87,8 @@ pub(super) async fn read_body(body: Body, most: usize) -> Result<Bytes, Response
         let mut stream = body.into_data_stream();
         let mut bytes = Vec::new();
         while let Some(chunk) = stream.next().await {
-            let chunk = chunk.map_err(|_| refuse(StatusCode::BAD_REQUEST, "BROKEN_OFF", None, "The request broke off."))?;
+            let chunk =
+                chunk.map_err(|_| refuse(StatusCode::BAD_REQUEST, "BROKEN_OFF", None, "The request broke off."))?;
             if bytes.len() + chunk.len() > most {
                 return Err(too_large());
             }
@@ -97,7 +99,8 @@ pub(super) async fn read_body(body: Body, most: usize) -> Result<Bytes, Response
     match tokio::time::timeout(BODY_TIMEOUT, read).await {
         Ok(read) => read,
         Err(_) => {
-            let mut response = refuse(StatusCode::REQUEST_TIMEOUT, "TOO_SLOW", None, "The request took too long to arrive.");
+            let mut response =
+                refuse(StatusCode::REQUEST_TIMEOUT, "TOO_SLOW", None, "The request took too long to arrive.");
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             Err(response)
         }

@@ -25,8 +25,10 @@ const MOST: usize = 5_000;
 pub(super) async fn feed(State(state): State<AppState>, Path((company, file)): Path<(String, String)>) -> Response {
     match calendar(state.nobody(), &company, &file).await {
         Ok(text) => {
-            let headers =
-                [(header::CONTENT_TYPE, "text/calendar; charset=utf-8"), (header::CACHE_CONTROL, "private, max-age=60")];
+            let headers = [
+                (header::CONTENT_TYPE, "text/calendar; charset=utf-8"),
+                (header::CACHE_CONTROL, "private, max-age=60"),
+            ];
             (headers, text).into_response()
         }
         Err(error) => failed(&error),

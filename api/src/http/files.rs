@@ -91,7 +91,9 @@ async fn take(ctx: &Ctx, scope: &CompanyScope, mut form: Multipart) -> Response 
             Err(_) => Err("no more bytes came in time".to_owned()),
         });
         return match file::upload(ctx, scope, &name, Purpose::Import, parts).await {
-            Ok(file) => Json(json!({ "id": format!("file:{}", file.id), "name": file.name, "size": file.size })).into_response(),
+            Ok(file) => {
+                Json(json!({ "id": format!("file:{}", file.id), "name": file.name, "size": file.size })).into_response()
+            }
             Err(error) => failed(&error),
         };
     }
@@ -103,7 +105,8 @@ async fn scope(ctx: &Ctx, wanted: Option<&str>) -> Result<CompanyScope> {
     match wanted {
         Some(id) => {
             let id = id.strip_prefix("company:").unwrap_or(id);
-            let id = Uuid::try_parse(id).map_err(|_| Error::invalid("companyId", "INVALID", "This is not the id of a company."))?;
+            let id = Uuid::try_parse(id)
+                .map_err(|_| Error::invalid("companyId", "INVALID", "This is not the id of a company."))?;
             access::company(ctx, id).await
         }
         None => {
@@ -187,7 +190,10 @@ mod tests {
 
     #[test]
     fn a_name_cannot_leave_its_header() {
-        assert_eq!(disposition("a\"\r\nx: y"), "attachment; filename=\"a___x_ y\"; filename*=UTF-8''a%22%0D%0Ax%3A%20y");
+        assert_eq!(
+            disposition("a\"\r\nx: y"),
+            "attachment; filename=\"a___x_ y\"; filename*=UTF-8''a%22%0D%0Ax%3A%20y"
+        );
         assert!(disposition("Цены.csv").ends_with("%D0%A6%D0%B5%D0%BD%D1%8B.csv"));
     }
 }

@@ -24,7 +24,8 @@ mod tests {
 
     #[test]
     fn takes_the_heaviest_that_is_ours() {
-        let of = |value: &'static str| asked(&HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, value.parse().unwrap())]));
+        let of =
+            |value: &'static str| asked(&HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, value.parse().unwrap())]));
         assert_eq!(of("de,fr;q=0.9"), None);
         assert_eq!(of("de, kk-KZ;q=0.4, ru;q=0.8"), Some(Language::Ru));
         assert_eq!(of("es-ES"), Some(Language::Es));

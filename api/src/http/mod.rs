@@ -35,6 +35,12 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get, post};
 
+/// Whether the real web application is inside the program; else a page that says how to build it is.
+#[must_use]
+pub const fn web_built() -> bool {
+    web::BUILT
+}
+
 /// All routes of the program.
 pub fn router(state: AppState) -> Router {
     let widget = Router::new()

@@ -45,7 +45,8 @@ pub(super) fn escape(text: &str) -> String {
 pub(super) fn page(status: StatusCode, language: Language, title: &str, body: &str, again: Option<u32>) -> Response {
     let title = escape(title);
     let lang = language.code();
-    let refresh = again.map_or_else(String::new, |seconds| format!("<meta http-equiv=\"refresh\" content=\"{seconds}\">"));
+    let refresh =
+        again.map_or_else(String::new, |seconds| format!("<meta http-equiv=\"refresh\" content=\"{seconds}\">"));
     let html = format!(
         "<!doctype html>\n<html lang=\"{lang}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"robots\" content=\"noindex\">{refresh}\

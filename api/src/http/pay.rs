@@ -50,12 +50,22 @@ pub(super) async fn webhook(
 }
 
 /// `GET /p/{token}`: our short link.
-pub(super) async fn short_link(State(state): State<AppState>, Path(token): Path<String>, headers: HeaderMap) -> Response {
+pub(super) async fn short_link(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Response {
     match payment::open_link(&system(&state), &token).await {
         Ok(Link::Page { url }) => (StatusCode::SEE_OTHER, [(header::LOCATION, url)]).into_response(),
         Ok(Link::Paid(order)) => {
             let words = words(order::language(&order));
-            message(order::language(&order), StatusCode::OK, "✓", words.paid_title, &words.numbered(words.paid_text, order.number))
+            message(
+                order::language(&order),
+                StatusCode::OK,
+                "✓",
+                words.paid_title,
+                &words.numbered(words.paid_text, order.number),
+            )
         }
         Ok(Link::Closed(order)) => {
             let words = words(order::language(&order));
@@ -67,7 +77,8 @@ pub(super) async fn short_link(State(state): State<AppState>, Path(token): Path<
 }
 
 fn message(language: Language, status: StatusCode, sign: &str, title: &str, text: &str) -> Response {
-    let sign = if sign.is_empty() { String::new() } else { format!("<p class=\"sign\" aria-hidden=\"true\">{sign}</p>") };
+    let sign =
+        if sign.is_empty() { String::new() } else { format!("<p class=\"sign\" aria-hidden=\"true\">{sign}</p>") };
     let body = format!("{sign}<h1>{}</h1><p>{}</p>", escape(title), escape(text));
     page(status, language, title, &body, None)
 }
@@ -120,16 +131,22 @@ async fn show(ctx: &Ctx, id: &str, done: Option<&str>) -> Result<Response, Error
         escape(&words.numbered(words.order, order.number)),
     );
     let lines = lines(words, language, &order::quote_of(&order)?, total);
-    let open = payment.status == PaymentState::Open && ctx.time() < payment.expires_at && order::link_is_open(ctx, &order);
+    let open =
+        payment.status == PaymentState::Open && ctx.time() < payment.expires_at && order::link_is_open(ctx, &order);
     let (end, again) = match payment.status {
         PaymentState::Paid => (note("✓", words.paid_title, &words.numbered(words.paid_text, order.number)), None),
         PaymentState::Refunded => (note("", words.refunded_title, words.refunded_text), None),
         // The event is stored and its job is on the way.
         PaymentState::Open if done == Some("pay") => (note("…", words.waiting_title, words.waiting_text), Some(2)),
-        PaymentState::Open if done == Some("expire") && open => (note("…", words.waiting_title, words.waiting_text), Some(2)),
+        PaymentState::Open if done == Some("expire") && open => {
+            (note("…", words.waiting_title, words.waiting_text), Some(2))
+        }
         PaymentState::Open | PaymentState::Failed if open => {
-            let declined =
-                if done == Some("decline") { note("", words.declined_title, words.declined_text) } else { String::new() };
+            let declined = if done == Some("decline") {
+                note("", words.declined_title, words.declined_text)
+            } else {
+                String::new()
+            };
             (format!("{declined}{}", form(words, &format_money(total, language))), None)
         }
         PaymentState::Open | PaymentState::Failed | PaymentState::Expired => {
@@ -141,16 +158,12 @@ async fn show(ctx: &Ctx, id: &str, done: Option<&str>) -> Result<Response, Error
 }
 
 fn note(sign: &str, title: &str, text: &str) -> String {
-    let sign = if sign.is_empty() { String::new() } else { format!("<p class=\"sign\" aria-hidden=\"true\">{sign}</p>") };
+    let sign =
+        if sign.is_empty() { String::new() } else { format!("<p class=\"sign\" aria-hidden=\"true\">{sign}</p>") };
     format!("<div role=\"status\">{sign}<h1>{}</h1><p>{}</p></div>", escape(title), escape(text))
 }
 
-fn lines(
-    words: &Words,
-    language: Language,
-    quote: &domain::quote::Quote,
-    total: domain::money::Money,
-) -> String {
+fn lines(words: &Words, language: Language, quote: &domain::quote::Quote, total: domain::money::Money) -> String {
     let mut rows = String::new();
     let mut row = |class: &str, name: &str, sum: &str| {
         rows.push_str(&format!("<tr{class}><td>{}</td><td>{}</td></tr>", escape(name), escape(sum)));
@@ -196,7 +209,8 @@ pub(super) async fn bank_press(
         Ok(body) => body,
         Err(refusal) => return refusal,
     };
-    let press = std::str::from_utf8(&body).ok().and_then(|form| form.split('&').find_map(|pair| pair.strip_prefix("action=")));
+    let press =
+        std::str::from_utf8(&body).ok().and_then(|form| form.split('&').find_map(|pair| pair.strip_prefix("action=")));
     let kind = match press {
         Some("pay") => BankEvent::Paid,
         Some("decline") => BankEvent::Failed,

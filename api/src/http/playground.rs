@@ -23,7 +23,9 @@ pub(super) async fn page(State(state): State<AppState>) -> Response {
 /// `GET /playground/{file}`.
 pub(super) async fn file(State(state): State<AppState>, Path(file): Path<String>) -> Response {
     let (media_type, text) = match file.as_str() {
-        "page.js" if state.settings().playground => ("text/javascript; charset=utf-8", include_str!("assets/playground.js")),
+        "page.js" if state.settings().playground => {
+            ("text/javascript; charset=utf-8", include_str!("assets/playground.js"))
+        }
         "page.css" if state.settings().playground => ("text/css; charset=utf-8", include_str!("assets/playground.css")),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };

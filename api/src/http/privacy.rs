@@ -24,9 +24,9 @@ pub(super) async fn notice(State(state): State<AppState>, Path(key): Path<String
     let language = asked(&headers).unwrap_or_else(|| company::language(&company));
     let [title, parts @ ..] = words(language);
     let name = escape(&company.name);
-    let body = parts.iter().fold(format!("<h1>{title}</h1>"), |body, part| {
-        format!("{body}<p>{}</p>", part.replace("{company}", &name))
-    });
+    let body = parts
+        .iter()
+        .fold(format!("<h1>{title}</h1>"), |body, part| format!("{body}<p>{}</p>", part.replace("{company}", &name)));
     let mut response = page(StatusCode::OK, language, title, &body, None).into_response();
     response.headers_mut().insert(header::VARY, header::HeaderValue::from_static("Accept-Language"));
     response

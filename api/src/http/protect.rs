@@ -22,11 +22,8 @@ pub(super) async fn protect(State(state): State<AppState>, request: Request, nex
     let embeddable = request.uri().path().starts_with("/widget/");
     let span = tracing::info_span!("request", id, %method, path);
     let started = Instant::now();
-    let mut response = AssertUnwindSafe(next.run(request))
-        .catch_unwind()
-        .instrument(span.clone())
-        .await
-        .unwrap_or_else(|panic| {
+    let mut response =
+        AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await.unwrap_or_else(|panic| {
             let text = panic
                 .downcast_ref::<String>()
                 .map(String::as_str)
@@ -48,7 +45,8 @@ pub(super) async fn protect(State(state): State<AppState>, request: Request, nex
         .entry(HeaderName::from_static("permissions-policy"))
         .or_insert(HeaderValue::from_static("camera=(), geolocation=(), microphone=()"));
     if embeddable {
-        headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"));
+        headers
+            .insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"));
     } else {
         headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     }

@@ -63,7 +63,9 @@ pub(super) async fn upgrade(state: &AppState, parts: &Parts, upgrade: WebSocketU
     let entered = match access::user(&ctx) {
         Ok(user_id) => match state.sockets().enter(user_id, MOST_SOCKETS) {
             Some(entered) => Some(entered),
-            None => return refuse(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_SOCKETS", None, "Close another socket first."),
+            None => {
+                return refuse(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_SOCKETS", None, "Close another socket first.");
+            }
         },
         Err(_) => None,
     };
@@ -354,11 +356,7 @@ impl Talk {
 }
 
 /// Carries a subscription's events to the client until either ends.
-async fn forward(
-    id: &str,
-    mut events: futures::stream::BoxStream<'static, async_graphql::Response>,
-    out: &Out,
-) {
+async fn forward(id: &str, mut events: futures::stream::BoxStream<'static, async_graphql::Response>, out: &Out) {
     while let Some(response) = events.next().await {
         if is_refused(&response) {
             out.json(&json!({ "type": "error", "id": id, "payload": response.errors })).await;

@@ -81,12 +81,16 @@ pub(super) async fn serve(State(state): State<AppState>, request: Request) -> Re
     if !is_page {
         let path = if path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() };
         // Compressed copies are no addresses of their own.
-        let found = if path.ends_with(".br") || path.ends_with(".gz") { None } else { file(&state, &path, headers).await };
+        let found =
+            if path.ends_with(".br") || path.ends_with(".gz") { None } else { file(&state, &path, headers).await };
         if let Some(response) = found {
             return response;
         }
     }
-    let wants_page = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
+    let wants_page = headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"));
     let foreign = ["assets/", "widget/", "webhooks/", "files/", "api/", "graphql", "playground/", "calendar/"];
     if !is_page && (!wants_page || foreign.iter().any(|start| path.starts_with(start)) || path.contains('.')) {
         return refuse(StatusCode::NOT_FOUND, "NOT_FOUND", None, "There is nothing here.");
@@ -119,20 +123,21 @@ async fn file(state: &AppState, path: &str, headers: &HeaderMap) -> Option<Respo
     let (coding, found) = chosen;
     let etag = format!("\"{}\"", found.hash);
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let mut response = if known.is_some_and(|known| known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag)) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        let mut response = found.bytes.into_response();
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(path)));
-        if let Some(coding) = coding {
-            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
-        }
-        if let Some(policy) = policy.as_deref().and_then(|policy| HeaderValue::from_str(policy).ok()) {
-            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-        }
-        response
-    };
+    let mut response =
+        if known.is_some_and(|known| known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag)) {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else {
+            let mut response = found.bytes.into_response();
+            let headers = response.headers_mut();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(path)));
+            if let Some(coding) = coding {
+                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+            }
+            if let Some(policy) = policy.as_deref().and_then(|policy| HeaderValue::from_str(policy).ok()) {
+                headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+            }
+            response
+        };
     let headers = response.headers_mut();
     if let Ok(etag) = HeaderValue::from_str(&etag) {
         headers.insert(header::ETAG, etag);

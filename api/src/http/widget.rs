@@ -65,8 +65,11 @@ const DEFAULT_COLOR: &str = "#0b7285";
 
 /// Lets pages of any site ask: there are no cookies here, a visitor's token is in the header.
 pub(super) async fn open_to_all_sites(request: Request, next: Next) -> Response {
-    let mut response =
-        if request.method() == Method::OPTIONS { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
+    let mut response = if request.method() == Method::OPTIONS {
+        StatusCode::NO_CONTENT.into_response()
+    } else {
+        next.run(request).await
+    };
     let headers = response.headers_mut();
     let mut insert = |name, value| headers.insert(name, HeaderValue::from_static(value));
     insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
@@ -97,11 +100,13 @@ pub(super) async fn config(State(state): State<AppState>, Path(key): Path<String
         Err(error) => return failed(&error),
     };
     let color = channel.settings["color"].as_str().filter(|color| is_color(color)).unwrap_or(DEFAULT_COLOR);
-    Json(json!({ "name": company.name, "language": company.language, "color": color, "maxChars": MAX_TEXT })).into_response()
+    Json(json!({ "name": company.name, "language": company.language, "color": color, "maxChars": MAX_TEXT }))
+        .into_response()
 }
 
 fn is_color(text: &str) -> bool {
-    text.strip_prefix('#').is_some_and(|hex| matches!(hex.len(), 3 | 6) && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    text.strip_prefix('#')
+        .is_some_and(|hex| matches!(hex.len(), 3 | 6) && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// `POST /widget/{key}/sessions`: a new visitor. Nothing is stored before the first message.
@@ -186,7 +191,9 @@ pub(super) async fn messages(
         id: None,
     };
     match state.intake().receive(&scope, Arc::new(channel), incoming).await {
-        Ok(receipt) => (StatusCode::ACCEPTED, Json(json!({ "id": id, "duplicate": receipt.duplicate }))).into_response(),
+        Ok(receipt) => {
+            (StatusCode::ACCEPTED, Json(json!({ "id": id, "duplicate": receipt.duplicate }))).into_response()
+        }
         Err(error) => failed(&error),
     }
 }
@@ -199,7 +206,9 @@ async fn read(ctx: &Ctx, scope: &access::CompanyScope, visitor: Visitor, wanted:
     let limit = match wanted.limit.as_deref().map(str::parse::<u64>) {
         None => DEFAULT_MESSAGES,
         Some(Ok(limit @ 1..=MOST_MESSAGES)) => limit,
-        Some(_) => return refuse(StatusCode::BAD_REQUEST, "OUT_OF_RANGE", Some("limit"), "limit must be between 1 and 100."),
+        Some(_) => {
+            return refuse(StatusCode::BAD_REQUEST, "OUT_OF_RANGE", Some("limit"), "limit must be between 1 and 100.");
+        }
     };
     let found = async {
         let after = wanted.after.as_deref().filter(|after| !after.is_empty()).map(VisitorCursor::parse).transpose()?;

@@ -3,13 +3,15 @@
 use crate::http_support::{Answered, Server, session};
 use axum::http::{Method, StatusCode};
 use entity::{booking, file};
-use sea_orm::{EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _, ActiveModelTrait as _};
+use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _};
 use testkit::{Backend, Kit};
 
 const FORM: &str = "multipart/form-data; boundary=cut";
 
 fn form(field: &str, name: &str, bytes: &[u8]) -> Vec<u8> {
-    let head = format!("--cut\r\ncontent-disposition: form-data; name=\"note\"\r\n\r\nx\r\n--cut\r\ncontent-disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n");
+    let head = format!(
+        "--cut\r\ncontent-disposition: form-data; name=\"note\"\r\n\r\nx\r\n--cut\r\ncontent-disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n"
+    );
     [head.as_bytes(), bytes, b"\r\n--cut--\r\n"].concat()
 }
 

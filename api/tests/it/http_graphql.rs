@@ -28,7 +28,8 @@ fn answers_and_names_the_request() {
 fn refuses_attacks_before_the_parser_and_lives_on() {
     testkit::run(Backend::Sqlite, |kit: Kit| async move {
         let server = Server::start(&kit).await;
-        let doubling: String = (0..28).map(|at| format!("fragment F{at} on Query {{ ...F{0} ...F{0} }} ", at + 1)).collect();
+        let doubling: String =
+            (0..28).map(|at| format!("fragment F{at} on Query {{ ...F{0} ...F{0} }} ", at + 1)).collect();
         let cycle = "{ ...A } fragment A on Query { ...A ...A }";
         let cases = [
             (query(&format!("{{ ...F0 }} {doubling} fragment F28 on Query {{ viewer }}")), "TOO_MANY_FRAGMENTS"),
@@ -37,7 +38,10 @@ fn refuses_attacks_before_the_parser_and_lives_on() {
             (query(&format!("query($a: Int = {}) {{ viewer }}", "[".repeat(5_000))), "TOO_DEEP"),
             (query(&format!("{{ echo(number: {}) }}", "[".repeat(100_000))), "DOCUMENT_TOO_LONG"),
             (query(cycle), "FRAGMENT_CYCLE"),
-            (query(&format!("{{ {} }}", (0..101).map(|at| format!("a{at}: viewer ")).collect::<String>())), "TOO_MANY_ALIASES"),
+            (
+                query(&format!("{{ {} }}", (0..101).map(|at| format!("a{at}: viewer ")).collect::<String>())),
+                "TOO_MANY_ALIASES",
+            ),
             (query(&format!("{{ {} }}", "viewer ".repeat(500))), "TOO_MANY_REPETITIONS"),
             (query(&format!("{{ viewer {} }}", "@include(if: true) ".repeat(51))), "TOO_MANY_DIRECTIVES"),
             (query(&format!("query {} {{ viewer }}", "@a ".repeat(51))), "TOO_MANY_DIRECTIVES"),
@@ -126,7 +130,10 @@ fn large_bodies_are_refused_without_being_kept() {
         let before = resident();
         for _ in 0..4 {
             // Announced, and chunked without an announcement.
-            let head = format!("POST /graphql HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\nx-x8-client: t\r\n", server.at);
+            let head = format!(
+                "POST /graphql HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\nx-x8-client: t\r\n",
+                server.at
+            );
             let mut announced = TcpStream::connect(server.at).await.unwrap();
             announced.write_all(format!("{head}content-length: 200000000\r\n\r\n").as_bytes()).await.unwrap();
             let mut answer = String::new();
@@ -159,7 +166,10 @@ fn large_bodies_are_refused_without_being_kept() {
 fn slow_senders_are_closed_and_disturb_nobody() {
     testkit::run(Backend::Sqlite, |kit: Kit| async move {
         let server = Server::start(&kit).await;
-        let head = format!("POST /graphql HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\nx-x8-client: t\r\n", server.at);
+        let head = format!(
+            "POST /graphql HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\nx-x8-client: t\r\n",
+            server.at
+        );
         let body = format!("{head}content-length: 100\r\n\r\n{{");
         let started = Instant::now();
         // Half of them never finish their head, half never finish their body.
@@ -174,7 +184,9 @@ fn slow_senders_are_closed_and_disturb_nobody() {
         assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
         for mut stream in slow {
             let mut rest = Vec::new();
-            let _ = tokio::time::timeout(Duration::from_secs(15), stream.read_to_end(&mut rest)).await.expect("closed in time");
+            let _ = tokio::time::timeout(Duration::from_secs(15), stream.read_to_end(&mut rest))
+                .await
+                .expect("closed in time");
         }
         assert!(started.elapsed() <= Duration::from_secs(16), "{:?}", started.elapsed());
     });

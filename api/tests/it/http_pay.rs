@@ -128,11 +128,25 @@ fn the_page_shows_the_order_and_takes_the_press_once() {
         assert_eq!(open(&server).await, path, "an open page is used again");
         let page = server.get(&path, &[]).await;
         let text = page.text();
-        for part in ["ТЕСТ", "Заказ № 41", "Lumen", "Розы &lt;20&gt; × 2", "Доставка", "10\u{a0}000\u{a0}₸", "lang=\"ru\"", "value=\"pay\""] {
+        for part in [
+            "ТЕСТ",
+            "Заказ № 41",
+            "Lumen",
+            "Розы &lt;20&gt; × 2",
+            "Доставка",
+            "10\u{a0}000\u{a0}₸",
+            "lang=\"ru\"",
+            "value=\"pay\"",
+        ] {
             assert!(text.contains(part), "{part} in {text}");
         }
         let policy = page.header("content-security-policy");
-        assert!(policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{policy}");
+        assert!(
+            policy.starts_with("default-src 'none'")
+                && policy.contains("frame-ancestors 'none'")
+                && !policy.contains("unsafe"),
+            "{policy}"
+        );
         assert!(!text.contains("<script"), "works without a script");
         // Another site's form is refused and changes nothing.
         for origin in ["https://evil.example", "null"] {
@@ -146,10 +160,17 @@ fn the_page_shows_the_order_and_takes_the_press_once() {
         let page = server.get(declined.header("location"), &[]).await;
         assert!(page.text().contains("Платёж не прошёл") && page.text().contains("value=\"pay\""), "can try again");
         let paid = press(&server, &path, "pay", OWN).await;
-        assert_eq!((paid.status, paid.header("location")), (StatusCode::SEE_OTHER, format!("{path}?done=pay").as_str()));
+        assert_eq!(
+            (paid.status, paid.header("location")),
+            (StatusCode::SEE_OTHER, format!("{path}?done=pay").as_str())
+        );
         assert_eq!(events(&kit).await, 2);
         let waiting = server.get(paid.header("location"), &[]).await;
-        assert!(waiting.text().contains("http-equiv=\"refresh\"") && !waiting.text().contains("value=\"pay\""), "{}", waiting.text());
+        assert!(
+            waiting.text().contains("http-equiv=\"refresh\"") && !waiting.text().contains("value=\"pay\""),
+            "{}",
+            waiting.text()
+        );
     });
 }
 

@@ -162,7 +162,10 @@ fn caps_subscriptions_sockets_and_floods() {
             say(&mut many, subscribe(&format!("s{at}"), "subscription { silence }")).await;
         }
         let error = hear(&mut many).await;
-        assert_eq!((&error["id"], &error["payload"][0]["extensions"]["code"]), (&json!("s50"), &json!("TOO_MANY_SUBSCRIPTIONS")));
+        assert_eq!(
+            (&error["id"], &error["payload"][0]["extensions"]["code"]),
+            (&json!("s50"), &json!("TOO_MANY_SUBSCRIPTIONS"))
+        );
         let mut sockets = vec![many];
         for _ in 1..20 {
             sockets.push(open(&server, &token).await);

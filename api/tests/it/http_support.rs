@@ -99,7 +99,13 @@ impl Server {
         Answered { status: parts.status, headers: parts.headers, body }
     }
 
-    pub(crate) async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Answered {
+    pub(crate) async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Answered {
         let mut request = Request::builder().method(method).uri(path).header("host", self.at.to_string());
         for (name, value) in headers {
             request = request.header(*name, *value);

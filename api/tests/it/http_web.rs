@@ -47,7 +47,15 @@ fn serves_files_compressed_and_cached() {
         assert_eq!((known.status, known.body.len()), (StatusCode::NOT_MODIFIED, 0));
         let head = server.ask(Method::HEAD, asset, &[], "").await;
         assert_eq!((head.status, head.body.len()), (StatusCode::OK, 0));
-        for path in ["/assets/none.js", "/assets/app-1.js.br", "/.secret", "/../outside.txt", "/%2e%2e/outside.txt", "/assets/..%2f..%2foutside.txt", "/assets//app-1.js"] {
+        for path in [
+            "/assets/none.js",
+            "/assets/app-1.js.br",
+            "/.secret",
+            "/../outside.txt",
+            "/%2e%2e/outside.txt",
+            "/assets/..%2f..%2foutside.txt",
+            "/assets//app-1.js",
+        ] {
             let answer = server.get(path, &[("accept", "text/html")]).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}: {}", answer.text());
         }
@@ -63,9 +71,16 @@ fn writes_the_first_facts_into_the_page() {
         for path in ["/", "/inbox/conversation", "/index.html"] {
             let page = server.get(path, &headers).await;
             assert_eq!(page.status, StatusCode::OK, "{path}");
-            assert!(page.text().contains("\"locale\":\"ru\"") && page.text().contains("\"viewer\":null"), "{}", page.text());
+            assert!(
+                page.text().contains("\"locale\":\"ru\"") && page.text().contains("\"viewer\":null"),
+                "{}",
+                page.text()
+            );
             let policy = page.header("content-security-policy");
-            assert!(policy.contains("script-src 'self' 'sha256-") && policy.contains("frame-ancestors 'none'"), "{policy}");
+            assert!(
+                policy.contains("script-src 'self' 'sha256-") && policy.contains("frame-ancestors 'none'"),
+                "{policy}"
+            );
             assert_eq!(page.header("x-frame-options"), "DENY");
         }
         let cookie = format!("x8_session={}", session(&kit.ctx, tenant.owner.id).await);
@@ -99,9 +114,15 @@ fn has_a_page_without_a_built_application() {
         assert_eq!(page.status, StatusCode::OK);
         assert!(page.text().contains("id=\"boot\""), "{}", page.text());
         let playground = server.get("/playground", &[]).await;
-        assert!(playground.text().contains("X8 playground") && !playground.text().contains("http"), "nothing from elsewhere");
+        assert!(
+            playground.text().contains("X8 playground") && !playground.text().contains("http"),
+            "nothing from elsewhere"
+        );
         assert!(playground.header("content-security-policy").starts_with("default-src 'none'"));
-        assert_eq!(server.get("/playground/page.js", &[]).await.header("content-type"), "text/javascript; charset=utf-8");
+        assert_eq!(
+            server.get("/playground/page.js", &[]).await.header("content-type"),
+            "text/javascript; charset=utf-8"
+        );
     });
 }
 
@@ -125,7 +146,12 @@ fn the_privacy_notice_names_the_company_in_the_readers_language() {
         let tenant = kit.tenant().await;
         let server = Server::start(&kit).await;
         let path = format!("/privacy/{}", tenant.channel.public_key);
-        for (language, part) in [("en", "Privacy notice"), ("es", "Aviso de privacidad"), ("ru", "О персональных данных"), ("kk", "Жеке деректер туралы")] {
+        for (language, part) in [
+            ("en", "Privacy notice"),
+            ("es", "Aviso de privacidad"),
+            ("ru", "О персональных данных"),
+            ("kk", "Жеке деректер туралы"),
+        ] {
             let page = server.get(&path, &[("accept-language", language)]).await;
             assert!(page.text().contains(part) && page.text().contains("Lumen"), "{}", page.text());
             assert!(page.text().contains(&format!("lang=\"{language}\"")));
@@ -149,8 +175,14 @@ fn says_so_while_the_database_is_away() {
         let config = server.get(&format!("/widget/{}/config", tenant.channel.public_key), &[]).await;
         assert!(config.status.is_server_error(), "{config:?}");
         assert!(!config.text().contains("sql") && !config.text().contains("pool"), "{}", config.text());
-        let (body, signature) =
-            service::payment::bank(&kit.ctx).event("e", service::payment::BankEvent::Paid, "sbx_1", 1, "EUR", kit.now());
+        let (body, signature) = service::payment::bank(&kit.ctx).event(
+            "e",
+            service::payment::BankEvent::Paid,
+            "sbx_1",
+            1,
+            "EUR",
+            kit.now(),
+        );
         let event = server.ask(Method::POST, "/webhooks/payment/sandbox", &[("x8-signature", &signature)], body).await;
         assert!(event.status.is_server_error(), "never 2xx before it is stored: {event:?}");
     });

@@ -201,7 +201,10 @@ fn refuses_bad_input_by_field_and_reason() {
             (json!([1]), "", "MALFORMED"),
         ] {
             let answer = write(&server, key, &token, &body).await;
-            assert_eq!((answer.status, answer.field().as_str(), answer.code().as_str()), (StatusCode::BAD_REQUEST, field, code));
+            assert_eq!(
+                (answer.status, answer.field().as_str(), answer.code().as_str()),
+                (StatusCode::BAD_REQUEST, field, code)
+            );
         }
         let path = format!("/widget/{key}/messages");
         let bearer = format!("Bearer {token}");

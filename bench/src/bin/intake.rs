@@ -93,7 +93,8 @@ where
 }
 
 fn report(what: &str, took: &[Duration], seconds: f64) -> f64 {
-    let at = |part: f64| took.get((took.len() as f64 * part) as usize).copied().unwrap_or_default().as_secs_f64() * 1000.0;
+    let at =
+        |part: f64| took.get((took.len() as f64 * part) as usize).copied().unwrap_or_default().as_secs_f64() * 1000.0;
     let rate = took.len() as f64 / seconds;
     println!("{what:<38} {rate:>9.0} a second   p50 {:>7.2} ms   p99 {:>7.2} ms", at(0.5), at(0.99));
     rate
@@ -116,7 +117,11 @@ async fn messages(host: String, key: String, until: Instant) -> std::io::Result<
             let body = format!("{{\"id\":\"{id}\",\"text\":\"Do you have red roses for tomorrow?\"}}");
             let started = Instant::now();
             let (status, _) = client.ask("POST", &path, token, &body).await?;
-            if status == 202 { took.push(started.elapsed()) } else { refused += 1 }
+            if status == 202 {
+                took.push(started.elapsed())
+            } else {
+                refused += 1
+            }
             if Instant::now() >= until {
                 break;
             }

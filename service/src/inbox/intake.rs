@@ -6,10 +6,8 @@
 use super::receive::{self, Incoming, Receipt, Stored};
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
-use crate::db::Tx;
 use crate::error::{Error, Result};
 use entity::channel;
-use sea_orm::ConnectionTrait as _;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
@@ -42,7 +40,12 @@ impl Intake {
     ///
     /// # Errors
     /// As [`receive`](super::receive()).
-    pub async fn receive(&self, scope: &CompanyScope, channel: Arc<channel::Model>, incoming: Incoming) -> Result<Receipt> {
+    pub async fn receive(
+        &self,
+        scope: &CompanyScope,
+        channel: Arc<channel::Model>,
+        incoming: Incoming,
+    ) -> Result<Receipt> {
         let incoming = receive::check(incoming)?;
         let (answer, answered) = oneshot::channel();
         let entry = Entry { scope: scope.clone(), channel, incoming, answer };
@@ -55,23 +58,18 @@ impl Intake {
 async fn run(ctx: Ctx, mut receiver: mpsc::Receiver<Entry>) {
     let mut entries = Vec::with_capacity(MOST);
     while receiver.recv_many(&mut entries, MOST).await > 0 {
-        commit(&ctx, entries.drain(..).collect()).await;
+        commit(&ctx, std::mem::replace(&mut entries, Vec::with_capacity(MOST))).await;
     }
 }
 
-/// Stores all of them in one transaction, each behind a savepoint, and answers after its commit. Whatever cannot be stored so
-/// is tried once more by itself.
+/// Stores all of them in one transaction and answers after its commit. When one cannot be stored, nothing of it stands and each
+/// is tried by itself: messages are checked before they come here, so that is a race with another process, and rare. A
+/// savepoint for each would cost every message two statements.
 async fn commit(ctx: &Ctx, entries: Vec<Entry>) {
-    let (stored, left) = match together(ctx, &entries).await {
-        Ok(stored) => stored,
-        Err(error) => {
-            tracing::warn!(error = %error.private(), "a shared commit failed; each message is tried by itself");
-            (vec![None; entries.len()], true)
-        }
+    let stored = match together(ctx, &entries).await {
+        Ok(receipts) => receipts.into_iter().map(Some).collect(),
+        Err(()) => vec![None; entries.len()],
     };
-    if left {
-        tracing::debug!("some messages are tried by themselves");
-    }
     for (entry, receipt) in entries.into_iter().zip(stored) {
         let answer = match receipt {
             Some(receipt) => Ok(receipt),
@@ -82,30 +80,20 @@ async fn commit(ctx: &Ctx, entries: Vec<Entry>) {
     }
 }
 
-async fn together(ctx: &Ctx, entries: &[Entry]) -> Result<(Vec<Option<Receipt>>, bool)> {
-    let mut tx = ctx.db().begin().await?;
+async fn together(ctx: &Ctx, entries: &[Entry]) -> Result<Vec<Receipt>, ()> {
+    let alone = |error: Error| tracing::warn!(error = %error.private(), "a shared commit failed; each message is tried by itself");
+    let mut tx = ctx.db().begin().await.map_err(alone)?;
     let mut stored = Vec::with_capacity(entries.len());
     for entry in entries {
-        stored.push(one(ctx, &mut tx, entry).await?);
-    }
-    ctx.commit(tx).await?;
-    let left = stored.iter().any(Option::is_none);
-    Ok((stored, left))
-}
-
-async fn one(ctx: &Ctx, tx: &mut Tx, entry: &Entry) -> Result<Option<Receipt>> {
-    tx.execute_unprepared("SAVEPOINT intake").await?;
-    let events = tx.events.len();
-    match receive::store(ctx, tx, &entry.scope, &entry.channel, &entry.incoming).await {
-        Ok(receipt) => {
-            tx.execute_unprepared("RELEASE SAVEPOINT intake").await?;
-            Ok(Some(receipt))
-        }
-        Err(Stored::Raced | Stored::Failed(_)) => {
-            tx.execute_unprepared("ROLLBACK TO SAVEPOINT intake").await?;
-            tx.execute_unprepared("RELEASE SAVEPOINT intake").await?;
-            tx.events.truncate(events);
-            Ok(None)
+        match receive::store(ctx, &mut tx, &entry.scope, &entry.channel, &entry.incoming).await {
+            Ok(receipt) => stored.push(receipt),
+            Err(Stored::Raced) => return tx.rollback().await.map_err(alone).and(Err(())),
+            Err(Stored::Failed(error)) => {
+                alone(error);
+                return tx.rollback().await.map_err(alone).and(Err(()));
+            }
         }
     }
+    ctx.commit(tx).await.map_err(alone)?;
+    Ok(stored)
 }

@@ -103,7 +103,11 @@ pub async fn visitor_messages(
         .filter(message::Column::CompanyId.eq(scope.id()))
         .filter(message::Column::ConversationId.eq(conversation_id))
         .filter(message::Column::Direction.ne(MessageDirection::Note))
-        .filter(message::Column::Status.is_not_in([MessageStatus::Queued, MessageStatus::Sending, MessageStatus::Failed]))
+        .filter(message::Column::Status.is_not_in([
+            MessageStatus::Queued,
+            MessageStatus::Sending,
+            MessageStatus::Failed,
+        ]))
         .limit(limit);
     if let Some(after) = after {
         find = find.filter(

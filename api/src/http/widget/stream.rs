@@ -1,7 +1,7 @@
 //! `GET /widget/{key}/stream`: the visitor's messages as they become visible.
 
-use super::visitor::{Visitor, visitor_of};
 use super::system;
+use super::visitor::{Visitor, visitor_of};
 use crate::http::AppState;
 use crate::http::answer::{failed, refuse, wrong_method};
 use crate::http::serve::stop;
@@ -11,12 +11,12 @@ use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use service::access::{self, CompanyScope};
+use service::channel;
 use service::ctx::Ctx;
 use service::error::{Error, Result};
 use service::event::NewEvent;
 use service::inbox::{self, VisitorCursor};
 use service::stored::EventKind;
-use service::channel;
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::time::Duration;
@@ -60,12 +60,22 @@ pub(in crate::http) async fn stream(
     };
     // A browser that comes back by itself names the last event it had.
     let last = request.headers().get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
-    let after = match last.or(wanted.after).filter(|after| !after.is_empty()).map(|after| VisitorCursor::parse(&after)).transpose() {
+    let after = match last
+        .or(wanted.after)
+        .filter(|after| !after.is_empty())
+        .map(|after| VisitorCursor::parse(&after))
+        .transpose()
+    {
         Ok(after) => after.unwrap_or(VisitorCursor { at: ctx.time(), id: Uuid::nil() }),
         Err(error) => return failed(&error),
     };
     let Some(entered) = state.streams().enter(visitor.id, MOST_STREAMS) else {
-        return refuse(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_STREAMS", None, "Close another window of this chat first.");
+        return refuse(
+            StatusCode::TOO_MANY_REQUESTS,
+            "TOO_MANY_STREAMS",
+            None,
+            "Close another window of this chat first.",
+        );
     };
     let events = ctx.engine().bus.subscribe();
     let stop = stop(request.extensions());
