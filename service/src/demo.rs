@@ -59,7 +59,11 @@ async fn shop(ctx: &Ctx, kind: CompanyType, language: Language) -> Result<compan
 ///
 /// # Errors
 /// As [`company::create`]; `Unavailable` when the catalogue is not read in time: no worker runs.
-pub async fn open_shop(ctx: &Ctx, kind: CompanyType, language: Language) -> Result<(CompanyScope, company_table::Model)> {
+pub async fn open_shop(
+    ctx: &Ctx,
+    kind: CompanyType,
+    language: Language,
+) -> Result<(CompanyScope, company_table::Model)> {
     let service = kind == CompanyType::Service;
     let new = NewCompany {
         name: if service { "Studio Lumen".to_owned() } else { "Flora Verde".to_owned() },
@@ -88,7 +92,9 @@ async fn wait_for_import(ctx: &Ctx, scope: &CompanyScope, import_id: Uuid) -> Re
         loop {
             match crate::catalog::import(ctx, scope, import_id).await?.row.status {
                 ImportStatus::Done => return Ok(()),
-                ImportStatus::Failed | ImportStatus::Cancelled => return Err(Error::internal("the sample was not read")),
+                ImportStatus::Failed | ImportStatus::Cancelled => {
+                    return Err(Error::internal("the sample was not read"));
+                }
                 ImportStatus::Queued | ImportStatus::Reading => tokio::time::sleep(Duration::from_millis(50)).await,
             }
         }
@@ -170,7 +176,11 @@ const CUSTOMERS: &[Customer] = &[
         channel: ChannelKind::Instagram,
         name: "kate.m",
         phone: "",
-        says: &["Hello! Do you have an online make-up lesson?", "Do you have anything free?", "I would like to talk to a person, please"],
+        says: &[
+            "Hello! Do you have an online make-up lesson?",
+            "Do you have anything free?",
+            "I would like to talk to a person, please",
+        ],
         pays: false,
     },
 ];

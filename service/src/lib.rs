@@ -20,8 +20,8 @@ pub mod payment;
 pub mod rehearsal;
 pub mod turn;
 
-pub use entity::stored;
+pub use ctx::{Ctx, Engine};
 /// Rows as the use cases hand them out.
 pub use entity as row;
-pub use ctx::{Ctx, Engine};
+pub use entity::stored;
 pub use error::{Error, Result, UserError};

@@ -163,7 +163,10 @@ impl Stage {
         }
         let playing = self.playing()?;
         let pages = crate::order::order_payments(&self.ctx, &playing.scope, &[order.id]).await?;
-        pages.last().map(|page| page.external_id.clone()).ok_or_else(|| StageError("the link was never opened".to_owned()))
+        pages
+            .last()
+            .map(|page| page.external_id.clone())
+            .ok_or_else(|| StageError("the link was never opened".to_owned()))
     }
 
     async fn pay(&self, kind: gateway::payment::EventKind) -> Result<(), StageError> {
@@ -243,12 +246,8 @@ impl Stage {
 
         let state: assistant::turn::DialogueState =
             serde_json::from_value(conversation.dialogue.clone()).unwrap_or_default();
-        observed.cart = state
-            .cart
-            .lines
-            .iter()
-            .map(|line| Line { sku: sku_of(&line.key), quantity: line.quantity })
-            .collect();
+        observed.cart =
+            state.cart.lines.iter().map(|line| Line { sku: sku_of(&line.key), quantity: line.quantity }).collect();
         observed.city = state.given.city.clone();
         observed.handed_over = conversation.owner == ConversationOwner::Operator || conversation.needs_attention;
 
@@ -257,7 +256,9 @@ impl Stage {
             .all(db)
             .await
             .map_err(|error| failed(&error))?;
-        for reminder in reminders.iter().filter(|reminder| reminder.sent_at.is_some() && !self.seen.contains(&reminder.id)) {
+        for reminder in
+            reminders.iter().filter(|reminder| reminder.sent_at.is_some() && !self.seen.contains(&reminder.id))
+        {
             seen_now.push(reminder.id);
             observed.reminders += 1;
         }
@@ -268,7 +269,9 @@ impl Stage {
             .all(db)
             .await
             .map_err(|error| failed(&error))?;
-        for order in orders.iter().filter(|order| order.status == OrderStatus::PutAside && !self.seen.contains(&order.id)) {
+        for order in
+            orders.iter().filter(|order| order.status == OrderStatus::PutAside && !self.seen.contains(&order.id))
+        {
             seen_now.push(order.id);
             observed.order_changed = true;
         }
@@ -334,7 +337,11 @@ impl StageTrait for Stage {
                 CompanyType::Service => entity::stored::CompanyType::Service,
                 CompanyType::Hybrid => entity::stored::CompanyType::Hybrid,
             },
-            shop_type: if scene.company.shop_type.is_empty() { "shop".to_owned() } else { scene.company.shop_type.clone() },
+            shop_type: if scene.company.shop_type.is_empty() {
+                "shop".to_owned()
+            } else {
+                scene.company.shop_type.clone()
+            },
             city: "Rehearsal".to_owned(),
             language: Language::En,
             currency: Some(scene.company.currency.code().to_owned()),
@@ -344,7 +351,8 @@ impl StageTrait for Stage {
         };
         let (scope, company) = crate::company::create(&self.ctx, None, new).await?;
         let scope_again = access::for_system(&self.ctx, &company)?;
-        let channel = crate::channel::create(&self.ctx, &scope, scene.channel, crate::channel::TRIAL, "Rehearsal").await?;
+        let channel =
+            crate::channel::create(&self.ctx, &scope, scene.channel, crate::channel::TRIAL, "Rehearsal").await?;
         // A burst comes whole before anything is drained: no quiet period is needed, and the clock stands.
         let mut row = channel.into_active_model();
         row.quiet_period_ms = Set(0);
@@ -410,9 +418,8 @@ impl StageTrait for Stage {
             }
             Event::OperatorTakes | Event::OperatorReturns => {
                 let playing = self.playing()?;
-                let id = playing
-                    .conversation_id
-                    .ok_or_else(|| StageError("there is no conversation yet".to_owned()))?;
+                let id =
+                    playing.conversation_id.ok_or_else(|| StageError("there is no conversation yet".to_owned()))?;
                 if matches!(event, Event::OperatorTakes) {
                     crate::inbox::take_over(&self.ctx, &playing.scope, id).await?;
                 } else {

@@ -15,7 +15,11 @@ pub(crate) const SETTINGS: &[(&str, &str, &str)] = &[
     ("X8_DATA_DIR", "./data", "Folder of the database, the files and the key."),
     ("X8_DATABASE_URL", "a SQLite file in the data folder", "sqlite:FILE or postgres://USER@HOST/NAME."),
     ("X8_PUBLIC_URL", "http:// and X8_LISTEN", "Where customers reach the program; links are made from it."),
-    ("X8_SECRET_KEY", "made at first start in the data folder", "32 bytes in base64 or hex: encrypts what is stored and signs links."),
+    (
+        "X8_SECRET_KEY",
+        "made at first start in the data folder",
+        "32 bytes in base64 or hex: encrypts what is stored and signs links.",
+    ),
     ("X8_WEB_DIR", "the web application inside the program", "Folder of another build of the web application."),
     ("X8_PLAYGROUND", "true", "Whether /playground answers."),
     ("X8_LOG", "info", "What is logged: error, warn, info, debug, or a filter such as info,service=debug."),
@@ -96,21 +100,26 @@ impl Config {
             .merge(Toml::file(file))
             // Variables of the test suite and of the build live under the same prefix and are no settings.
             .merge(Env::prefixed("X8_").ignore(&["test_postgres_url", "specs", "target_dir"]));
-        let raw: Raw = figment.extract().map_err(|errors| {
-            Problems(errors.into_iter().map(|error| error.to_string()).collect())
-        })?;
+        let raw: Raw = figment
+            .extract()
+            .map_err(|errors| Problems(errors.into_iter().map(|error| error.to_string()).collect()))?;
         Self::check(raw)
     }
 
     fn check(raw: Raw) -> Result<Self, Problems> {
         let mut problems = Vec::new();
         let listen = raw.listen.parse::<SocketAddr>().map_err(|_| {
-            problems.push(format!("X8_LISTEN is {:?}; it must be an address and a port such as 127.0.0.1:8000", raw.listen));
+            problems.push(format!(
+                "X8_LISTEN is {:?}; it must be an address and a port such as 127.0.0.1:8000",
+                raw.listen
+            ));
         });
-        let database_url = raw
-            .database_url
-            .unwrap_or_else(|| format!("sqlite:{}", raw.data_dir.join("x8.db").display()));
-        if !database_url.starts_with("sqlite:") && !database_url.starts_with("postgres://") && !database_url.starts_with("postgresql://") {
+        let database_url =
+            raw.database_url.unwrap_or_else(|| format!("sqlite:{}", raw.data_dir.join("x8.db").display()));
+        if !database_url.starts_with("sqlite:")
+            && !database_url.starts_with("postgres://")
+            && !database_url.starts_with("postgresql://")
+        {
             problems.push("X8_DATABASE_URL must begin with sqlite: or postgres://".to_owned());
         }
         let public_url = raw
@@ -167,7 +176,10 @@ impl Config {
         let path = self.data_dir.join("secret.key");
         match std::fs::read_to_string(&path) {
             Ok(text) => SealingKey::parse(&text).ok_or_else(|| {
-                std::io::Error::other(format!("{} does not hold a key of 32 bytes; put the right one there", path.display()))
+                std::io::Error::other(format!(
+                    "{} does not hold a key of 32 bytes; put the right one there",
+                    path.display()
+                ))
             }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let key = SealingKey::new(Random::system().bytes());
@@ -214,12 +226,8 @@ mod tests {
     #[test]
     fn every_setting_is_explained() {
         let known = serde_json::to_value(Raw::default()).expect("plain data");
-        let mut names: Vec<String> = known
-            .as_object()
-            .expect("an object")
-            .keys()
-            .map(|name| format!("X8_{}", name.to_uppercase()))
-            .collect();
+        let mut names: Vec<String> =
+            known.as_object().expect("an object").keys().map(|name| format!("X8_{}", name.to_uppercase())).collect();
         names.push("X8_SECRET_KEY".to_owned());
         names.sort();
         let mut explained: Vec<String> = SETTINGS.iter().map(|(name, ..)| (*name).to_owned()).collect();

@@ -51,13 +51,11 @@ pub(crate) fn explain(file: Option<&Path>) {
 /// `x8 doctor`
 pub(crate) async fn doctor(config: Config) -> Result<ExitCode, Failure> {
     let mut healthy = true;
-    let mut report = |what: &str, result: Result<String, String>| {
-        match result {
-            Ok(detail) => println!("ok       {what}: {detail}"),
-            Err(detail) => {
-                healthy = false;
-                println!("PROBLEM  {what}: {detail}");
-            }
+    let mut report = |what: &str, result: Result<String, String>| match result {
+        Ok(detail) => println!("ok       {what}: {detail}"),
+        Err(detail) => {
+            healthy = false;
+            println!("PROBLEM  {what}: {detail}");
         }
     };
     report("configuration", Ok("every setting reads".to_owned()));
@@ -65,7 +63,10 @@ pub(crate) async fn doctor(config: Config) -> Result<ExitCode, Failure> {
     match &opened {
         Ok(ctx) => {
             report("key", Ok(format!("key {}", ctx.engine().key.id())));
-            report("database", ctx.db().ping().await.map(|()| "answers, schema is up".to_owned()).map_err(|e| e.private()));
+            report(
+                "database",
+                ctx.db().ping().await.map(|()| "answers, schema is up".to_owned()).map_err(|e| e.private()),
+            );
             let probe = config.data_dir.join("work").join("doctor");
             let written = std::fs::write(&probe, b"x").and_then(|()| std::fs::remove_file(&probe));
             report(
@@ -73,7 +74,16 @@ pub(crate) async fn doctor(config: Config) -> Result<ExitCode, Failure> {
                 written.map(|()| config.data_dir.display().to_string()).map_err(|error| error.to_string()),
             );
             let dead = service::job::dead_count(ctx).await.map_err(|error| error.private());
-            report("jobs", dead.and_then(|count| if count == 0 { Ok("none has failed for good".to_owned()) } else { Err(format!("{count} have failed for good; see the jobs page")) }));
+            report(
+                "jobs",
+                dead.and_then(|count| {
+                    if count == 0 {
+                        Ok("none has failed for good".to_owned())
+                    } else {
+                        Err(format!("{count} have failed for good; see the jobs page"))
+                    }
+                }),
+            );
         }
         Err(error) => report("data folder, key and database", Err(error.to_string())),
     }
@@ -91,11 +101,17 @@ pub(crate) async fn import(config: Config, code: &str, table: &Path, publish: bo
     let bytes = std::fs::read(table).map_err(|error| format!("{}: {error}", table.display()))?;
     let name = table.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let parts = futures::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from(bytes))]);
-    let stored = service::file::upload(&ctx, &scope, &name, Purpose::Import, parts).await.map_err(|error| error.to_string())?;
-    let started = service::catalog::start_import(&ctx, &scope, stored.id, None, false).await.map_err(|error| error.to_string())?;
+    let stored =
+        service::file::upload(&ctx, &scope, &name, Purpose::Import, parts).await.map_err(|error| error.to_string())?;
+    let started = service::catalog::start_import(&ctx, &scope, stored.id, None, false)
+        .await
+        .map_err(|error| error.to_string())?;
     service::jobs::run_due(&ctx, "command line").await.map_err(|error| error.private())?;
     let import = service::catalog::import(&ctx, &scope, started.row.id).await.map_err(|error| error.to_string())?;
-    println!("{}: {:?}, {} rows, {} problems", import.row.file_name, import.row.status, import.row.rows_read, import.row.problem_count);
+    println!(
+        "{}: {:?}, {} rows, {} problems",
+        import.row.file_name, import.row.status, import.row.rows_read, import.row.problem_count
+    );
     if let Some(problem) = import.file_problem() {
         let (message, suggestion) = service::catalog::problem_text(problem, domain::language::Language::En);
         println!("{message} {suggestion}");

@@ -77,7 +77,10 @@ pub(crate) async fn rehearse(arguments: &RehearseArguments) -> Result<ExitCode, 
     let passed = outcomes.iter().filter(|outcome| outcome.passed).count();
     let failed = outcomes.len() - passed + unreadable.len();
     if arguments.json {
-        println!("{}", serde_json::json!({ "outcomes": outcomes, "unreadable": unreadable, "passed": passed, "failed": failed }));
+        println!(
+            "{}",
+            serde_json::json!({ "outcomes": outcomes, "unreadable": unreadable, "passed": passed, "failed": failed })
+        );
     } else {
         for error in &unreadable {
             println!("{error}");

@@ -126,7 +126,9 @@ async fn greet(ctx: &Ctx, config: &Config, demo: bool) -> Result<(), Failure> {
         }
     }
     if !api::http::web_built() && config.web_dir.is_none() {
-        println!("The web application is not built (Node.js was absent); the API answers at {url}/graphql and {url}/playground");
+        println!(
+            "The web application is not built (Node.js was absent); the API answers at {url}/graphql and {url}/playground"
+        );
     }
     Ok(())
 }

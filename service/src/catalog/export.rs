@@ -181,7 +181,8 @@ async fn send_items(
 /// again never makes a half-read item of it.
 fn unread(row: &catalogue_row::Model, columns: &Columns, written: &[Column]) -> Vec<String> {
     let cells = Cells::from_json(&row.cells).shown();
-    let means = |stored: &Column, column: &Column| stored == column || (stored == &Column::Online && column == &Column::Area);
+    let means =
+        |stored: &Column, column: &Column| stored == column || (stored == &Column::Online && column == &Column::Area);
     let cell = |column: &Column| {
         let mut keys = columns.columns.iter().filter(|stored| means(&stored.mapped.column, column));
         let text = keys.find_map(|stored| cells.get(&stored.key)).map(String::as_str);

@@ -7,7 +7,9 @@ use crate::error::{Error, Result};
 use domain::channel::ChannelKind;
 use entity::channel;
 use entity::stored::ChannelStatus;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -50,7 +52,13 @@ pub async fn get(ctx: &Ctx, scope: &CompanyScope, channel_id: Uuid) -> Result<ch
 ///
 /// # Errors
 /// `Forbidden`; `Invalid` for a name that is none or a platform whose provider is not built in.
-pub async fn create(ctx: &Ctx, scope: &CompanyScope, kind: ChannelKind, provider: &str, name: &str) -> Result<channel::Model> {
+pub async fn create(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    kind: ChannelKind,
+    provider: &str,
+    name: &str,
+) -> Result<channel::Model> {
     scope.must_manage()?;
     let mut errors = Vec::new();
     let name = check_text(&mut errors, "name", name, MAX_NAME);
@@ -58,7 +66,11 @@ pub async fn create(ctx: &Ctx, scope: &CompanyScope, kind: ChannelKind, provider
         return Err(Error::Invalid(errors));
     }
     if provider != TRIAL && kind != ChannelKind::Webchat {
-        return Err(Error::invalid("kind", "NOT_AVAILABLE", "This program connects web chat; other platforms can be tried in the phone frame."));
+        return Err(Error::invalid(
+            "kind",
+            "NOT_AVAILABLE",
+            "This program connects web chat; other platforms can be tried in the phone frame.",
+        ));
     }
     let branch = company::default_branch(ctx, scope).await?;
     let tx = ctx.db().begin().await?;

@@ -75,7 +75,11 @@ pub struct NewCompany {
 pub fn guess(language: Language, city: &str) -> (Currency, &'static str) {
     const KNOWN: &[(&[&str], Currency, &str)] = &[
         (&["алматы", "almaty", "астана", "astana", "шымкент", "shymkent"], Currency::KZT, "Asia/Almaty"),
-        (&["arrecife", "lanzarote", "tenerife", "las palmas", "playa blanca", "costa teguise"], Currency::EUR, "Atlantic/Canary"),
+        (
+            &["arrecife", "lanzarote", "tenerife", "las palmas", "playa blanca", "costa teguise"],
+            Currency::EUR,
+            "Atlantic/Canary",
+        ),
         (&["london", "лондон", "londres"], Currency::USD, "Europe/London"),
     ];
     let city = city.to_lowercase();
@@ -376,7 +380,12 @@ pub struct BranchChange {
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`; `Invalid`.
-pub async fn update_branch(ctx: &Ctx, scope: &CompanyScope, branch_id: Uuid, change: BranchChange) -> Result<branch::Model> {
+pub async fn update_branch(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    branch_id: Uuid,
+    change: BranchChange,
+) -> Result<branch::Model> {
     scope.must_manage()?;
     let mut errors = Vec::new();
     let mut row = branch(ctx, scope, branch_id).await?.into_active_model();

@@ -5,8 +5,8 @@ use crate::company::check_text;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result, UserError};
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
-use entity::{membership, one_time_code, organization, session, user};
 use entity::stored::Role;
+use entity::{membership, one_time_code, organization, session, user};
 use foundation::secret::sha256_hex;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
@@ -79,7 +79,13 @@ pub async fn first_start_code(ctx: &Ctx) -> Result<Option<String>> {
 /// `Invalid` for a wrong or used code; `RateLimited`.
 pub async fn sign_in_with_code(ctx: &Ctx, from: &str, code: &str) -> Result<SignedIn> {
     ctx.engine().limits.sign_in(from)?;
-    let wrong = || Error::invalid("code", "WRONG_CODE", "This code is not valid. The current one stands where the program was started.");
+    let wrong = || {
+        Error::invalid(
+            "code",
+            "WRONG_CODE",
+            "This code is not valid. The current one stands where the program was started.",
+        )
+    };
     let tx = ctx.db().begin().await?;
     let row = one_time_code::Entity::find()
         .filter(one_time_code::Column::Purpose.eq(FIRST_START))
@@ -88,7 +94,11 @@ pub async fn sign_in_with_code(ctx: &Ctx, from: &str, code: &str) -> Result<Sign
         .await?
         .ok_or_else(wrong)?;
     if row.attempts >= MAX_ATTEMPTS * 10 {
-        return Err(Error::invalid("code", "TOO_MANY_ATTEMPTS", "Too many wrong codes. Start the program again for a new one."));
+        return Err(Error::invalid(
+            "code",
+            "TOO_MANY_ATTEMPTS",
+            "Too many wrong codes. Start the program again for a new one.",
+        ));
     }
     let hash = sha256_hex(code.trim().to_lowercase().as_bytes());
     if row.code_hash != hash {
@@ -192,9 +202,17 @@ pub async fn set_password(ctx: &Ctx, name: Option<&str>, email: Option<&str>, pa
     let mut errors = Vec::new();
     let length = password.chars().count();
     if length < MIN_PASSWORD {
-        errors.push(UserError::new("password", "TOO_SHORT", format!("The password needs at least {MIN_PASSWORD} characters.")));
+        errors.push(UserError::new(
+            "password",
+            "TOO_SHORT",
+            format!("The password needs at least {MIN_PASSWORD} characters."),
+        ));
     } else if length > MAX_PASSWORD {
-        errors.push(UserError::new("password", "TOO_LONG", format!("The password may have at most {MAX_PASSWORD} characters.")));
+        errors.push(UserError::new(
+            "password",
+            "TOO_LONG",
+            format!("The password may have at most {MAX_PASSWORD} characters."),
+        ));
     }
     let mut row = viewer.clone().into_active_model();
     if let Some(name) = name {
@@ -204,7 +222,9 @@ pub async fn set_password(ctx: &Ctx, name: Option<&str>, email: Option<&str>, pa
         Some(email) => {
             let email = email.trim().to_lowercase();
             let good = email.len() <= 254
-                && email.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.') && !host.ends_with('.'))
+                && email
+                    .split_once('@')
+                    .is_some_and(|(user, host)| !user.is_empty() && host.contains('.') && !host.ends_with('.'))
                 && !email.contains(char::is_whitespace);
             if good {
                 row.email = Set(Some(email));
@@ -249,10 +269,8 @@ pub async fn set_password(ctx: &Ctx, name: Option<&str>, email: Option<&str>, pa
 /// `Invalid` for wrong ones, the same for both; `RateLimited`.
 pub async fn sign_in(ctx: &Ctx, from: &str, email: &str, password: &str) -> Result<SignedIn> {
     ctx.engine().limits.sign_in(from)?;
-    let found = user::Entity::find()
-        .filter(user::Column::Email.eq(email.trim().to_lowercase()))
-        .one(ctx.db().read())
-        .await?;
+    let found =
+        user::Entity::find().filter(user::Column::Email.eq(email.trim().to_lowercase())).one(ctx.db().read()).await?;
     // An unknown address costs the same work as a wrong password, so that time tells nothing.
     let stored = match found.as_ref().and_then(|user| user.password_hash.clone()) {
         Some(stored) => stored,

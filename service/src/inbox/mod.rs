@@ -3,22 +3,21 @@
 mod intake;
 mod read;
 mod receive;
-mod visitor;
 mod trial;
+mod visitor;
 mod write;
 
-pub use read::{
-    ConversationFilter, attachments, addresses_of, contact, contact_addresses, contacts, conversation, conversations, last_messages, messages, turns,
-};
 pub use intake::Intake;
-pub use receive::{Address, Incoming, MAX_TEXT, Receipt, receive};
-pub use visitor::{VisitorCursor, visitor_conversation, visitor_messages};
-pub use trial::{TrialMessage, try_message};
-pub use write::{
-    hand_back, mark_read, reopen, resolve, send_as_operator, take_over, update_contact,
-};
 pub(crate) use read::like as read_like;
+pub use read::{
+    ConversationFilter, addresses_of, attachments, contact, contact_addresses, contacts, conversation, conversations,
+    last_messages, messages, turns,
+};
+pub use receive::{Address, Incoming, MAX_TEXT, Receipt, receive};
+pub use trial::{TrialMessage, try_message};
+pub use visitor::{VisitorCursor, visitor_conversation, visitor_messages};
 pub(crate) use write::{NewOutbound, SendMessage, needs_attention, send, store_outbound};
+pub use write::{hand_back, mark_read, reopen, resolve, send_as_operator, take_over, update_contact};
 
 use serde::{Deserialize, Serialize};
 

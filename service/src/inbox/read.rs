@@ -9,7 +9,8 @@ use domain::channel::ChannelKind;
 use entity::stored::{ConversationOwner, ConversationStatus};
 use entity::{channel, contact, contact_address, conversation, message, turn};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, sea_query::{Expr, ExprTrait},
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait},
 };
 use uuid::Uuid;
 
@@ -70,14 +71,9 @@ pub async fn conversations(
                 .add(conversation::Column::ContactId.in_subquery(contacts)),
         );
     }
-    newest_first(
-        ctx,
-        find,
-        conversation::Column::LastMessageAt,
-        conversation::Column::Id,
-        page,
-        |row| (row.last_message_at, row.id),
-    )
+    newest_first(ctx, find, conversation::Column::LastMessageAt, conversation::Column::Id, page, |row| {
+        (row.last_message_at, row.id)
+    })
     .await
 }
 
@@ -169,7 +165,12 @@ pub async fn last_messages(
 ///
 /// # Errors
 /// `Invalid` for a page that is none.
-pub async fn turns(ctx: &Ctx, scope: &CompanyScope, conversation_id: Uuid, page: &PageRequest) -> Result<Page<turn::Model>> {
+pub async fn turns(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    conversation_id: Uuid,
+    page: &PageRequest,
+) -> Result<Page<turn::Model>> {
     let find = turn::Entity::find()
         .filter(turn::Column::CompanyId.eq(scope.id()))
         .filter(turn::Column::ConversationId.eq(conversation_id));
@@ -209,7 +210,11 @@ pub async fn contact(ctx: &Ctx, scope: &CompanyScope, contact_id: Uuid) -> Resul
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn contact_addresses(ctx: &Ctx, scope: &CompanyScope, contact_id: Uuid) -> Result<Vec<contact_address::Model>> {
+pub async fn contact_addresses(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    contact_id: Uuid,
+) -> Result<Vec<contact_address::Model>> {
     Ok(contact_address::Entity::find()
         .filter(contact_address::Column::CompanyId.eq(scope.id()))
         .filter(contact_address::Column::ContactId.eq(contact_id))
@@ -222,7 +227,11 @@ pub async fn contact_addresses(ctx: &Ctx, scope: &CompanyScope, contact_id: Uuid
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn addresses_of(ctx: &Ctx, scope: &CompanyScope, contact_ids: &[Uuid]) -> Result<Vec<contact_address::Model>> {
+pub async fn addresses_of(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    contact_ids: &[Uuid],
+) -> Result<Vec<contact_address::Model>> {
     Ok(contact_address::Entity::find()
         .filter(contact_address::Column::CompanyId.eq(scope.id()))
         .filter(contact_address::Column::ContactId.is_in(contact_ids.iter().copied()))

@@ -12,7 +12,9 @@ use entity::stored::{
 };
 use entity::{channel, contact, contact_address, conversation, message};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::{Expr, ExprTrait},
+    ActiveValue::Set,
+    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait},
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -109,13 +111,21 @@ pub(super) fn check(mut incoming: Incoming) -> Result<Incoming> {
     incoming.text.retain(|c| !c.is_control() || c == '\n' || c == '\t');
     let length = incoming.text.chars().count();
     if length > MAX_TEXT {
-        return Err(Error::invalid("text", "TOO_LONG", format!("The message has {length} characters; the limit is {MAX_TEXT}.")));
+        return Err(Error::invalid(
+            "text",
+            "TOO_LONG",
+            format!("The message has {length} characters; the limit is {MAX_TEXT}."),
+        ));
     }
     if incoming.text.trim().is_empty() && incoming.attachments.is_empty() {
         return Err(Error::invalid("text", "REQUIRED", "The message is empty."));
     }
     if incoming.attachments.len() > MAX_ATTACHMENTS {
-        return Err(Error::invalid("attachments", "TOO_MANY", format!("A message carries at most {MAX_ATTACHMENTS} attachments.")));
+        return Err(Error::invalid(
+            "attachments",
+            "TOO_MANY",
+            format!("A message carries at most {MAX_ATTACHMENTS} attachments."),
+        ));
     }
     if incoming.external_id.is_empty() || incoming.external_id.len() > 200 {
         return Err(Error::invalid("id", "INVALID", "The message's id must have 1 to 200 characters."));
@@ -186,7 +196,12 @@ pub(crate) fn preview(text: &str) -> String {
 }
 
 /// Now and a quiet period, but not later than a few periods after the first unanswered message.
-async fn quiet_until(ctx: &Ctx, tx: &Tx, channel: &channel::Model, conversation_id: Uuid) -> Result<entity::time::Time, Stored> {
+async fn quiet_until(
+    ctx: &Ctx,
+    tx: &Tx,
+    channel: &channel::Model,
+    conversation_id: Uuid,
+) -> Result<entity::time::Time, Stored> {
     let quiet = i64::from(channel.quiet_period_ms);
     let wanted = ctx.time().plus_millis(quiet);
     let waiting = entity::job::Entity::find()
@@ -198,7 +213,8 @@ async fn quiet_until(ctx: &Ctx, tx: &Tx, channel: &channel::Model, conversation_
         .into_tuple::<entity::time::Time>()
         .one(tx)
         .await?;
-    Ok(waiting.map_or(wanted, |since| Ord::max(Ord::min(wanted, since.plus_millis(quiet * MAX_QUIET_PERIODS)), ctx.time())))
+    Ok(waiting
+        .map_or(wanted, |since| Ord::max(Ord::min(wanted, since.plus_millis(quiet * MAX_QUIET_PERIODS)), ctx.time())))
 }
 
 async fn contact_of(

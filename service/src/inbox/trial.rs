@@ -107,5 +107,8 @@ async fn visitor(
         .filter(|address| address.kind.starts_with("phone") && address.value == phone)
         .map(|address| address.contact_id)
         .collect();
-    Ok(rounds.iter().find(|round| with_phone.contains(&round.contact_id)).map_or_else(next, |round| round.value.clone()))
+    Ok(rounds
+        .iter()
+        .find(|round| with_phone.contains(&round.contact_id))
+        .map_or_else(next, |round| round.value.clone()))
 }

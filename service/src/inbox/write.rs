@@ -12,7 +12,10 @@ use entity::stored::{
 };
 use entity::{channel, contact, conversation, message};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, UpdateMany, sea_query::{Expr, ExprTrait},
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, UpdateMany,
+    sea_query::{Expr, ExprTrait},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -272,7 +275,8 @@ fn conversation_status(status: ConversationStatus) -> sea_orm::sea_query::Simple
 /// # Errors
 /// `NotFound`.
 pub async fn mark_read(ctx: &Ctx, scope: &CompanyScope, conversation_id: Uuid) -> Result<conversation::Model> {
-    change(ctx, scope, conversation_id, |update| update.col_expr(conversation::Column::UnreadCount, Expr::value(0))).await
+    change(ctx, scope, conversation_id, |update| update.col_expr(conversation::Column::UnreadCount, Expr::value(0)))
+        .await
 }
 
 /// A person writes to the customer, or a note that the customer never sees. Writing to the customer takes the conversation.

@@ -6,11 +6,13 @@ mod read;
 mod staff;
 mod timed;
 
-pub use read::{OrderFilter, bookings, standing, get, lines, list, order_bookings, order_payments, payments, quote_of, reminders};
-pub use staff::{advance_trial, cancel, cancel_booking, move_booking, refund, resend_link};
-pub use timed::expire_link_now;
 pub(crate) use holds::{busy_between, taken_units};
 pub(crate) use place::{PlaceError, Placing, cancel_reminders, close_link as close, place, put_aside};
+pub use read::{
+    OrderFilter, bookings, get, lines, list, order_bookings, order_payments, payments, quote_of, reminders, standing,
+};
+pub use staff::{advance_trial, cancel, cancel_booking, move_booking, refund, resend_link};
+pub use timed::expire_link_now;
 pub(crate) use timed::{BookOrder, ExpireLink, SendReminder, book, expire_link, send_reminder};
 
 use crate::ctx::Ctx;
@@ -25,7 +27,12 @@ pub fn state(order: &order::Model) -> OrderState {
 }
 
 /// What an event makes of an order, put into its columns; `None` when it changes nothing or cannot follow.
-pub(crate) fn apply(order: &order::Model, row: &mut order::ActiveModel, ctx: &Ctx, event: OrderEvent) -> Option<OrderState> {
+pub(crate) fn apply(
+    order: &order::Model,
+    row: &mut order::ActiveModel,
+    ctx: &Ctx,
+    event: OrderEvent,
+) -> Option<OrderState> {
     let before = state(order);
     match domain::order::apply(before, event) {
         Ok(after) if after != before => {

@@ -14,7 +14,12 @@ use domain::catalog::ItemKind;
 use domain::order::OrderEvent;
 use entity::stored::{BookingKind, BookingStatus, EventKind, OrderStatus, PaymentState, PaymentStatus, ReminderKind};
 use entity::{booking, branch, company as company_table, conversation, order, order_line, payment, reminder};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, sea_query::{Expr, ExprTrait}};
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    sea_query::{Expr, ExprTrait},
+};
 use uuid::Uuid;
 
 /// Why an order could not be made: the turn is answered anew with what is true now.
@@ -52,7 +57,12 @@ pub(crate) struct Placing<'a> {
 
 /// Makes the order with its lines and holds; with a link, its expiry and reminder when there is something to pay,
 /// else confirmed and booked at once (R118, R128).
-pub(crate) async fn place(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, placing: &Placing<'_>) -> Result<order::Model, PlaceError> {
+pub(crate) async fn place(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    scope: &CompanyScope,
+    placing: &Placing<'_>,
+) -> Result<order::Model, PlaceError> {
     let Placing { company, branch, conversation, draft, .. } = placing;
     let number = next_number(tx, scope).await?;
     let order_id = ctx.new_id();
@@ -131,10 +141,7 @@ pub(crate) async fn place(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, placing:
 
 async fn next_number(tx: &Tx, scope: &CompanyScope) -> Result<i32> {
     company_table::Entity::update_many()
-        .col_expr(
-            company_table::Column::NextOrderNumber,
-            Expr::col(company_table::Column::NextOrderNumber).add(1),
-        )
+        .col_expr(company_table::Column::NextOrderNumber, Expr::col(company_table::Column::NextOrderNumber).add(1))
         .filter(company_table::Column::Id.eq(scope.id()))
         .exec(tx)
         .await?;
@@ -259,7 +266,13 @@ pub(crate) async fn cancel_reminders(
 }
 
 /// Closes everything that waits for an order's payment: pages, holds, reminders, the held booking, the expiry.
-pub(crate) async fn close_link(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, order: &order::Model, reason: &str) -> Result<()> {
+pub(crate) async fn close_link(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    scope: &CompanyScope,
+    order: &order::Model,
+    reason: &str,
+) -> Result<()> {
     payment::Entity::update_many()
         .col_expr(payment::Column::Status, Expr::value(sea_orm::ActiveEnum::to_value(&PaymentState::Expired)))
         .filter(payment::Column::CompanyId.eq(scope.id()))

@@ -30,7 +30,12 @@ pub struct OrderFilter {
 ///
 /// # Errors
 /// `Invalid` for a page that is none.
-pub async fn list(ctx: &Ctx, scope: &CompanyScope, filter: &OrderFilter, page: &PageRequest) -> Result<Page<order::Model>> {
+pub async fn list(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    filter: &OrderFilter,
+    page: &PageRequest,
+) -> Result<Page<order::Model>> {
     let mut find = order::Entity::find().filter(order::Column::CompanyId.eq(scope.id()));
     if let Some(status) = filter.payment_status {
         find = find.filter(order::Column::PaymentStatus.eq(status));
@@ -143,7 +148,13 @@ pub async fn payments(ctx: &Ctx, scope: &CompanyScope, page: &PageRequest) -> Re
 ///
 /// # Errors
 /// `Invalid` for a stretch over 400 days or a page that is none.
-pub async fn bookings(ctx: &Ctx, scope: &CompanyScope, from: Time, to: Time, page: &PageRequest) -> Result<Page<booking::Model>> {
+pub async fn bookings(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    from: Time,
+    to: Time,
+    page: &PageRequest,
+) -> Result<Page<booking::Model>> {
     if to <= from || to.0 - from.0 > 400 * 86_400_000_000 {
         return Err(Error::invalid("to", "OUT_OF_RANGE", "The end must lie after the start, at most 400 days."));
     }

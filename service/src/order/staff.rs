@@ -17,7 +17,12 @@ use domain::quote::Quote;
 use entity::stored::{BookingKind, BookingStatus, EventKind, OrderStatus, PaymentState, PaymentStatus};
 use entity::{booking, conversation, order, payment, reminder};
 use jiff::Timestamp;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, sea_query::{Expr, ExprTrait}};
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    sea_query::{Expr, ExprTrait},
+};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -41,7 +46,13 @@ async fn block_of(ctx: &Ctx, scope: &CompanyScope, quote: &Quote) -> Result<Bloc
 }
 
 /// The next free starts for an order's appointment, within two weeks.
-pub(crate) async fn free_starts(ctx: &Ctx, scope: &CompanyScope, order: &order::Model, quote: &Quote, limit: usize) -> Result<Vec<Timestamp>> {
+pub(crate) async fn free_starts(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    order: &order::Model,
+    quote: &Quote,
+    limit: usize,
+) -> Result<Vec<Timestamp>> {
     let block = block_of(ctx, scope, quote).await?;
     let branch = company::branch(ctx, scope, order.branch_id).await?;
     let zone = company::zone(&branch);
@@ -143,7 +154,9 @@ async fn reopen(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, order: &order::Mod
     let quote = super::quote_of(order)?;
     if let Some(start) = order.appointment_start {
         let block = block_of(ctx, scope, &quote).await?;
-        if start < ctx.time() || !holds::hold_slots(ctx, tx, scope, order.branch_id, order.id, &block, start.timestamp()).await? {
+        if start < ctx.time()
+            || !holds::hold_slots(ctx, tx, scope, order.branch_id, order.id, &block, start.timestamp()).await?
+        {
             return Err(Error::invalid("id", "SLOT_TAKEN", "The time of this order is no longer free."));
         }
     }
@@ -170,7 +183,12 @@ async fn reopen(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, order: &order::Mod
 ///
 /// # Errors
 /// `NotFound`; `Invalid` when the time is past, outside the hours or taken.
-pub async fn move_booking(ctx: &Ctx, scope: &CompanyScope, booking_id: Uuid, start: Timestamp) -> Result<booking::Model> {
+pub async fn move_booking(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    booking_id: Uuid,
+    start: Timestamp,
+) -> Result<booking::Model> {
     let find = || {
         booking::Entity::find_by_id(booking_id).filter(booking::Column::CompanyId.eq(scope.id())).one(ctx.db().read())
     };
@@ -316,7 +334,11 @@ pub async fn cancel_booking(ctx: &Ctx, scope: &CompanyScope, booking_id: Uuid) -
     }
     let order = super::get(ctx, scope, row.order_id).await?;
     if order.payment_status == PaymentStatus::Paid {
-        return Err(Error::invalid("id", "PAID", "The order of this booking is paid: refund the order, which ends the booking."));
+        return Err(Error::invalid(
+            "id",
+            "PAID",
+            "The order of this booking is paid: refund the order, which ends the booking.",
+        ));
     }
     cancel(ctx, scope, order.id).await?;
     find().await?.ok_or(Error::NotFound("booking"))

@@ -115,7 +115,8 @@ pub(crate) async fn book(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     let payload: BookOrder = claimed.payload()?;
     let mut tx = ctx.db().begin().await?;
     let (order, conversation) = load(&tx, &scope, payload.order_id).await?;
-    if order.status == OrderStatus::Confirmed && (order.payment_status == PaymentStatus::Paid || order.total_minor == 0) {
+    if order.status == OrderStatus::Confirmed && (order.payment_status == PaymentStatus::Paid || order.total_minor == 0)
+    {
         book_now(ctx, &mut tx, &scope, &order, &conversation, payload.announce).await?;
     }
     job::finish(ctx, &mut tx, claimed).await?;
@@ -142,8 +143,17 @@ async fn book_now(
             store_outbound(ctx, tx, scope, conversation, NewOutbound::system(text, language)).await?;
             return needs_attention(ctx, tx, scope, conversation.id, "paid_slot_lost").await;
         }
-        confirm_booking(ctx, tx, scope, order, BookingKind::Appointment, start, end, title(&quote, ItemKind::Service, order))
-            .await?;
+        confirm_booking(
+            ctx,
+            tx,
+            scope,
+            order,
+            BookingKind::Appointment,
+            start,
+            end,
+            title(&quote, ItemKind::Service, order),
+        )
+        .await?;
         notices.push(Notice::BookedAppointment {
             number: order.number,
             city: order.city.clone(),

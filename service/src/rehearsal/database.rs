@@ -48,7 +48,8 @@ impl Theatre {
                 let admin = Database::connect(options).await?;
                 let template = format!("x8_rehearsal_{}", Random::system().token(10));
                 admin.execute_unprepared(&format!("CREATE DATABASE {template}")).await?;
-                let db = Db::open(&DbConfig { connections: 2, ..DbConfig::new(with_database(url, &template)?) }).await?;
+                let db =
+                    Db::open(&DbConfig { connections: 2, ..DbConfig::new(with_database(url, &template)?) }).await?;
                 db.migrate().await?;
                 db.close().await?;
                 Place::Postgres { admin, url: url.to_owned(), template }

@@ -4,8 +4,8 @@ mod cart;
 mod shop;
 
 pub use cart::{CartView, Shelf, cart, reasons, shelf};
-pub use shop::slots_for;
 pub(crate) use shop::free_slots;
+pub use shop::slots_for;
 
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
@@ -21,7 +21,9 @@ use domain::reply::{DraftReply, Policy};
 use entity::stored::{ConversationOwner, EventKind, MessageAuthor, MessageDirection, TurnStatus};
 use entity::{contact, conversation, message, turn};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait},
 };
 use serde::{Deserialize, Serialize};
@@ -142,11 +144,7 @@ async fn try_answer(ctx: &Ctx, claimed: &Claimed, scope: &CompanyScope, conversa
 
 fn inbound(message: &message::Model) -> Inbound {
     let attachments = inbox::attachments(message);
-    Inbound {
-        text: message.text.clone(),
-        contact_phone: None,
-        unreadable_attachment: !attachments.is_empty(),
-    }
+    Inbound { text: message.text.clone(), contact_phone: None, unreadable_attachment: !attachments.is_empty() }
 }
 
 /// The last gate: `domain::reply` over every reply (architecture §6.6).
@@ -164,8 +162,7 @@ fn check(shop: &shop::Shop<'_>, output: &TurnOutput) -> Result<(), Vec<domain::r
     let profile = shop.profile();
     let own_hosts = [shop.own_host().to_owned()];
     for reply in &output.replies {
-        let draft =
-            DraftReply { text: &reply.text, image: reply.image.as_deref(), video: reply.video.as_deref() };
+        let draft = DraftReply { text: &reply.text, image: reply.image.as_deref(), video: reply.video.as_deref() };
         let policy = Policy {
             max_chars: profile.channel.max_chars(),
             language: output.language,
@@ -259,7 +256,10 @@ async fn store(
             author_user_id: None,
             text: reply.text.clone(),
             language: Some(output.language),
-            attachments: attachment("image", &reply.image).into_iter().chain(attachment("video", &reply.video)).collect(),
+            attachments: attachment("image", &reply.image)
+                .into_iter()
+                .chain(attachment("video", &reply.video))
+                .collect(),
             turn_id: Some(turn_id),
             place: i64::try_from(place).unwrap_or(0),
         };

@@ -125,7 +125,9 @@ fn profile(
         attested_phone,
         profile_name: contact.name.clone(),
         privacy_url: Some(
-            settings.privacy_url.unwrap_or_else(|| format!("{}/privacy/{}", ctx.engine().public_url, channel.public_key)),
+            settings
+                .privacy_url
+                .unwrap_or_else(|| format!("{}/privacy/{}", ctx.engine().public_url, channel.public_key)),
         ),
         welcome_video: settings.welcome_video,
         default_language: company::language(company),
@@ -165,11 +167,7 @@ async fn view(ctx: &Ctx, scope: &CompanyScope, order: order_table::Model) -> Res
         free: order.total_minor == 0,
         total: order::money(&order, order.total_minor),
         cart: Cart {
-            lines: quote
-                .lines
-                .iter()
-                .map(|line| CartLine { key: line.key.clone(), quantity: line.quantity })
-                .collect(),
+            lines: quote.lines.iter().map(|line| CartLine { key: line.key.clone(), quantity: line.quantity }).collect(),
         },
         city: order.city.clone(),
         appointment: order.appointment_start.map(entity::time::Time::timestamp),
@@ -243,8 +241,8 @@ pub async fn slots_for(
             .ok_or_else(|| Error::invalid("itemKeys", "NOT_FOUND", format!("There is no item {key}.")))?;
         lines.push((&**item, 1));
     }
-    let block = domain::booking::block(&lines)
-        .map_err(|error| Error::invalid("itemKeys", "INVALID", error.to_string()))?;
+    let block =
+        domain::booking::block(&lines).map_err(|error| Error::invalid("itemKeys", "INVALID", error.to_string()))?;
     free_slots(ctx, scope, &branch, &block, from, to, limit.min(200), None).await
 }
 
@@ -285,9 +283,8 @@ impl Facts for Shop<'_> {
     async fn available(&self, key: &str) -> Result<Option<i64>, ShopError> {
         let Some(item) = self.catalogue.items().iter().find(|item| item.key == key) else { return Ok(Some(0)) };
         let Some(limit) = item.available else { return Ok(None) };
-        let taken = order::taken_units(self.ctx, self.scope, key, limit)
-            .await
-            .map_err(|error| ShopError(error.private()))?;
+        let taken =
+            order::taken_units(self.ctx, self.scope, key, limit).await.map_err(|error| ShopError(error.private()))?;
         // What this conversation's own open order holds counts as free for its correction.
         let own = match &self.order {
             Some((order, view)) if order.status == OrderStatus::Open => view.cart.quantity(key),

@@ -1,0 +1,123 @@
+//! Turns: duplicates, bursts, people who take over, failures that stay visible.
+
+use crate::commerce_support::Shop;
+use entity::stored::{MessageStatus, TurnStatus};
+use entity::{contact, message, turn};
+use sea_orm::{EntityTrait, PaginatorTrait};
+use std::time::Duration;
+use testkit::Kit;
+
+testkit::both! {
+    /// reliability.md cases 23, 35.
+    async fn a_message_delivered_a_hundred_times_is_stored_and_answered_once(kit: Kit) {
+        let shop = Shop::open(kit).await;
+        let ctx = &shop.kit.ctx;
+        let deliveries = (0..100).map(|_| {
+            service::inbox::receive(ctx, &shop.scope, &shop.channel, shop.incoming("ann", "m-1", "Hello"))
+        });
+        let receipts = futures::future::join_all(deliveries).await;
+        assert_eq!(receipts.iter().filter(|receipt| !receipt.as_ref().unwrap().duplicate).count(), 1);
+        shop.run().await;
+        let db = ctx.db().read();
+        assert_eq!(contact::Entity::find().count(db).await.unwrap(), 1);
+        assert_eq!(turn::Entity::find().count(db).await.unwrap(), 1);
+        assert_eq!(shop.sent().await.len(), 1);
+    }
+
+    /// R63: several messages in a row are one turn.
+    async fn a_burst_is_answered_together(kit: Kit) {
+        let shop = Shop::open(kit).await;
+        for text in ["Hello", "one rose bouquet", "to Valencia"] {
+            shop.write("ann", text).await;
+        }
+        shop.run().await;
+        assert_eq!(turn::Entity::find().count(shop.kit.ctx.db().read()).await.unwrap(), 1);
+        let state = shop.conversation(shop.write("ann", "ok").await.conversation_id).await.dialogue;
+        shop.run().await;
+        assert_eq!(state["cart"]["lines"][0]["quantity"], 1, "{state}");
+        assert_eq!(state["given"]["city"], "Valencia");
+    }
+
+    /// Issue line 7: the quiet period is waited for, and starts anew with each message, but not for ever.
+    async fn the_quiet_period_moves_with_each_message_up_to_a_bound(kit: Kit) {
+        let shop = Shop::open(kit).await;
+        service::channel::update(&shop.kit.ctx, &shop.scope, shop.channel.id, None, Some(4000)).await.unwrap();
+        let channel = service::channel::get(&shop.kit.ctx, &shop.scope, shop.channel.id).await.unwrap();
+        let shop = Shop { channel, ..shop };
+        let mut answered_after = None;
+        for second in 0..40 {
+            shop.write("ann", "and one more").await;
+            shop.run().await;
+            if !shop.sent().await.is_empty() {
+                answered_after = Some(second);
+                break;
+            }
+            shop.kit.advance(Duration::from_secs(1));
+        }
+        let after = answered_after.expect("an answer in the end");
+        assert!((18..=21).contains(&after), "five quiet periods after the first message, not {after} s");
+        shop.kit.advance(Duration::from_secs(30));
+        shop.run().await;
+    }
+
+    /// Architecture §6.9: also what was begun already is not sent.
+    async fn a_takeover_silences_what_was_begun(kit: Kit) {
+        let shop = Shop::open(kit).await;
+        let receipt = shop.write("ann", "Hello").await;
+        let ctx = &shop.kit.ctx;
+        // The turn has run, its message waits to be sent.
+        let claimed = service::job::claim(ctx, "test", &["answer_turn"], 1, Duration::from_secs(60)).await.unwrap();
+        let registry = service::jobs::registry();
+        let kind = registry.kind("answer_turn").expect("a kind");
+        kind.run(ctx.clone(), claimed[0].clone()).await.unwrap();
+        service::inbox::take_over(ctx, &shop.scope, receipt.conversation_id).await.unwrap();
+        shop.run().await;
+        assert_eq!(shop.sent().await.len(), 0);
+        let silenced = message::Entity::find().all(ctx.db().read()).await.unwrap();
+        assert!(silenced.iter().any(|message| message.status == MessageStatus::Failed && message.error.is_some()));
+        // What comes now is the person's.
+        assert!(shop.say("ann", "Are you there?").await.is_empty());
+        service::inbox::hand_back(ctx, &shop.scope, receipt.conversation_id).await.unwrap();
+        shop.run().await;
+        assert!(shop.sent().await.is_empty(), "what came meanwhile is not answered late");
+        assert_eq!(shop.say("ann", "How much is the rose bouquet?").await.len(), 1);
+        let turns = turn::Entity::find().all(ctx.db().read()).await.unwrap();
+        assert!(turns.iter().any(|turn| turn.status == TurnStatus::Silent));
+    }
+
+    /// R122: one reminder a link, ended by the payment.
+    async fn a_reminder_is_sent_once_and_not_after_the_payment(kit: Kit) {
+        let shop = Shop::open(kit).await;
+        shop.roses("ann").await;
+        let before = shop.sent().await.len();
+        shop.kit.advance(Duration::from_secs(2 * 3600 + 1));
+        shop.run().await;
+        shop.run().await;
+        assert_eq!(shop.sent().await.len() - before, 1, "one reminder");
+        let order = shop.roses("bob").await;
+        let page = shop.page(&order).await;
+        shop.bank(&page, gateway::payment::EventKind::Paid).await;
+        let before = shop.sent().await.len();
+        shop.kit.advance(Duration::from_secs(3 * 3600));
+        shop.run().await;
+        let after: Vec<String> = shop.sent().await.into_iter().skip(before).map(|message| message.text).collect();
+        assert!(after.iter().all(|text| !text.contains("/p/")), "{after:?}");
+    }
+
+    /// Architecture §6.11: refused with field and reason, and nothing is stored.
+    async fn a_bad_message_is_refused_and_leaves_nothing(kit: Kit) {
+        let shop = Shop::open(kit).await;
+        let ctx = &shop.kit.ctx;
+        for (text, code) in [("", "REQUIRED"), ("   ", "REQUIRED"), (&*"x".repeat(10_001), "TOO_LONG")] {
+            let refused = service::inbox::receive(ctx, &shop.scope, &shop.channel, shop.incoming("ann", "m-1", text)).await;
+            match refused {
+                Err(service::Error::Invalid(errors)) => {
+                    assert_eq!((errors[0].field.as_slice(), errors[0].code.as_str()), (&["text".to_owned()][..], code));
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(contact::Entity::find().count(ctx.db().read()).await.unwrap(), 0);
+        assert_eq!(message::Entity::find().count(ctx.db().read()).await.unwrap(), 0);
+    }
+}
