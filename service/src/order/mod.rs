@@ -7,7 +7,7 @@ mod staff;
 mod timed;
 
 pub use read::{OrderFilter, bookings, standing, get, lines, list, order_bookings, order_payments, payments, quote_of, reminders};
-pub use staff::{advance_trial, cancel, move_booking, refund, resend_link};
+pub use staff::{advance_trial, cancel, cancel_booking, move_booking, refund, resend_link};
 pub use timed::expire_link_now;
 pub(crate) use holds::{busy_between, taken_units};
 pub(crate) use place::{PlaceError, Placing, cancel_reminders, close_link as close, place, put_aside};

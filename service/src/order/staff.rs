@@ -299,3 +299,25 @@ pub async fn advance_trial(ctx: &Ctx, scope: &CompanyScope, minutes: i64) -> Res
     ctx.commit(tx).await?;
     Ok(due)
 }
+
+/// Calls a booking off. Its order goes with it: an unpaid or free one is cancelled and the customer told. The booking of a
+/// paid order ends with the refund, so that no money stays for what was called off.
+///
+/// # Errors
+/// `NotFound`; `Invalid` for a paid order, or one that has ended already.
+pub async fn cancel_booking(ctx: &Ctx, scope: &CompanyScope, booking_id: Uuid) -> Result<booking::Model> {
+    scope.must_manage()?;
+    let find = || {
+        booking::Entity::find_by_id(booking_id).filter(booking::Column::CompanyId.eq(scope.id())).one(ctx.db().read())
+    };
+    let row = find().await?.ok_or(Error::NotFound("booking"))?;
+    if row.status == BookingStatus::Cancelled {
+        return Ok(row);
+    }
+    let order = super::get(ctx, scope, row.order_id).await?;
+    if order.payment_status == PaymentStatus::Paid {
+        return Err(Error::invalid("id", "PAID", "The order of this booking is paid: refund the order, which ends the booking."));
+    }
+    cancel(ctx, scope, order.id).await?;
+    find().await?.ok_or(Error::NotFound("booking"))
+}

@@ -1,0 +1,226 @@
+//! Conversations as staff lead them, and the phone frame.
+
+use super::payloads;
+use crate::graphql::error::{ApiError, payload, within, within_if};
+use crate::graphql::id::Kind;
+use crate::graphql::request::signed_in;
+use crate::graphql::scalar::ChannelKind;
+use crate::graphql::types::{Contact, Conversation, Message};
+use async_graphql::{Context, ID, InputObject, Object};
+use service::access::{self, CompanyScope};
+use service::ctx::Ctx;
+use service::inbox::{self, TrialMessage};
+use service::row::{contact, conversation};
+use uuid::Uuid;
+
+/// Conversations as staff lead them, and the phone frame.
+#[derive(Default)]
+pub(crate) struct ConversationMutation;
+
+payloads! {
+    /// The conversation of the phone frame, or why the message was not taken.
+    TryMessagePayload {
+        /// The conversation.
+        conversation: Conversation
+    }
+    /// A message, or why it was not sent.
+    MessagePayload {
+        /// The message.
+        message: Message
+    }
+    /// A conversation, or why it was not changed.
+    ConversationPayload {
+        /// The conversation.
+        conversation: Conversation
+    }
+    /// A customer, or why nothing was changed.
+    ContactPayload {
+        /// The customer.
+        contact: Contact
+    }
+}
+
+/// A message written in the phone frame.
+#[derive(InputObject)]
+struct TryMessageInput {
+    /// Made by the client, so that sending twice is one message.
+    id: Option<ID>,
+    /// To which company.
+    company_id: ID,
+    /// Platform that is played.
+    kind: ChannelKind,
+    /// What the customer writes.
+    text: String,
+    /// The number that WhatsApp attests; another number is another customer. Not looked at on other platforms.
+    phone: Option<String>,
+    /// Whether a new customer writes.
+    start_anew: Option<bool>,
+}
+
+/// A message to a customer, or a note.
+#[derive(InputObject)]
+struct SendMessageInput {
+    /// Made by the client, so that sending twice is one message.
+    id: Option<ID>,
+    /// In which conversation.
+    conversation_id: ID,
+    /// What is written; at most what the channel carries.
+    text: String,
+    /// Whether it is a note between staff.
+    note: Option<bool>,
+}
+
+/// Which conversation.
+#[derive(InputObject)]
+struct ConversationInput {
+    /// Which.
+    id: ID,
+}
+
+/// What changes of a customer; absent: as it is.
+#[derive(InputObject)]
+struct UpdateContactInput {
+    /// Which.
+    id: ID,
+    /// Name.
+    name: Option<String>,
+    /// Phone.
+    phone: Option<String>,
+}
+
+async fn find<'a>(ctx: &Context<'a>, field: &str, id: &ID) -> service::Result<(&'a Ctx, CompanyScope, Uuid)> {
+    let op = signed_in(ctx)?;
+    let id = Kind::Conversation.read(field, id)?;
+    let (scope, _) = access::of::<conversation::Entity>(op, id, "conversation").await?;
+    Ok((op, scope, id))
+}
+
+/// Conversations as staff lead them, and the phone frame.
+#[Object]
+impl ConversationMutation {
+    /// Writes to the company's own assistant as a customer on any platform would. For people who manage the company.
+    async fn try_message(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The message.")] input: TryMessageInput,
+    ) -> Result<TryMessagePayload, ApiError> {
+        let change = async {
+            let op = signed_in(ctx)?;
+            let scope = access::company(op, Kind::Company.read("companyId", &input.company_id)?).await?;
+            within_if("phone", input.phone.as_ref(), 50)?;
+            let new = TrialMessage {
+                id: Kind::Message.read_if("id", input.id.as_ref())?,
+                kind: input.kind.into(),
+                text: input.text,
+                phone: input.phone,
+                start_anew: input.start_anew.unwrap_or(false),
+            };
+            let row = inbox::try_message(op, &scope, new).await?;
+            Ok(Conversation::new(scope, row))
+        };
+        payload(change.await)
+    }
+
+    /// Writes to the customer, which takes the conversation over, or leaves a note.
+    async fn send_message(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The message.")] input: SendMessageInput,
+    ) -> Result<MessagePayload, ApiError> {
+        let change = async {
+            let (op, scope, id) = find(ctx, "conversationId", &input.conversation_id).await?;
+            let message_id = Kind::Message.read_if("id", input.id.as_ref())?;
+            let note = input.note.unwrap_or(false);
+            within("text", &input.text, inbox::MAX_TEXT)?;
+            Ok(Message(inbox::send_as_operator(op, &scope, id, message_id, &input.text, note).await?))
+        };
+        payload(change.await)
+    }
+
+    /// A person takes the conversation: from now on the assistant sends nothing.
+    async fn take_over(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which conversation.")] input: ConversationInput,
+    ) -> Result<ConversationPayload, ApiError> {
+        let change = async {
+            let (op, scope, id) = find(ctx, "id", &input.id).await?;
+            let row = inbox::take_over(op, &scope, id).await?;
+            Ok(Conversation::new(scope, row))
+        };
+        payload(change.await)
+    }
+
+    /// The person gives the conversation back: the assistant answers from the next message on.
+    async fn hand_back(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which conversation.")] input: ConversationInput,
+    ) -> Result<ConversationPayload, ApiError> {
+        let change = async {
+            let (op, scope, id) = find(ctx, "id", &input.id).await?;
+            let row = inbox::hand_back(op, &scope, id).await?;
+            Ok(Conversation::new(scope, row))
+        };
+        payload(change.await)
+    }
+
+    /// The matter is settled.
+    async fn resolve_conversation(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which conversation.")] input: ConversationInput,
+    ) -> Result<ConversationPayload, ApiError> {
+        let change = async {
+            let (op, scope, id) = find(ctx, "id", &input.id).await?;
+            let row = inbox::resolve(op, &scope, id).await?;
+            Ok(Conversation::new(scope, row))
+        };
+        payload(change.await)
+    }
+
+    /// The matter is open again.
+    async fn reopen_conversation(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which conversation.")] input: ConversationInput,
+    ) -> Result<ConversationPayload, ApiError> {
+        let change = async {
+            let (op, scope, id) = find(ctx, "id", &input.id).await?;
+            let row = inbox::reopen(op, &scope, id).await?;
+            Ok(Conversation::new(scope, row))
+        };
+        payload(change.await)
+    }
+
+    /// Staff have seen what came.
+    async fn mark_read(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which conversation.")] input: ConversationInput,
+    ) -> Result<ConversationPayload, ApiError> {
+        let change = async {
+            let (op, scope, id) = find(ctx, "id", &input.id).await?;
+            let row = inbox::mark_read(op, &scope, id).await?;
+            Ok(Conversation::new(scope, row))
+        };
+        payload(change.await)
+    }
+
+    /// Changes what staff know of a customer.
+    async fn update_contact(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What changes.")] input: UpdateContactInput,
+    ) -> Result<ContactPayload, ApiError> {
+        let change = async {
+            let op = signed_in(ctx)?;
+            let id = Kind::Contact.read("id", &input.id)?;
+            let (scope, _) = access::of::<contact::Entity>(op, id, "contact").await?;
+            within_if("phone", input.phone.as_ref(), 100)?;
+            let row = inbox::update_contact(op, &scope, id, input.name, input.phone).await?;
+            Ok(Contact::new(scope, row))
+        };
+        payload(change.await)
+    }
+}

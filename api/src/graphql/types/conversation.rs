@@ -1,0 +1,425 @@
+//! Conversations: who talks, what was said, why the assistant answered so.
+
+use super::{Channel, Order};
+use crate::graphql::error::ApiError;
+use crate::graphql::id::Kind;
+use crate::graphql::loader::{all, maybe, one, shared};
+use crate::graphql::page::{Connection, cost, request};
+use crate::graphql::request::{anybody, loaders};
+use crate::graphql::scalar::{
+    ConversationOwner, ConversationStatus, DateTime, Language, MessageAuthor, MessageDirection, MessageStatus, Money,
+    TurnStatus, count, language,
+};
+use async_graphql::{Context, ID, Object, SimpleObject};
+use service::access::CompanyScope;
+use service::row::{contact, contact_address, conversation, message, turn};
+use service::{inbox, order, turn as turns};
+
+/// One customer on one channel.
+pub(crate) struct Conversation {
+    scope: CompanyScope,
+    row: conversation::Model,
+}
+
+impl Conversation {
+    pub(crate) const fn new(scope: CompanyScope, row: conversation::Model) -> Self {
+        Self { scope, row }
+    }
+}
+
+/// One customer on one channel.
+#[Object]
+impl Conversation {
+    /// Id.
+    async fn id(&self) -> ID {
+        Kind::Conversation.id(self.row.id)
+    }
+
+    /// Where it takes place.
+    async fn channel(&self, ctx: &Context<'_>) -> Result<Channel, ApiError> {
+        Ok(Channel(one(&loaders(ctx)?.channels, &self.scope, self.row.channel_id, "channel").await?))
+    }
+
+    /// The customer.
+    async fn contact(&self, ctx: &Context<'_>) -> Result<Contact, ApiError> {
+        let row = one(&loaders(ctx)?.contacts, &self.scope, self.row.contact_id, "contact").await?;
+        Ok(Contact::new(self.scope.clone(), row))
+    }
+
+    /// Whether the matter is settled.
+    async fn status(&self) -> ConversationStatus {
+        self.row.status.into()
+    }
+
+    /// Who answers.
+    async fn owner(&self) -> ConversationOwner {
+        self.row.owner.into()
+    }
+
+    /// Whether staff should look.
+    async fn needs_attention(&self) -> bool {
+        self.row.needs_attention
+    }
+
+    /// Why, one word: `wish`, `complaint`, `turn_failed`…
+    async fn attention_reason(&self) -> Option<&str> {
+        self.row.attention_reason.as_deref()
+    }
+
+    /// The customer's language, once it was clear.
+    async fn language(&self) -> Option<Language> {
+        language(self.row.language.as_deref())
+    }
+
+    /// Messages of the customer that staff have not seen.
+    async fn unread_count(&self) -> i32 {
+        self.row.unread_count
+    }
+
+    /// When the last message came or went.
+    async fn last_message_at(&self) -> DateTime {
+        self.row.last_message_at.into()
+    }
+
+    /// Start of the last message.
+    async fn preview(&self) -> &str {
+        &self.row.preview
+    }
+
+    /// When it began.
+    async fn created_at(&self) -> DateTime {
+        self.row.created_at.into()
+    }
+
+    /// Messages and notes, the newest first.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn messages(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the start or after `after`: 1 to 100, 50 when absent.")] first: Option<i32>,
+        #[graphql(desc = "Cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end or before `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor.")] before: Option<String>,
+    ) -> Result<Connection<Message>, ApiError> {
+        let page = request(ctx, first, after, last, before);
+        let page = inbox::messages(anybody(ctx)?, &self.scope, self.row.id, &page).await?;
+        Ok(Connection::of(page, Message))
+    }
+
+    /// Turns of the assistant, the newest first.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn turns(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the start or after `after`: 1 to 100, 50 when absent.")] first: Option<i32>,
+        #[graphql(desc = "Cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end or before `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor.")] before: Option<String>,
+    ) -> Result<Connection<Turn>, ApiError> {
+        let page = request(ctx, first, after, last, before);
+        let page = inbox::turns(anybody(ctx)?, &self.scope, self.row.id, &page).await?;
+        Ok(Connection::of(page, Turn))
+    }
+
+    /// What the customer wants so far, at today's prices; null while nothing was said of it.
+    #[graphql(complexity = "child_complexity + 5")]
+    async fn cart(&self, ctx: &Context<'_>) -> Result<Option<Cart>, ApiError> {
+        let shelf = loaders(ctx)?.shelves.load_one(self.scope.clone()).await.map_err(shared)?;
+        let Some(shelf) = shelf else { return Ok(None) };
+        Ok(turns::cart(&shelf, &self.row)?.map(Into::into))
+    }
+
+    /// The order that the talk is about.
+    async fn order(&self, ctx: &Context<'_>) -> Result<Option<Order>, ApiError> {
+        let Some(id) = self.row.current_order_id else { return Ok(None) };
+        let row = maybe(&loaders(ctx)?.orders, &self.scope, id).await?;
+        Ok(row.map(|row| Order::new(self.scope.clone(), row)))
+    }
+}
+
+/// A message or a note.
+pub(crate) struct Message(pub(crate) message::Model);
+
+/// A message, or a note between staff.
+#[Object]
+impl Message {
+    /// Id.
+    async fn id(&self) -> ID {
+        Kind::Message.id(self.0.id)
+    }
+
+    /// The conversation it belongs to.
+    async fn conversation_id(&self) -> ID {
+        Kind::Conversation.id(self.0.conversation_id)
+    }
+
+    /// Which way it went.
+    async fn direction(&self) -> MessageDirection {
+        self.0.direction.into()
+    }
+
+    /// Who wrote it.
+    async fn author(&self) -> MessageAuthor {
+        self.0.author.into()
+    }
+
+    /// Text, as written.
+    async fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// Language of a reply.
+    async fn language(&self) -> Option<Language> {
+        language(self.0.language.as_deref())
+    }
+
+    /// What came with it.
+    #[graphql(complexity = "4 * child_complexity + 1")]
+    async fn attachments(&self) -> Vec<Attachment> {
+        inbox::attachments(&self.0)
+            .into_iter()
+            .map(|attachment| Attachment { kind: attachment.kind, url: attachment.url, name: attachment.name })
+            .collect()
+    }
+
+    /// How far it is.
+    async fn status(&self) -> MessageStatus {
+        self.0.status.into()
+    }
+
+    /// Why it was not sent, in plain words.
+    async fn error(&self) -> Option<&str> {
+        self.0.error.as_deref()
+    }
+
+    /// When it came or was made.
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
+    }
+
+    /// The turn that answered it, or made it.
+    async fn turn_id(&self) -> Option<ID> {
+        self.0.turn_id.map(|id| Kind::Turn.id(id))
+    }
+}
+
+/// Something that came with a message.
+#[derive(Clone, Debug, SimpleObject)]
+struct Attachment {
+    /// `image`, `video`, `voice`, `file`.
+    kind: String,
+    /// Where it is.
+    url: String,
+    /// Name for people.
+    name: Option<String>,
+}
+
+/// One answer of the assistant and how it came about.
+pub(crate) struct Turn(pub(crate) turn::Model);
+
+/// One answer of the assistant and how it came about.
+#[Object]
+impl Turn {
+    /// Id.
+    async fn id(&self) -> ID {
+        Kind::Turn.id(self.0.id)
+    }
+
+    /// How it ended.
+    async fn status(&self) -> TurnStatus {
+        self.0.status.into()
+    }
+
+    /// The assistant's word for what the customer wanted.
+    async fn intent(&self) -> Option<&str> {
+        self.0.intent.as_deref()
+    }
+
+    /// Language of the answer.
+    async fn language(&self) -> Option<Language> {
+        language(self.0.language.as_deref())
+    }
+
+    /// Step by step, where each number of the answer comes from.
+    #[graphql(complexity = "8 * child_complexity + 1")]
+    async fn reasons(&self) -> Vec<Reason> {
+        turns::reasons(&self.0)
+            .into_iter()
+            .map(|reason| Reason { step: reason.step, detail: reason.detail, items: reason.items })
+            .collect()
+    }
+
+    /// When it began.
+    async fn started_at(&self) -> DateTime {
+        self.0.started_at.into()
+    }
+
+    /// When it ended.
+    async fn finished_at(&self) -> Option<DateTime> {
+        self.0.finished_at.map(Into::into)
+    }
+
+    /// Work without waiting, milliseconds.
+    async fn work_ms(&self) -> i32 {
+        count(u64::try_from(self.0.work_us / 1000).unwrap_or(0))
+    }
+
+    /// What went wrong, for staff.
+    async fn error(&self) -> Option<&str> {
+        self.0.error.as_deref()
+    }
+}
+
+/// A step of a turn.
+#[derive(Clone, Debug, SimpleObject)]
+struct Reason {
+    /// `understood`, `searched`, `quoted`, `checked`, `decided`…
+    step: String,
+    /// One plain English line.
+    detail: String,
+    /// Keys of the items it rests on.
+    items: Vec<String>,
+}
+
+/// A customer.
+pub(crate) struct Contact {
+    scope: CompanyScope,
+    row: contact::Model,
+}
+
+impl Contact {
+    pub(crate) const fn new(scope: CompanyScope, row: contact::Model) -> Self {
+        Self { scope, row }
+    }
+}
+
+/// A customer.
+#[Object]
+impl Contact {
+    /// Id.
+    async fn id(&self) -> ID {
+        Kind::Contact.id(self.row.id)
+    }
+
+    /// Name as given, or as the channel shows it.
+    async fn name(&self) -> Option<&str> {
+        self.row.name.as_deref()
+    }
+
+    /// Phone as given.
+    async fn phone(&self) -> Option<&str> {
+        self.row.phone.as_deref()
+    }
+
+    /// The last language that was clear.
+    async fn language(&self) -> Option<Language> {
+        language(self.row.language.as_deref())
+    }
+
+    /// Where the customer can be reached, the oldest first.
+    #[graphql(complexity = "4 * child_complexity + 1")]
+    async fn addresses(&self, ctx: &Context<'_>) -> Result<Vec<ContactAddress>, ApiError> {
+        let rows = all(&loaders(ctx)?.addresses_of, &self.scope, self.row.id).await?;
+        Ok(rows.into_iter().map(ContactAddress::from).collect())
+    }
+
+    /// When the first message came.
+    async fn created_at(&self) -> DateTime {
+        self.row.created_at.into()
+    }
+
+    /// Orders of this customer, the newest first.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn orders(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the start or after `after`: 1 to 100, 50 when absent.")] first: Option<i32>,
+        #[graphql(desc = "Cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end or before `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor.")] before: Option<String>,
+    ) -> Result<Connection<Order>, ApiError> {
+        let page = request(ctx, first, after, last, before);
+        let filter = order::OrderFilter { contact_id: Some(self.row.id), ..order::OrderFilter::default() };
+        let page = order::list(anybody(ctx)?, &self.scope, &filter, &page).await?;
+        Ok(Connection::of(page, |row| Order::new(self.scope.clone(), row)))
+    }
+}
+
+/// An address of a customer on a platform.
+#[derive(Clone, Debug, SimpleObject)]
+struct ContactAddress {
+    /// `phone`, `webchat`, `trial`…
+    kind: String,
+    /// The address itself.
+    value: String,
+    /// Whether the platform attests it.
+    trusted: bool,
+    /// What it came from.
+    source: String,
+}
+
+impl From<contact_address::Model> for ContactAddress {
+    fn from(row: contact_address::Model) -> Self {
+        // The channel's id within the stored kind tells a person nothing.
+        let kind = row.kind.split(':').next().unwrap_or_default().to_owned();
+        Self { kind, value: row.value, trusted: row.trusted, source: row.source }
+    }
+}
+
+/// What a customer wants so far.
+#[derive(Clone, Debug, SimpleObject)]
+struct Cart {
+    /// Lines that are still in the catalogue.
+    lines: Vec<CartLine>,
+    /// City given, or `online`.
+    city: Option<String>,
+    /// Name given.
+    name: Option<String>,
+    /// Phone given.
+    phone: Option<String>,
+    /// Day of the appointment, `2026-03-02`.
+    date: Option<String>,
+    /// Local time of the appointment, `17:00`.
+    time: Option<String>,
+    /// What it all costs now, fees included; null for an empty cart.
+    total: Option<Money>,
+}
+
+/// A wanted item.
+#[derive(Clone, Debug, SimpleObject)]
+struct CartLine {
+    /// Key of the item.
+    key: String,
+    /// Its sku.
+    sku: Option<String>,
+    /// Its name.
+    name: String,
+    /// Packs.
+    quantity: i32,
+    /// Price of one now.
+    unit_price: Money,
+    /// Price of all now.
+    total: Money,
+}
+
+impl From<turns::CartView> for Cart {
+    fn from(cart: turns::CartView) -> Self {
+        let lines = cart.lines.into_iter().map(|line| CartLine {
+            key: line.key,
+            sku: line.sku,
+            name: line.name,
+            quantity: count(u64::try_from(line.quantity).unwrap_or(0)),
+            unit_price: line.unit_price.into(),
+            total: line.total.into(),
+        });
+        Self {
+            lines: lines.collect(),
+            city: cart.city,
+            name: cart.name,
+            phone: cart.phone,
+            date: cart.date.map(|date| date.to_string()),
+            time: cart.time.map(|time| time.strftime("%H:%M").to_string()),
+            total: cart.total.map(Into::into),
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The types of the API: each holds the row it shows and the proof that the caller may see it.
+
+mod catalogue;
+mod company;
+mod conversation;
+mod event;
+mod import;
+mod order;
+mod viewer;
+
+pub(crate) use catalogue::{Catalogue, CatalogueRow, CatalogueVersion, RowProblem};
+pub(crate) use company::{Branch, Channel, Company, Job};
+pub(crate) use conversation::{Contact, Conversation, Message, Turn};
+pub(crate) use event::{CompanyEvent, EventConnection};
+pub(crate) use import::Import;
+pub(crate) use order::{Booking, Order, Payment};
+pub(crate) use viewer::{Setup, Viewer};

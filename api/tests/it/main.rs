@@ -1,0 +1,3 @@
+//! The program to the outside, on SQLite and on PostgreSQL.
+
+mod gql_schema;
