@@ -9,8 +9,41 @@ use service::{Error, Result, inbox, order as orders, turn};
 use std::collections::HashMap;
 use std::future::Future;
 use std::marker::PhantomData;
+use futures::future::BoxFuture;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 use uuid::Uuid;
+
+/// A batch is read once nobody has asked for anything so long: a list asks for the parts of all its nodes without a pause,
+/// however slow the machine is.
+const PAUSE: Duration = Duration::from_millis(1);
+/// And after so many pauses in any case.
+const MOST_PAUSES: usize = 20;
+
+/// How often the loaders of this request were asked.
+type Asked = Arc<AtomicUsize>;
+
+/// A loader whose batches wait for a pause.
+fn gathering<L>(loader: L, asked: &Asked) -> DataLoader<L> {
+    let asked = Arc::clone(asked);
+    let spawn = move |batch: BoxFuture<'static, ()>| {
+        let asked = Arc::clone(&asked);
+        tokio::spawn(async move {
+            for _ in 0..MOST_PAUSES {
+                let before = asked.load(Ordering::Relaxed);
+                tokio::time::sleep(PAUSE).await;
+                // Whoever asks may be waiting for its turn to run on.
+                tokio::task::yield_now().await;
+                if asked.load(Ordering::Relaxed) == before {
+                    break;
+                }
+            }
+            batch.await;
+        })
+    };
+    DataLoader::new(loader, spawn).delay(Duration::ZERO)
+}
 
 /// A thing of a company.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -139,6 +172,7 @@ macro_rules! loaders {
         /// All loaders of one request.
         pub(crate) struct Loaders {
             $($(#[$about])* pub(crate) $field: DataLoader<$loader>,)*
+            asked: Asked,
         }
     };
 }
@@ -177,63 +211,66 @@ loaders! {
 impl Loaders {
     /// Empty ones.
     pub(crate) fn new(ctx: &Ctx) -> Self {
-        fn rows<E: TenantEntity + 'static>(ctx: &Ctx) -> DataLoader<Rows<E>> {
-            DataLoader::new(Rows { ctx: ctx.clone(), table: PhantomData }, tokio::spawn)
+        fn rows<E: TenantEntity + 'static>(ctx: &Ctx, asked: &Asked) -> DataLoader<Rows<E>> {
+            gathering(Rows { ctx: ctx.clone(), table: PhantomData }, asked)
         }
-        fn parts<P: Parts>(ctx: &Ctx) -> DataLoader<PartsOf<P>> {
-            DataLoader::new(PartsOf { ctx: ctx.clone(), parts: PhantomData }, tokio::spawn)
+        fn parts<P: Parts>(ctx: &Ctx, asked: &Asked) -> DataLoader<PartsOf<P>> {
+            gathering(PartsOf { ctx: ctx.clone(), parts: PhantomData }, asked)
         }
+        let asked = Asked::default();
         Self {
-            companies: rows(ctx),
-            branches: rows(ctx),
-            channels: rows(ctx),
-            contacts: rows(ctx),
-            conversations: rows(ctx),
-            messages: rows(ctx),
-            orders: rows(ctx),
-            bookings: rows(ctx),
-            lines: parts(ctx),
-            payments_of: parts(ctx),
-            bookings_of: parts(ctx),
-            reminders_of: parts(ctx),
-            addresses_of: parts(ctx),
-            shelves: DataLoader::new(Shelves { ctx: ctx.clone() }, tokio::spawn),
+            companies: rows(ctx, &asked),
+            branches: rows(ctx, &asked),
+            channels: rows(ctx, &asked),
+            contacts: rows(ctx, &asked),
+            conversations: rows(ctx, &asked),
+            messages: rows(ctx, &asked),
+            orders: rows(ctx, &asked),
+            bookings: rows(ctx, &asked),
+            lines: parts(ctx, &asked),
+            payments_of: parts(ctx, &asked),
+            bookings_of: parts(ctx, &asked),
+            reminders_of: parts(ctx, &asked),
+            addresses_of: parts(ctx, &asked),
+            shelves: gathering(Shelves { ctx: ctx.clone() }, &asked),
+            asked,
         }
+    }
+
+    /// One row of a table.
+    pub(crate) async fn row<E: TenantEntity + 'static>(
+        &self,
+        loader: &DataLoader<Rows<E>>,
+        scope: &CompanyScope,
+        id: Uuid,
+    ) -> Result<Option<E::Model>>
+    where
+        E::Model: Clone + Send + Sync,
+    {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        loader.load_one(Key { scope: scope.clone(), id }).await.map_err(shared)
+    }
+
+    /// The rows that belong to another one.
+    pub(crate) async fn parts<P: Parts>(
+        &self,
+        loader: &DataLoader<PartsOf<P>>,
+        scope: &CompanyScope,
+        id: Uuid,
+    ) -> Result<Vec<P::Row>> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        Ok(loader.load_one(Key { scope: scope.clone(), id }).await.map_err(shared)?.unwrap_or_default())
+    }
+
+    /// What carts of this company are priced with.
+    pub(crate) async fn shelf(&self, scope: &CompanyScope) -> Result<Option<turn::Shelf>> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        self.shelves.load_one(scope.clone()).await.map_err(shared)
     }
 }
 
-/// One row, or that it is gone.
-pub(crate) async fn one<E: TenantEntity + 'static>(
-    loader: &DataLoader<Rows<E>>,
-    scope: &CompanyScope,
-    id: Uuid,
-    what: &'static str,
-) -> Result<E::Model>
-where
-    E::Model: Clone + Send + Sync,
-{
-    maybe(loader, scope, id).await?.ok_or(Error::NotFound(what))
-}
-
-/// One row where there is one.
-pub(crate) async fn maybe<E: TenantEntity + 'static>(
-    loader: &DataLoader<Rows<E>>,
-    scope: &CompanyScope,
-    id: Uuid,
-) -> Result<Option<E::Model>>
-where
-    E::Model: Clone + Send + Sync,
-{
-    loader.load_one(Key { scope: scope.clone(), id }).await.map_err(shared)
-}
-
-/// The rows that belong to another one.
-pub(crate) async fn all<P: Parts>(loader: &DataLoader<PartsOf<P>>, scope: &CompanyScope, id: Uuid) -> Result<Vec<P::Row>> {
-    Ok(loader.load_one(Key { scope: scope.clone(), id }).await.map_err(shared)?.unwrap_or_default())
-}
-
 /// The error of a batch, for each of those who waited for it.
-pub(crate) fn shared(error: Arc<Error>) -> Error {
+fn shared(error: Arc<Error>) -> Error {
     match &*error {
         Error::Unavailable(context) => Error::Unavailable(context.clone()),
         other => Error::Internal(other.private()),

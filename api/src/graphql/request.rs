@@ -1,11 +1,14 @@
 //! What every operation finds: who asks, the loaders, the way to the cookie.
 
-use super::loader::Loaders;
+use super::loader::{Loaders, Parts, PartsOf, Rows};
+use async_graphql::dataloader::DataLoader;
 use async_graphql::{Context, Request};
 use domain::language::Language;
 use service::ctx::Ctx;
+use service::access::{CompanyScope, TenantEntity};
 use service::{Error, Result, access};
 use std::sync::{Arc, Mutex, PoisonError};
+use uuid::Uuid;
 
 /// What an operation does to the browser's session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,4 +150,43 @@ pub(crate) fn installation(ctx: &Context<'_>) -> Result<Installation> {
 /// What happens to the cookie.
 pub(crate) fn session_sink<'a>(ctx: &Context<'a>) -> Result<&'a SessionSink> {
     data(ctx).map(|data| &data.sink)
+}
+
+/// One row where there is one, gathered with what the other nodes ask for.
+pub(crate) async fn maybe<E: TenantEntity + 'static>(
+    ctx: &Context<'_>,
+    loader: impl FnOnce(&Loaders) -> &DataLoader<Rows<E>>,
+    scope: &CompanyScope,
+    id: Uuid,
+) -> Result<Option<E::Model>>
+where
+    E::Model: Clone + Send + Sync,
+{
+    let loaders = loaders(ctx)?;
+    loaders.row(loader(loaders), scope, id).await
+}
+
+/// One row, or that it is gone.
+pub(crate) async fn one<E: TenantEntity + 'static>(
+    ctx: &Context<'_>,
+    loader: impl FnOnce(&Loaders) -> &DataLoader<Rows<E>>,
+    scope: &CompanyScope,
+    id: Uuid,
+    what: &'static str,
+) -> Result<E::Model>
+where
+    E::Model: Clone + Send + Sync,
+{
+    maybe(ctx, loader, scope, id).await?.ok_or(Error::NotFound(what))
+}
+
+/// The rows that belong to another one.
+pub(crate) async fn all<P: Parts>(
+    ctx: &Context<'_>,
+    loader: impl FnOnce(&Loaders) -> &DataLoader<PartsOf<P>>,
+    scope: &CompanyScope,
+    id: Uuid,
+) -> Result<Vec<P::Row>> {
+    let loaders = loaders(ctx)?;
+    loaders.parts(loader(loaders), scope, id).await
 }

@@ -8,6 +8,7 @@ use service::stored;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct DateTime(pub(crate) jiff::Timestamp);
 
+/// A moment in UTC as RFC 3339, such as `2026-03-02T09:00:00Z`.
 #[Scalar(name = "DateTime")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -35,6 +36,7 @@ impl From<service::row::time::Time> for DateTime {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Date(pub(crate) civil::Date);
 
+/// A day of the calendar, such as `2026-03-02`.
 #[Scalar(name = "Date")]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -55,6 +57,7 @@ impl ScalarType for Date {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Int64String(pub(crate) i64);
 
+/// A whole number of up to 64 bits, written as a string so that no client rounds it.
 #[Scalar(name = "Int64String")]
 impl ScalarType for Int64String {
     fn parse(value: Value) -> InputValueResult<Self> {

@@ -1,7 +1,13 @@
-//! The server over a real listener, a real client on the other end.
+//! The program to the outside: the schema on both databases, the server over a real listener with a real client.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, with the place")]
 
+mod gql_limits;
+mod gql_live;
+mod gql_schema;
+mod gql_support;
+mod gql_sweep;
+mod gql_work;
 mod http_files;
 mod http_graphql;
 mod http_pay;

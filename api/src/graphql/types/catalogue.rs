@@ -2,9 +2,8 @@
 
 use crate::graphql::error::{ApiError, within_if};
 use crate::graphql::id::Kind;
-use crate::graphql::loader::one;
+use crate::graphql::request::{anybody, one, reader};
 use crate::graphql::page::{Connection, cost, request};
-use crate::graphql::request::{anybody, loaders, reader};
 use crate::graphql::scalar::{CatalogueVersionStatus, DateTime, ItemKind, Language, Money, count};
 use async_graphql::{Context, ID, Json, Object, SimpleObject};
 use domain::catalog::problem::{Problem, Severity};
@@ -280,7 +279,7 @@ impl CatalogueRow {
     /// What customers are told; null while it has errors.
     async fn item(&self, ctx: &Context<'_>) -> Result<Option<CatalogueItem>, ApiError> {
         let Some(item) = self.row.item.clone() else { return Ok(None) };
-        let company = one(&loaders(ctx)?.companies, &self.scope, self.scope.id(), "company").await?;
+        let company = one(ctx, |all| &all.companies, &self.scope, self.scope.id(), "company").await?;
         Ok(Some(CatalogueItem::of(item, company::currency(&company))))
     }
 }

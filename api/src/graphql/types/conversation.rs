@@ -3,9 +3,8 @@
 use super::{Channel, Order};
 use crate::graphql::error::ApiError;
 use crate::graphql::id::Kind;
-use crate::graphql::loader::{all, maybe, one, shared};
+use crate::graphql::request::{all, anybody, loaders, maybe, one};
 use crate::graphql::page::{Connection, cost, request};
-use crate::graphql::request::{anybody, loaders};
 use crate::graphql::scalar::{
     ConversationOwner, ConversationStatus, DateTime, Language, MessageAuthor, MessageDirection, MessageStatus, Money,
     TurnStatus, count, language,
@@ -37,12 +36,12 @@ impl Conversation {
 
     /// Where it takes place.
     async fn channel(&self, ctx: &Context<'_>) -> Result<Channel, ApiError> {
-        Ok(Channel(one(&loaders(ctx)?.channels, &self.scope, self.row.channel_id, "channel").await?))
+        Ok(Channel(one(ctx, |all| &all.channels, &self.scope, self.row.channel_id, "channel").await?))
     }
 
     /// The customer.
     async fn contact(&self, ctx: &Context<'_>) -> Result<Contact, ApiError> {
-        let row = one(&loaders(ctx)?.contacts, &self.scope, self.row.contact_id, "contact").await?;
+        let row = one(ctx, |all| &all.contacts, &self.scope, self.row.contact_id, "contact").await?;
         Ok(Contact::new(self.scope.clone(), row))
     }
 
@@ -124,7 +123,7 @@ impl Conversation {
     /// What the customer wants so far, at today's prices; null while nothing was said of it.
     #[graphql(complexity = "child_complexity + 5")]
     async fn cart(&self, ctx: &Context<'_>) -> Result<Option<Cart>, ApiError> {
-        let shelf = loaders(ctx)?.shelves.load_one(self.scope.clone()).await.map_err(shared)?;
+        let shelf = loaders(ctx)?.shelf(&self.scope).await?;
         let Some(shelf) = shelf else { return Ok(None) };
         Ok(turns::cart(&shelf, &self.row)?.map(Into::into))
     }
@@ -132,7 +131,7 @@ impl Conversation {
     /// The order that the talk is about.
     async fn order(&self, ctx: &Context<'_>) -> Result<Option<Order>, ApiError> {
         let Some(id) = self.row.current_order_id else { return Ok(None) };
-        let row = maybe(&loaders(ctx)?.orders, &self.scope, id).await?;
+        let row = maybe(ctx, |all| &all.orders, &self.scope, id).await?;
         Ok(row.map(|row| Order::new(self.scope.clone(), row)))
     }
 }
@@ -319,7 +318,7 @@ impl Contact {
     /// Where the customer can be reached, the oldest first.
     #[graphql(complexity = "4 * child_complexity + 1")]
     async fn addresses(&self, ctx: &Context<'_>) -> Result<Vec<ContactAddress>, ApiError> {
-        let rows = all(&loaders(ctx)?.addresses_of, &self.scope, self.row.id).await?;
+        let rows = all(ctx, |all| &all.addresses_of, &self.scope, self.row.id).await?;
         Ok(rows.into_iter().map(ContactAddress::from).collect())
     }
 

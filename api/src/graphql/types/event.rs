@@ -2,8 +2,7 @@
 
 use super::{Booking, Catalogue, Conversation, Import, Job, Message, Order};
 use crate::graphql::error::ApiError;
-use crate::graphql::loader::maybe;
-use crate::graphql::request::{anybody, loaders};
+use crate::graphql::request::{anybody, maybe};
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use service::access::CompanyScope;
 use service::event::NewEvent;
@@ -70,7 +69,7 @@ impl CompanyEvent {
 
     async fn read_message(&self, ctx: &Context<'_>) -> Result<Option<Message>, ApiError> {
         let Some(id) = self.subject(CompanyEventKind::Message) else { return Ok(None) };
-        Ok(maybe(&loaders(ctx)?.messages, &self.scope, id).await?.map(Message))
+        Ok(maybe(ctx, |all| &all.messages, &self.scope, id).await?.map(Message))
     }
 }
 
@@ -101,21 +100,21 @@ impl CompanyEvent {
                 None => return Ok(None),
             },
         };
-        let row = maybe(&loaders(ctx)?.conversations, &self.scope, id).await?;
+        let row = maybe(ctx, |all| &all.conversations, &self.scope, id).await?;
         Ok(row.map(|row| Conversation::new(self.scope.clone(), row)))
     }
 
     /// The order, of an order.
     async fn order(&self, ctx: &Context<'_>) -> Result<Option<Order>, ApiError> {
         let Some(id) = self.subject(CompanyEventKind::Order) else { return Ok(None) };
-        let row = maybe(&loaders(ctx)?.orders, &self.scope, id).await?;
+        let row = maybe(ctx, |all| &all.orders, &self.scope, id).await?;
         Ok(row.map(|row| Order::new(self.scope.clone(), row)))
     }
 
     /// The booking, of a booking.
     async fn booking(&self, ctx: &Context<'_>) -> Result<Option<Booking>, ApiError> {
         let Some(id) = self.subject(CompanyEventKind::Booking) else { return Ok(None) };
-        let row = maybe(&loaders(ctx)?.bookings, &self.scope, id).await?;
+        let row = maybe(ctx, |all| &all.bookings, &self.scope, id).await?;
         Ok(row.map(|row| Booking::new(self.scope.clone(), row)))
     }
 

@@ -3,8 +3,7 @@
 use super::{Branch, Contact, Conversation};
 use crate::graphql::error::ApiError;
 use crate::graphql::id::Kind;
-use crate::graphql::loader::{all, maybe, one};
-use crate::graphql::request::{anybody, loaders};
+use crate::graphql::request::{all, anybody, maybe, one};
 use crate::graphql::scalar::{
     BookingKind, BookingStatus, DateTime, ItemKind, Language, Money, OrderStatus, PaymentStatus, count, money,
 };
@@ -51,20 +50,20 @@ impl Order {
 
     /// Where it was made.
     async fn conversation(&self, ctx: &Context<'_>) -> Result<Option<Conversation>, ApiError> {
-        let row = maybe(&loaders(ctx)?.conversations, &self.scope, self.row.conversation_id).await?;
+        let row = maybe(ctx, |all| &all.conversations, &self.scope, self.row.conversation_id).await?;
         Ok(row.map(|row| Conversation::new(self.scope.clone(), row)))
     }
 
     /// Whose it is.
     async fn contact(&self, ctx: &Context<'_>) -> Result<Contact, ApiError> {
-        let row = one(&loaders(ctx)?.contacts, &self.scope, self.row.contact_id, "contact").await?;
+        let row = one(ctx, |all| &all.contacts, &self.scope, self.row.contact_id, "contact").await?;
         Ok(Contact::new(self.scope.clone(), row))
     }
 
     /// What was ordered, at the prices of that time.
     #[graphql(complexity = "5 * child_complexity + 1")]
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<OrderLine>, ApiError> {
-        let rows = all(&loaders(ctx)?.lines, &self.scope, self.row.id).await?;
+        let rows = all(ctx, |all| &all.lines, &self.scope, self.row.id).await?;
         Ok(rows.into_iter().map(|row| OrderLine::of(row, &self.row.currency)).collect())
     }
 
@@ -138,21 +137,21 @@ impl Order {
     /// Payment pages that were opened, the oldest first.
     #[graphql(complexity = "3 * child_complexity + 1")]
     async fn payments(&self, ctx: &Context<'_>) -> Result<Vec<Payment>, ApiError> {
-        let rows = all(&loaders(ctx)?.payments_of, &self.scope, self.row.id).await?;
+        let rows = all(ctx, |all| &all.payments_of, &self.scope, self.row.id).await?;
         Ok(rows.into_iter().map(|row| Payment::new(self.scope.clone(), row)).collect())
     }
 
     /// Its places in the calendar.
     #[graphql(complexity = "2 * child_complexity + 1")]
     async fn bookings(&self, ctx: &Context<'_>) -> Result<Vec<Booking>, ApiError> {
-        let rows = all(&loaders(ctx)?.bookings_of, &self.scope, self.row.id).await?;
+        let rows = all(ctx, |all| &all.bookings_of, &self.scope, self.row.id).await?;
         Ok(rows.into_iter().map(|row| Booking::new(self.scope.clone(), row)).collect())
     }
 
     /// What the customer is, or was, reminded of.
     #[graphql(complexity = "3 * child_complexity + 1")]
     async fn reminders(&self, ctx: &Context<'_>) -> Result<Vec<Reminder>, ApiError> {
-        let rows = all(&loaders(ctx)?.reminders_of, &self.scope, self.row.id).await?;
+        let rows = all(ctx, |all| &all.reminders_of, &self.scope, self.row.id).await?;
         Ok(rows.into_iter().map(Into::into).collect())
     }
 }
@@ -213,7 +212,7 @@ impl Payment {
 
     /// What it pays.
     async fn order(&self, ctx: &Context<'_>) -> Result<Order, ApiError> {
-        let row = one(&loaders(ctx)?.orders, &self.scope, self.row.order_id, "order").await?;
+        let row = one(ctx, |all| &all.orders, &self.scope, self.row.order_id, "order").await?;
         Ok(Order::new(self.scope.clone(), row))
     }
 
@@ -345,12 +344,12 @@ impl Booking {
 
     /// The order it belongs to.
     async fn order(&self, ctx: &Context<'_>) -> Result<Order, ApiError> {
-        let row = one(&loaders(ctx)?.orders, &self.scope, self.row.order_id, "order").await?;
+        let row = one(ctx, |all| &all.orders, &self.scope, self.row.order_id, "order").await?;
         Ok(Order::new(self.scope.clone(), row))
     }
 
     /// The branch it belongs to.
     async fn branch(&self, ctx: &Context<'_>) -> Result<Branch, ApiError> {
-        Ok(Branch(one(&loaders(ctx)?.branches, &self.scope, self.row.branch_id, "branch").await?))
+        Ok(Branch(one(ctx, |all| &all.branches, &self.scope, self.row.branch_id, "branch").await?))
     }
 }

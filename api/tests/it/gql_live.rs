@@ -1,0 +1,128 @@
+//! What moves, live and caught up on (reliability.md cases 63–65, 67).
+
+use crate::gql_support::{code, data, fill, request, sign_in, world};
+use api::graphql::{request_data, schema};
+use async_graphql::Response;
+use entity::session;
+use futures::StreamExt as _;
+use futures::stream::BoxStream;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use serde_json::{Value, json};
+use service::access::Actor;
+use service::ctx::Ctx;
+use service::event::NewEvent;
+use service::stored::EventKind;
+use std::time::Duration;
+
+const LISTEN: &str = "subscription($id: ID!) { companyEvents(companyId: $id) { \
+    cursor kind message { id text } conversation { id owner } order { id status } booking { id } job { id status } } }";
+const TAKE_OVER: &str = "mutation($i: ConversationInput!) { takeOver(input: $i) { conversation { owner } userErrors { code } } }";
+
+fn listen(ctx: &Ctx, company: &str) -> BoxStream<'static, Response> {
+    schema().stream(request_data(ctx.clone()), request(LISTEN, json!({ "id": company })))
+}
+
+/// The next event; none when nothing comes for a while.
+async fn next(events: &mut BoxStream<'static, Response>) -> Option<Value> {
+    let response = tokio::time::timeout(Duration::from_secs(2), events.next()).await.ok()??;
+    Some(serde_json::to_value(response).unwrap())
+}
+
+/// Lets the stream begin to listen: it does with its first poll.
+async fn begin(events: &mut BoxStream<'static, Response>) {
+    let early = tokio::time::timeout(Duration::from_millis(300), events.next()).await;
+    assert!(early.is_err(), "nothing has moved yet: {early:?}");
+}
+
+testkit::both! {
+    async fn each_tenant_hears_its_own(kit: Kit) {
+        let mine = world(&kit).await;
+        let other = kit.another_tenant("Other").await;
+        let other = fill(&kit, other).await;
+        let mut heard = listen(&mine.owner, &mine.ids.company);
+        begin(&mut heard).await;
+        data(&other.owner, TAKE_OVER, json!({ "i": { "id": other.ids.conversation } })).await;
+        data(&mine.owner, TAKE_OVER, json!({ "i": { "id": mine.ids.conversation } })).await;
+        let event = next(&mut heard).await.unwrap();
+        let event = &event["data"]["companyEvents"];
+        assert_eq!(event["kind"], "CONVERSATION", "{event:#}");
+        assert_eq!(event["conversation"], json!({ "id": mine.ids.conversation, "owner": "OPERATOR" }));
+        assert!(event["message"].is_null() && event["order"].is_null() && event["job"].is_null(), "{event:#}");
+
+        let send = "mutation($i: SendMessageInput!) { sendMessage(input: $i) { message { id } userErrors { code } } }";
+        let sent = data(&mine.owner, send, json!({ "i": { "conversationId": mine.ids.conversation, "text": "Hello" } })).await;
+        let event = next(&mut heard).await.unwrap()["data"]["companyEvents"].clone();
+        assert_eq!(event["kind"], "MESSAGE", "{event:#}");
+        assert_eq!(event["message"]["id"], sent["sendMessage"]["message"]["id"]);
+        assert_eq!(event["conversation"]["id"], mine.ids.conversation.as_str(), "a message tells where it belongs");
+
+        let retry = "mutation($i: JobInput!) { retryJob(input: $i) { job { status } userErrors { code } } }";
+        data(&mine.owner, retry, json!({ "i": { "id": mine.ids.job } })).await;
+        let mut job = next(&mut heard).await.unwrap()["data"]["companyEvents"].clone();
+        if job["kind"] == "CONVERSATION" {
+            job = next(&mut heard).await.unwrap()["data"]["companyEvents"].clone();
+        }
+        assert_eq!(job["job"], json!({ "id": mine.ids.job, "status": "WAITING" }), "{job:#}");
+    }
+
+    /// Case 63: without a session nothing more is heard.
+    async fn a_stream_ends_with_its_session(kit: Kit) {
+        let mine = world(&kit).await;
+        let mut heard = listen(&mine.owner, &mine.ids.company);
+        begin(&mut heard).await;
+        let Actor::User { session_id, .. } = mine.owner.actor().clone() else { panic!("signed in") };
+        let tx = kit.ctx.db().begin().await.unwrap();
+        session::Entity::delete_many().filter(session::Column::Id.eq(session_id)).exec(&tx).await.unwrap();
+        kit.ctx.commit(tx).await.unwrap();
+        let again = sign_in(&kit.ctx, mine.tenant.owner.id).await;
+        data(&again, TAKE_OVER, json!({ "i": { "id": mine.ids.conversation } })).await;
+        let end = next(&mut heard).await.unwrap();
+        assert_eq!(code(&end), "UNAUTHENTICATED", "{end:#}");
+        assert!(next(&mut heard).await.is_none(), "nothing follows");
+    }
+
+    /// Case 67: what was missed is said.
+    async fn a_slow_listener_is_told_to_read_anew(kit: Kit) {
+        let mine = world(&kit).await;
+        let mut heard = listen(&mine.owner, &mine.ids.company);
+        begin(&mut heard).await;
+        for _ in 0..5_000 {
+            kit.ctx.engine().bus.publish(NewEvent {
+                id: kit.ctx.new_id(),
+                company_id: mine.tenant.company.id,
+                kind: EventKind::Order,
+                subject_id: kit.ctx.new_id(),
+            });
+        }
+        let first = next(&mut heard).await.unwrap()["data"]["companyEvents"].clone();
+        assert_eq!(first["kind"], "RESYNC", "{first:#}");
+        let second = next(&mut heard).await.unwrap()["data"]["companyEvents"].clone();
+        assert_eq!((&second["kind"], &second["order"]), (&json!("ORDER"), &Value::Null), "gone things are null: {second:#}");
+    }
+
+    /// Case 65: between a cursor and now nothing is lost.
+    async fn what_was_missed_is_caught_up_on(kit: Kit) {
+        let mine = world(&kit).await;
+        let cursor = data(&mine.owner, "query($id: ID!) { company(id: $id) { eventCursor } }", json!({ "id": mine.ids.company })).await;
+        let cursor = cursor["company"]["eventCursor"].as_str().unwrap().to_owned();
+        kit.advance(Duration::from_secs(30));
+        data(&mine.owner, TAKE_OVER, json!({ "i": { "id": mine.ids.conversation } })).await;
+        let since = "query($id: ID!, $c: String!, $n: Int) { eventsSince(companyId: $id, cursor: $c, first: $n) { \
+            resync hasNextPage endCursor events { cursor kind conversation { id owner } } } }";
+        let missed = data(&mine.owner, since, json!({ "id": mine.ids.company, "c": cursor, "n": 200 })).await;
+        let missed = &missed["eventsSince"];
+        assert_eq!(missed["resync"], false);
+        let last = missed["events"].as_array().unwrap().last().unwrap();
+        assert_eq!(last["conversation"], json!({ "id": mine.ids.conversation, "owner": "OPERATOR" }), "{missed:#}");
+        assert_eq!(last["cursor"], missed["endCursor"]);
+        for (cursor, first, field) in [("x", 1, "cursor"), (cursor.as_str(), 0, "first"), (cursor.as_str(), 501, "first")] {
+            let variables = json!({ "id": mine.ids.company, "c": cursor, "n": first });
+            let response = crate::gql_support::run(&schema(), &mine.owner, since, variables).await;
+            assert_eq!(response["errors"][0]["extensions"]["field"], field, "{response:#}");
+        }
+        kit.advance(Duration::from_secs(50 * 3600));
+        let late = sign_in(&kit.ctx, mine.tenant.owner.id).await;
+        let old = data(&late, since, json!({ "id": mine.ids.company, "c": cursor })).await;
+        assert_eq!(old["eventsSince"]["resync"], true, "a cursor of two days ago");
+    }
+}
