@@ -50,14 +50,6 @@ async fn start(mut config: Config, arguments: ServeArguments, demo: bool) -> Res
         config.listen = listen;
     }
     let metrics = metrics_of()?;
-    let upkeep = metrics.clone();
-    tokio::spawn(async move {
-        // Histograms are drained now and then, also when nobody asks for them.
-        loop {
-            tokio::time::sleep(Duration::from_secs(5)).await;
-            upkeep.run_upkeep();
-        }
-    });
     // The port first: a second start on the same data folder ends before it touches anything.
     let listener = TcpListener::bind(config.listen)
         .await
@@ -67,6 +59,7 @@ async fn start(mut config: Config, arguments: ServeArguments, demo: bool) -> Res
         config.public_url = format!("http://{address}");
     }
     let ctx = engine::open(&config).await?;
+    tokio::spawn(keep_house(ctx.clone(), metrics.clone()));
     let stop = CancellationToken::new();
     let working = Arc::new(AtomicBool::new(true));
     let worker = tokio::spawn(work(ctx.clone(), stop.clone(), Arc::clone(&working)));
@@ -94,6 +87,15 @@ async fn start(mut config: Config, arguments: ServeArguments, demo: bool) -> Res
         tracing::warn!("the worker did not stop in time; the ledger brings its jobs back");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Histograms are drained and quiet callers forgotten, also when nobody asks.
+async fn keep_house(ctx: Ctx, metrics: PrometheusHandle) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        metrics.run_upkeep();
+        ctx.engine().limits.forget_quiet();
+    }
 }
 
 async fn work(ctx: Ctx, stop: CancellationToken, working: Arc<AtomicBool>) {

@@ -24,11 +24,6 @@ pub use graphql::{Answer, Graph, Operation, SessionChange};
 pub use serve::{Peer, serve};
 pub use state::{AppState, Settings};
 
-/// Whether the web application is inside this program.
-#[must_use]
-pub const fn web_built() -> bool {
-    web::BUILT
-}
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

@@ -349,6 +349,12 @@ impl Limits {
         self.sign_in.check_key(&from.to_owned()).map_err(|_| Error::RateLimited(6))
     }
 
+    /// Forgets who has been quiet for long, so that the limits do not grow for ever.
+    pub fn forget_quiet(&self) {
+        self.sign_in.retain_recent();
+        self.visitor.retain_recent();
+    }
+
     /// One more message of this web-chat visitor.
     ///
     /// # Errors
