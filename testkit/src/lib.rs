@@ -1,7 +1,7 @@
 //! For tests only: a database of its own for each test, on SQLite and on PostgreSQL; two tenants; time and chance in the test's
 //! hand; the ledger run dry.
 //!
-//! ```ignore
+//! ```text
 //! testkit::both! {
 //!     /// What must hold.
 //!     async fn an_order_is_booked_once(kit: Kit) {

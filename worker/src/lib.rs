@@ -1,7 +1,7 @@
 //! The workers: apalis runs the handlers, the ledger (`service::job`) is the truth about what is to run.
 //!
-//! A dispatcher claims due jobs for free places and hands them to apalis through [`backend::Ledger`]; [`handle`] runs one job: renews its
-//! lease, stops it at its time limit, catches its panic and notes the outcome; [`upkeep`] releases the jobs of silent workers. A process
+//! A dispatcher claims due jobs for free places and hands them to apalis through `backend::Ledger`; `handle` runs one job: renews its
+//! lease, stops it at its time limit, catches its panic and notes the outcome; `upkeep` releases the jobs of silent workers. A process
 //! may be killed at any moment: what it had runs again elsewhere when its lease is over.
 
 mod backend;

@@ -82,7 +82,7 @@ pub async fn company(ctx: &Ctx, company_id: Uuid) -> Result<CompanyScope> {
 /// The same with the company itself.
 ///
 /// # Errors
-/// As [`company`].
+/// As [`company()`].
 pub async fn company_row(ctx: &Ctx, company_id: Uuid) -> Result<(CompanyScope, company::Model)> {
     let user_id = user(ctx)?;
     let company =
