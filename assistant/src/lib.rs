@@ -6,6 +6,8 @@
 //!
 //! Nothing here touches a database: [`turn::Shop`] gives the facts, [`turn::TurnOutput`] says what is to be stored.
 
+pub mod compose;
+pub mod desk;
 pub mod lexicon;
 pub mod notice;
 pub mod offline;

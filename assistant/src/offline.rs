@@ -1,6 +1,338 @@
-//! stub
-use crate::turn::{Shop, ShopError, TurnInput, TurnOutput};
-/// stub
+//! The assistant without a model: understands by rules, runs the same tools, and words the outcome.
+
+mod answers;
+mod cart;
+mod contacts;
+mod fields;
+mod lists;
+mod orders;
+mod settle;
+
+use crate::compose::{Composer, Value};
+use crate::desk::Desk;
+use crate::retrieve::CatalogueIndex;
+use crate::turn::{DialogueState, Field, OrderView, Pending, Reason, Reply, Shop, ShopError, TurnInput, TurnOutput};
+use crate::understand::offline::{Context, understand};
+use crate::understand::{Act, Understanding};
+use domain::catalog::Item;
+use domain::order::PaymentStatus;
+use jiff::civil::Time;
+use serde_json::Value as Json;
+use std::sync::Arc;
+
+/// What became of the conversation's order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum OrderNow {
+    /// There is none, or it was put aside.
+    None,
+    /// Its link is open and unpaid.
+    Open,
+    /// Its link has run out.
+    Expired,
+    /// Paid, or free and booked.
+    Settled,
+}
+
+/// A turn at work.
+struct Talk<'a> {
+    shop: &'a dyn Shop,
+    desk: Desk<'a>,
+    say: Composer,
+    order_now: OrderNow,
+    /// The order as it stood before the turn.
+    order: Option<OrderView>,
+    acts: Vec<Act>,
+    asks: Vec<Field>,
+    offered: Vec<String>,
+    image: Option<String>,
+    video: Option<String>,
+    reasons: Vec<Reason>,
+    intent: &'static str,
+    /// Whether the order moved on, so that its next step is due.
+    progress: bool,
+    /// Lines that are new or changed in this turn.
+    fresh: Vec<String>,
+    /// A part of the day that was wished.
+    part: Option<(Time, Time)>,
+    /// Whether a city was said in this turn.
+    city_said_now: bool,
+    /// A problem was asked about: no further question in this turn.
+    halted: bool,
+    first_contact: bool,
+    /// Whether the open order is being corrected, which needs no second confirmation.
+    correcting: bool,
+    /// Whether the total was asked for.
+    total_wanted: bool,
+    /// Whether the customer wrote something like card data.
+    card: bool,
+}
+
+/// Answers one turn.
+///
 /// # Errors
-/// stub
-pub async fn answer(_shop: &dyn Shop, _input: TurnInput) -> Result<TurnOutput, ShopError> { Err(ShopError(String::new())) }
+/// [`ShopError`] when a fact could not be had.
+pub async fn answer(shop: &dyn Shop, input: TurnInput) -> Result<TurnOutput, ShopError> {
+    let profile = shop.profile();
+    let now = input.now.to_zoned(profile.timezone.clone());
+    let understood: Understanding = {
+        let context = Context { index: shop.catalogue(), state: &input.state, now: &now };
+        understand(&input.messages, &context)
+    };
+    let language = understood.language.or(input.state.language).unwrap_or(profile.default_language);
+    let mut state = input.state;
+    if understood.language.is_some() {
+        state.language = understood.language;
+    }
+    let order = shop.order().cloned();
+    let ordered = flag(&state, ORDERED);
+    let order_now = match &order {
+        Some(order) if order.payment_status == PaymentStatus::Paid || order.booked || order.free => {
+            // A new order may be in the making already.
+            if ordered || state.cart.is_empty() { OrderNow::Settled } else { OrderNow::None }
+        }
+        Some(order) if order.payment_status == PaymentStatus::PaymentLinkSent => OrderNow::Open,
+        _ if ordered => OrderNow::Expired,
+        _ => OrderNow::None,
+    };
+    let mut talk = Talk {
+        shop,
+        desk: Desk::new(shop, state, now),
+        say: Composer::new(language),
+        order_now,
+        order,
+        acts: understood.acts,
+        asks: Vec::new(),
+        offered: Vec::new(),
+        image: None,
+        video: None,
+        reasons: Vec::new(),
+        intent: "none",
+        progress: false,
+        fresh: Vec::new(),
+        part: None,
+        city_said_now: false,
+        halted: false,
+        first_contact: input.first_contact,
+        correcting: false,
+        total_wanted: false,
+        card: input.messages.iter().any(|message| has_card_number(&message.text)),
+    };
+    // The customer's own words may be repeated, card data never.
+    if !talk.card {
+        talk.say.facts.texts.extend(input.messages.iter().map(|message| message.text.clone()));
+    }
+    talk.trace_understanding();
+    talk.run().await?;
+    Ok(talk.finish())
+}
+
+/// Set while the cart is that of an order that was made.
+const ORDERED: &str = "ordered";
+/// Set while the open question "which item?" comes from a wish, not from a question.
+const CHOOSING_TO_BUY: &str = "choosing_to_buy";
+/// Key of the item whose contacts were offered.
+const CONTACT_OFFERED: &str = "contact_offered";
+/// Keys of the list that can go on.
+const LIST: &str = "list";
+
+fn flag(state: &DialogueState, name: &str) -> bool {
+    state.memory.get(name).and_then(Json::as_bool).unwrap_or(false)
+}
+
+/// Whether the state's open question is which item to buy.
+pub(crate) fn is_choosing_to_buy(state: &DialogueState) -> bool {
+    matches!(state.pending, Some(Pending::ChooseItem { .. })) && flag(state, CHOOSING_TO_BUY)
+}
+
+/// Thirteen to nineteen digits in groups of four: nobody's phone.
+fn has_card_number(text: &str) -> bool {
+    let mut run = 0_usize;
+    let mut plus = false;
+    for character in text.chars().chain(std::iter::once('.')) {
+        match character {
+            '0'..='9' => run += 1,
+            ' ' | '-' => {}
+            '+' => {
+                run = 0;
+                plus = true;
+            }
+            _ => {
+                if (15..=19).contains(&run) && !plus {
+                    return true;
+                }
+                run = 0;
+                plus = false;
+            }
+        }
+    }
+    false
+}
+
+impl<'a> Talk<'a> {
+    fn index(&self) -> &'a CatalogueIndex {
+        self.shop.catalogue()
+    }
+
+    fn item(&self, key: &str) -> Option<Arc<Item>> {
+        self.desk.show_item(key)
+    }
+
+    fn set_flag(&mut self, name: &str, on: bool) {
+        if on {
+            self.desk.state.memory.insert(name.to_owned(), Json::Bool(true));
+        } else {
+            self.desk.state.memory.remove(name);
+        }
+    }
+
+    fn reason(&mut self, step: &str, detail: String, items: Vec<String>) {
+        self.reasons.push(Reason { step: step.to_owned(), detail, items });
+    }
+
+    fn trace_understanding(&mut self) {
+        let detail = self.acts.iter().map(|act| format!("{act:?}")).collect::<Vec<_>>().join("; ");
+        self.reason("understood", crate::compose::shorten(&detail, 1500), Vec::new());
+    }
+
+    /// The engine's word for the turn: the first that is not small talk.
+    fn meant(&mut self, intent: &'static str) {
+        if matches!(self.intent, "none" | "greeting" | "thanks" | "details") {
+            self.intent = intent;
+        }
+    }
+
+    fn ask(&mut self, field: Field) {
+        if !self.asks.contains(&field) {
+            self.asks.push(field);
+        }
+    }
+
+    fn offer(&mut self, key: &str) {
+        if !self.offered.iter().any(|known| known == key) {
+            self.offered.push(key.to_owned());
+        }
+    }
+
+    fn focus(&mut self, key: &str) {
+        let focus = &mut self.desk.state.focus;
+        focus.retain(|known| known != key);
+        focus.insert(0, key.to_owned());
+        focus.truncate(8);
+    }
+
+    fn has(&self, wanted: impl Fn(&Act) -> bool) -> bool {
+        self.acts.iter().any(wanted)
+    }
+
+    async fn run(&mut self) -> Result<(), ShopError> {
+        if self.first_contact {
+            self.notice();
+        }
+        if self.card {
+            self.say.say("card-data", &[]);
+        }
+        for gone in self.desk.drop_gone() {
+            self.say.say("gone", &[("name", Value::Text(&gone))]);
+        }
+        self.turn_of_the_order();
+        self.change_of_fields();
+        self.change_of_cart().await?;
+        self.answers().await?;
+        self.settle().await?;
+        self.small_talk();
+        Ok(())
+    }
+
+    fn notice(&mut self) {
+        let profile = self.shop.profile();
+        self.say.say("notice", &[("company", Value::Text(&profile.company_name))]);
+        match &profile.privacy_url {
+            Some(url) => self.say.say("notice-privacy-link", &[("url", Value::Link(url))]),
+            None => self.say.say("notice-privacy", &[]),
+        }
+        if let Some(video) = &profile.welcome_video {
+            self.video = Some(video.clone());
+        }
+    }
+
+    /// What is left to say when nothing else was.
+    fn small_talk(&mut self) {
+        let notice_only =
+            self.first_contact && self.intent == "none" && self.asks.is_empty() && self.offered.is_empty();
+        if self.intent != "none" || !(self.say.is_empty() || notice_only) {
+            return;
+        }
+        let company = self.shop.profile().company_name.clone();
+        if self.has(|act| matches!(act, Act::Unreadable)) {
+            self.say.say("unreadable", &[]);
+            self.meant("unreadable");
+        } else if self.has(|act| matches!(act, Act::Unknown { .. } | Act::OffTopic)) {
+            self.off_topic(&company);
+        } else if self.has(|act| matches!(act, Act::Greet)) || notice_only {
+            if !self.first_contact {
+                self.say.say("greet", &[]);
+            }
+            if self.first_contact {
+                self.browse(false);
+            }
+            self.meant("greeting");
+        } else if self.has(|act| matches!(act, Act::Thanks)) {
+            self.say.say("thanks", &[]);
+            self.meant("thanks");
+        } else if self.has(|act| matches!(act, Act::Bye)) {
+            self.say.say("bye", &[]);
+            self.meant("thanks");
+        } else {
+            self.say.say("continue", &[]);
+            self.meant("unclear");
+        }
+    }
+
+    fn off_topic(&mut self, company: &str) {
+        self.say.say("off-topic", &[("company", Value::Text(company))]);
+        self.say.say("off-topic-ask", &[]);
+        self.meant("off_topic");
+    }
+
+    fn finish(mut self) -> TurnOutput {
+        let contacts_allowed = matches!(self.intent, "contact" | "refund")
+            || self.has(|act| matches!(act, Act::Refund { .. } | Act::Contact { .. }));
+        let planned = self.shop.profile().channel.planned_chars();
+        let (text, cut) = self.say.finish(planned);
+        let mut state = self.desk.state;
+        if cut && state.pending.is_none() && self.asks.is_empty() {
+            state.pending = Some(Pending::More);
+        }
+        state.asked = self.asks.clone();
+        if !self.offered.is_empty() {
+            state.offered = self.offered.clone();
+        }
+        // A picture goes with one item, not with a list of several.
+        if let Some(image) = &self.image {
+            if self.offered.len() > 1 {
+                self.image = None;
+            } else {
+                for key in &self.offered {
+                    state.images_shown.insert(key.clone());
+                }
+                self.say.facts.links.push(image.clone());
+            }
+        }
+        if let Some(video) = &self.video {
+            self.say.facts.links.push(video.clone());
+        }
+        let language = self.say.language();
+        TurnOutput {
+            state,
+            replies: vec![Reply { text, image: self.image, video: self.video }],
+            effects: self.desk.effects,
+            language,
+            intent: self.intent.to_owned(),
+            asks: self.asks,
+            items_offered: self.offered,
+            facts: self.say.facts,
+            contacts_allowed,
+            reasons: self.reasons,
+        }
+    }
+}

@@ -2,7 +2,10 @@
 //!
 //! Expand and contract: a release only adds; what is unused is dropped in the next one (reliability.md case 80).
 
-#![expect(elided_lifetimes_in_paths, reason = "the trait of sea-orm-migration is written with the elided form, and async_trait binds it early")]
+#![expect(
+    elided_lifetimes_in_paths,
+    reason = "the trait of sea-orm-migration is written with the elided form, and async_trait binds it early"
+)]
 
 pub use sea_orm_migration::prelude::*;
 

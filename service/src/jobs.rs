@@ -1,6 +1,8 @@
 //! Every kind of work and what runs it: the one list (style.md habit 12).
 
-use crate::job::{KindOptions, Registry};
+use crate::ctx::Ctx;
+use crate::error::Result;
+use crate::job::{self, KindOptions, Registry};
 use std::time::Duration;
 
 macro_rules! register {
@@ -28,5 +30,24 @@ pub fn registry() -> Registry {
         crate::catalog::ImportTable => crate::catalog::run_import, at once 1, seconds 1800;
         crate::catalog::PruneCatalogue => crate::catalog::run_prune, at once 1, seconds 120;
         crate::file::RemoveFile => crate::file::run_remove, at once 1, seconds 60;
+    }
+}
+
+/// Runs what is due now, one job after the other, and comes back: for the command line, where no worker runs.
+///
+/// # Errors
+/// When the database does not answer; a job that fails is noted as a worker would note it.
+pub async fn run_due(ctx: &Ctx, worker: &str) -> Result<usize> {
+    let registry = registry();
+    let names: Vec<&str> = registry.kinds().map(|kind| kind.name).collect();
+    let mut run = 0;
+    loop {
+        let claimed = job::claim(ctx, worker, &names, 1, Duration::from_secs(600)).await?;
+        let Some(claimed) = claimed.into_iter().next() else { return Ok(run) };
+        let Some(kind) = registry.kind(&claimed.row.kind) else { return Ok(run) };
+        if let Err(failure) = kind.run(ctx.clone(), claimed.clone()).await {
+            job::fail(ctx, &claimed, &failure).await?;
+        }
+        run += 1;
     }
 }

@@ -88,8 +88,9 @@ impl TestDb {
     }
 }
 
-async fn open(url: &str) -> Db {
-    let config = DbConfig { connections: 8, acquire_timeout: Duration::from_secs(30), ..DbConfig::new(url) };
+pub(crate) async fn open(url: &str) -> Db {
+    let config =
+        DbConfig { connections: 8, acquire_timeout: Duration::from_secs(30), throw_away: true, ..DbConfig::new(url) };
     Db::open(&config).await.expect("the test's database opens")
 }
 

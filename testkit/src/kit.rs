@@ -76,6 +76,15 @@ pub fn engine(db: Db, clock: Arc<dyn Clock>, random: Random, folder: &Path) -> A
     })
 }
 
+/// The program itself on a database under the machine's clock and chance: in another process, or for work that really runs.
+///
+/// # Panics
+/// When the database does not open.
+pub async fn live(url: &str, folder: &Path) -> Ctx {
+    let db = crate::db::open(url).await;
+    Ctx::new(engine(db, Arc::new(SystemClock), Random::system(), folder), Actor::System)
+}
+
 /// A program of the workspace: built beside the test's own.
 fn beside(program: &str) -> PathBuf {
     let own = std::env::current_exe().expect("the test's own path");
@@ -173,12 +182,9 @@ impl Kit {
     /// # Panics
     /// When the ledger never runs dry.
     pub async fn drain_with(&self, registry: &Registry) -> Vec<Ran> {
-        self.drain(|ctx, claimed| {
-            let run = match registry.kind(&claimed.row.kind) {
-                Some(kind) => kind.run(ctx, claimed),
-                None => panic!("no handler for {}", claimed.row.kind),
-            };
-            async move { run.await }
+        self.drain(|ctx, claimed| match registry.kind(&claimed.row.kind) {
+            Some(kind) => kind.run(ctx, claimed),
+            None => panic!("no handler for {}", claimed.row.kind),
         })
         .await
     }

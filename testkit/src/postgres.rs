@@ -140,7 +140,8 @@ impl Own<'_> {
     }
 
     fn must(&self, command: &mut Command, what: &str) {
-        let output = command.output().unwrap_or_else(|error| panic!("PostgreSQL: could not {what}: {error}. {INSTALL}"));
+        let output =
+            command.output().unwrap_or_else(|error| panic!("PostgreSQL: could not {what}: {error}. {INSTALL}"));
         assert!(
             output.status.success(),
             "PostgreSQL: could not {what}: {}{} See {}. {INSTALL}",
@@ -176,9 +177,10 @@ impl Own<'_> {
                 .arg(self.data()),
             "make its data folder",
         );
+        // A commit that was answered survives a crash of the server, which a test makes; only a crash of the machine loses it.
         let settings = format!(
             "listen_addresses = ''\nunix_socket_directories = '{}'\nmax_connections = 300\nfsync = off\n\
-             synchronous_commit = off\nfull_page_writes = off\nmax_wal_size = 256MB\nshared_buffers = 64MB\n\
+             full_page_writes = off\nmax_wal_size = 256MB\nshared_buffers = 64MB\n\
              autovacuum_naptime = 10s\nlog_min_messages = warning\n",
             self.folder.display()
         );
@@ -189,7 +191,11 @@ impl Own<'_> {
     fn run(&self) {
         // Its output goes to the log, so that no test waits for a pipe that the server holds.
         self.must(
-            self.command("pg_ctl").args(["start", "-w", "-t", "60", "-l"]).arg(self.folder.join("log")).arg("-D").arg(self.data()),
+            self.command("pg_ctl")
+                .args(["start", "-w", "-t", "60", "-l"])
+                .arg(self.folder.join("log"))
+                .arg("-D")
+                .arg(self.data()),
             "start",
         );
     }
@@ -197,8 +203,8 @@ impl Own<'_> {
     /// Stops the server when `used` has not been touched for a while; ends with the server.
     fn watch(&self) {
         let script = format!(
-            "while sleep 30; do \"$0\" status -D \"$1\" >/dev/null || exit; \
-             [ -n \"$(find \"$2\" -mmin +{IDLE_MINUTES})\" ] && exec \"$0\" stop -m fast -D \"$1\" >/dev/null; done"
+            "(while sleep 30; do \"$0\" status -D \"$1\" >/dev/null || exit; \
+             [ -n \"$(find \"$2\" -mmin +{IDLE_MINUTES})\" ] && exec \"$0\" stop -m fast -D \"$1\" >/dev/null; done) &"
         );
         let mut command = Command::new("sh");
         if let Some((uid, gid)) = server_user() {
@@ -214,7 +220,7 @@ impl Own<'_> {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .process_group(0)
-            .spawn()
+            .status()
             .expect("a watch over the server");
     }
 }
@@ -245,7 +251,8 @@ fn server_user() -> Option<(u32, u32)> {
     let find = |name: &str| {
         users.lines().find_map(|line| {
             let fields: Vec<&str> = line.split(':').collect();
-            (fields.first() == Some(&name)).then(|| Some((fields.get(2)?.parse().ok()?, fields.get(3)?.parse().ok()?)))?
+            (fields.first() == Some(&name))
+                .then(|| Some((fields.get(2)?.parse().ok()?, fields.get(3)?.parse().ok()?)))?
         })
     };
     Some(find("postgres").or_else(|| find("nobody")).unwrap_or((65_534, 65_534)))

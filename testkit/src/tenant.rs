@@ -33,7 +33,10 @@ impl Tenant {
 }
 
 /// Makes a full tenant; `name` names it and its people.
-pub(crate) async fn make(ctx: &Ctx, name: &str) -> Tenant {
+///
+/// # Panics
+/// When the database refuses.
+pub async fn make(ctx: &Ctx, name: &str) -> Tenant {
     let (now, db) = (ctx.time(), ctx.db().read());
     let number = company::Entity::find().count(db).await.expect("companies are counted") + 1;
     let slug = name.to_lowercase();

@@ -9,6 +9,7 @@ use apalis_core::backend::{Backend, BackendConfig};
 use apalis_core::task::Task;
 use apalis_core::task::task_id::TaskId;
 use apalis_core::worker::context::WorkerContext;
+use foundation::error::CanFail as _;
 use service::job::{Claimed, Kind};
 use std::convert::Infallible;
 use std::task::{Context, Poll};
@@ -45,13 +46,16 @@ impl Backend for Ledger {
     fn poll_next(
         &mut self,
         cx: &mut Context<'_>,
-        _: &WorkerContext,
+        worker: &WorkerContext,
     ) -> Poll<Option<Result<Self::Task, Self::Error>>> {
         self.0.poll_recv(cx).map(|assigned| {
-            assigned.map(|assigned| {
-                let id = TaskId::from_string(assigned.claimed.row.id);
-                Ok(Task::new(assigned).into_builder().task_id(id).build())
-            })
+            let Some(assigned) = assigned else {
+                // apalis's worker does not end with its source alone; it wants to be told. It settles what runs first.
+                worker.stop().can_fail("tell apalis to stop");
+                return None;
+            };
+            let id = TaskId::from_string(assigned.claimed.row.id);
+            Some(Ok(Task::new(assigned).into_builder().task_id(id).build()))
         })
     }
 

@@ -93,8 +93,7 @@ async fn round(shared: &Shared, sender: &Sender<Assigned>, turn: usize) -> Resul
             round.crowded = true;
             continue;
         }
-        let claimed =
-            service::job::claim(&shared.ctx, &shared.name, &[kind.name], room as u64, kind.lease).await?;
+        let claimed = service::job::claim(&shared.ctx, &shared.name, &[kind.name], room as u64, kind.lease).await?;
         round.crowded |= claimed.len() >= room;
         metrics::counter!("jobs_claimed_total", "kind" => kind.name).increment(claimed.len() as u64);
         for claimed in claimed {

@@ -12,11 +12,13 @@ mod upkeep;
 
 pub use service::job::{Kind, KindOptions, Registry};
 
-use apalis::layers::WorkerBuilderExt as _;
+use apalis::layers::catch_panic::CatchPanicLayer;
+use apalis_core::error::AbortError;
 use apalis_core::worker::builder::WorkerBuilder;
 use places::Places;
 use service::ctx::Ctx;
 use service::error::{Error, Result};
+use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -93,7 +95,7 @@ pub async fn run_with(ctx: Ctx, registry: Registry, options: Options, stop: Canc
     // Ends when the dispatcher has dropped its end of the channel and the last running job is settled.
     let ran = WorkerBuilder::new(name.as_str())
         .backend(backend::Ledger::new(receiver))
-        .catch_panic()
+        .layer(CatchPanicLayer::with_panic_handler(broke))
         .data(Arc::clone(&shared))
         .build(handle::work)
         .run()
@@ -105,6 +107,12 @@ pub async fn run_with(ctx: Ctx, registry: Registry, options: Options, stop: Canc
     }
     tracing::info!(worker = name, "stopped");
     ran.map_err(|error| Error::internal(format!("apalis: {error}")))
+}
+
+/// The last net: a panic of the machinery, not of a handler ([`handle`] catches those). The lease brings the job back.
+fn broke(_: &Box<dyn Any + Send>) -> AbortError {
+    tracing::error!("a fault in the worker");
+    AbortError::new("a fault in the worker")
 }
 
 async fn watch_grace(shared: Arc<Shared>) {

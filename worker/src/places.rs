@@ -35,9 +35,7 @@ impl Places {
     pub(crate) fn new<'a>(all: usize, kinds: impl Iterator<Item = &'a Kind>) -> Self {
         Self {
             all: Arc::new(Semaphore::new(all.max(1))),
-            kinds: kinds
-                .map(|kind| (kind.name, Arc::new(Semaphore::new(kind.options.concurrency.max(1)))))
-                .collect(),
+            kinds: kinds.map(|kind| (kind.name, Arc::new(Semaphore::new(kind.options.concurrency.max(1))))).collect(),
             freed: Arc::default(),
         }
     }

@@ -46,7 +46,11 @@ async fn measure(shared: &Shared, seen: &mut BTreeSet<String>) -> Result<()> {
         if shared.registry.kind(&kind).is_none() {
             metrics::gauge!("jobs_unknown", "kind" => kind.clone()).set(waiting as f64);
             if !seen.contains(&kind) {
-                tracing::warn!(kind, waiting, "jobs of a kind that this program does not know; they wait for one that does");
+                tracing::warn!(
+                    kind,
+                    waiting,
+                    "jobs of a kind that this program does not know; they wait for one that does"
+                );
             }
         }
         seen.insert(kind);

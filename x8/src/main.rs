@@ -1,6 +1,8 @@
 //! The program: configuration, wiring, command line.
 
 mod config;
+mod engine;
+mod operate;
 mod rehearse;
 mod serve;
 
@@ -67,7 +69,7 @@ fn main() -> ExitCode {
     // The child that parses tables reads no configuration: its limits come from its parent.
     let mut raw = std::env::args_os().skip(1);
     if raw.next().is_some_and(|word| word == "parse-table") {
-        return gateway::table_file::child::main(raw.map(|word| word.to_string_lossy().into_owned()).collect());
+        return gateway::table_file::child::main(raw);
     }
     let arguments = Arguments::parse();
     match run(arguments) {
@@ -89,7 +91,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Config => {
-            serve::explain(file);
+            operate::explain(file);
             Ok(ExitCode::SUCCESS)
         }
         Command::ParseTable { .. } => Ok(ExitCode::FAILURE),
@@ -98,12 +100,12 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         }
         Command::Serve(arguments) => runtime()?.block_on(serve::serve(Config::load(file)?, arguments)),
         Command::Demo(arguments) => runtime()?.block_on(serve::demo(Config::load(file)?, arguments)),
-        Command::Migrate { down } => runtime()?.block_on(serve::migrate(Config::load(file)?, down)),
-        Command::Init => runtime()?.block_on(serve::init(Config::load(file)?)),
+        Command::Migrate { down } => runtime()?.block_on(operate::migrate(Config::load(file)?, down)),
+        Command::Init => runtime()?.block_on(operate::init(Config::load(file)?)),
         Command::Import { company, file: table, publish } => {
-            runtime()?.block_on(serve::import(Config::load(file)?, &company, &table, publish))
+            runtime()?.block_on(operate::import(Config::load(file)?, &company, &table, publish))
         }
-        Command::Doctor => runtime()?.block_on(serve::doctor(Config::load(file)?)),
+        Command::Doctor => runtime()?.block_on(operate::doctor(Config::load(file)?)),
     }
 }
 

@@ -1,4 +1,6 @@
-//! The program to the outside, on SQLite and on PostgreSQL.
+//! The API over documents, and the server over a real listener with a real client on the other end.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, with the place")]
 
 mod gql_limits;
 mod gql_live;
@@ -6,3 +8,10 @@ mod gql_schema;
 mod gql_support;
 mod gql_sweep;
 mod gql_work;
+mod http_files;
+mod http_graphql;
+mod http_pay;
+mod http_socket;
+mod http_support;
+mod http_web;
+mod http_widget;

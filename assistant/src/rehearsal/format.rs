@@ -399,9 +399,14 @@ impl RawCompany {
             timezone_name: zone.name,
             shop_type: self.shop_type,
             required: self.required,
-            hours: self.hours.map(|hours| hours.0).unwrap_or_default(),
+            hours: self.hours.map_or_else(office_hours, |hours| hours.0),
         }
     }
+}
+
+/// What a file that names no hours means: Monday to Friday, ten to six.
+fn office_hours() -> OpeningHours {
+    OpeningHours::parse([("mon-fri", "10:00-18:00")]).unwrap_or_default()
 }
 
 #[derive(Deserialize)]

@@ -5,9 +5,11 @@
 
 mod clock;
 mod day;
+mod part;
 
-pub use clock::{TimeMention, TimeRangeMention, parts_of_day, times};
+pub use clock::{TimeMention, times};
 pub use day::{Certainty, DateMention, dates};
+pub use part::{TimeRangeMention, parts_of_day};
 
 use domain::text::Token;
 

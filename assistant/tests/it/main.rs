@@ -1,3 +1,7 @@
 //! One binary for the integration tests of this crate.
 
+mod knowledge;
+mod played;
 mod rehearsals;
+mod search;
+mod stage;

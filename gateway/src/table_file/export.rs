@@ -34,7 +34,14 @@ impl<W: Write> CsvExport<W> {
     /// # Errors
     /// Of the writer.
     pub fn write(&mut self, item: &Item) -> io::Result<()> {
-        let cells = export_row(item, &self.columns, self.currency);
+        self.write_cells(&export_row(item, &self.columns, self.currency))
+    }
+
+    /// Writes one row as it stands, a text for each column: a row that could not be read keeps what is wrong with it.
+    ///
+    /// # Errors
+    /// Of the writer.
+    pub fn write_cells(&mut self, cells: &[String]) -> io::Result<()> {
         self.writer.write_record(cells.iter().map(|cell| neutralise(cell).into_owned()))?;
         Ok(())
     }
@@ -81,10 +88,17 @@ impl XlsxExport {
     /// # Errors
     /// When the sheet or the disk is full.
     pub fn write(&mut self, item: &Item) -> io::Result<()> {
+        self.write_cells(&export_row(item, &self.columns, self.currency))
+    }
+
+    /// Writes one row as it stands, a text for each column: a row that could not be read keeps what is wrong with it.
+    ///
+    /// # Errors
+    /// When the sheet or the disk is full, or a text is longer than 32,767 characters.
+    pub fn write_cells(&mut self, cells: &[String]) -> io::Result<()> {
         self.row += 1;
         let sheet = self.workbook.worksheet_from_index(0).map_err(failed)?;
-        for ((index, column), cell) in (0_u16..).zip(&self.columns).zip(export_row(item, &self.columns, self.currency))
-        {
+        for ((index, column), cell) in (0_u16..).zip(&self.columns).zip(cells) {
             if cell.is_empty() {
                 continue;
             }
@@ -94,7 +108,7 @@ impl XlsxExport {
                     sheet.write_number_with_format(self.row, index, number, &self.sum)
                 }
                 (Some(number), _) => sheet.write_number(self.row, index, number),
-                (None, _) => sheet.write_string(self.row, index, neutralise(&cell)),
+                (None, _) => sheet.write_string(self.row, index, neutralise(cell)),
             };
             written.map_err(failed)?;
         }

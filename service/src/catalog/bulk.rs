@@ -9,7 +9,9 @@ use crate::job::Claimed;
 use entity::stored::JobStatus;
 use entity::{catalogue_row, job};
 use sea_orm::sqlx::{self, PgPool};
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, QueryFilter, Statement, Value, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, QueryFilter, Statement, Value, sea_query::Expr,
+};
 use std::fmt::Write as _;
 use uuid::Uuid;
 
@@ -122,7 +124,17 @@ fn insert_sql(backend: DatabaseBackend, rows: usize) -> String {
         let _ = write!(
             sql,
             "{separator}($1, $2, ${}, ${}, ${}, ${}, ${}, ${}, ${}{json}, ${}{json}, ${}{json}, ${}, ${}, FALSE)",
-            at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7), at(8), at(9), at(10),
+            at(0),
+            at(1),
+            at(2),
+            at(3),
+            at(4),
+            at(5),
+            at(6),
+            at(7),
+            at(8),
+            at(9),
+            at(10),
         );
     }
     sql

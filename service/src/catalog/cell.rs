@@ -96,6 +96,17 @@ pub(crate) fn without_nul(cell: Cell) -> Cell {
     }
 }
 
+/// Bytes of a cell in a text file, nearly.
+pub(crate) fn length(cell: &Cell) -> usize {
+    match cell {
+        Cell::Empty => 0,
+        Cell::Text(text) | Cell::Number(text) | Cell::DateTime(text) | Cell::Error(text) => text.len(),
+        Cell::Bool(_) => 4,
+        Cell::FormulaWithoutValue(formula) => formula.len(),
+        Cell::Long { length, .. } => usize::try_from(*length).unwrap_or(usize::MAX / 2),
+    }
+}
+
 /// A cell as the owner sees it.
 pub(crate) fn shown(cell: &Cell) -> String {
     match cell {

@@ -87,7 +87,9 @@ pub async fn diff(ctx: &Ctx, scope: &CompanyScope, version_id: Uuid) -> Result<O
     let asking = Asking { db, scope, version_id, published };
 
     let total = asking.count(&format!("SELECT COUNT(*) AS n FROM catalogue_row r WHERE r.company_id = $1 AND r.version_id = $2 AND {COUNTS} AND $3 = $3")).await?;
-    let joined = format!("FROM catalogue_row r JOIN catalogue_row p ON {LIVE} WHERE r.company_id = $1 AND r.version_id = $2 AND {COUNTS}");
+    let joined = format!(
+        "FROM catalogue_row r JOIN catalogue_row p ON {LIVE} WHERE r.company_id = $1 AND r.version_id = $2 AND {COUNTS}"
+    );
     let differs = "(r.item IS NULL OR r.item <> p.item)";
     let common = asking.count(&format!("SELECT COUNT(*) AS n {joined}")).await?;
     let changed = asking.count(&format!("SELECT COUNT(*) AS n {joined} AND {differs}")).await?;
@@ -108,7 +110,8 @@ pub async fn diff(ctx: &Ctx, scope: &CompanyScope, version_id: Uuid) -> Result<O
         sample.push(diff_row(&row, Change::Changed, changed_columns(old.as_ref(), new.as_ref(), currency))?);
     }
     let rest = |have: usize| SAMPLE - i64::try_from(have).unwrap_or(SAMPLE);
-    let sql = format!("SELECT r.key AS key, r.name AS name {removed_where} ORDER BY r.position LIMIT {}", rest(sample.len()));
+    let sql =
+        format!("SELECT r.key AS key, r.name AS name {removed_where} ORDER BY r.position LIMIT {}", rest(sample.len()));
     for row in asking.all(&sql).await? {
         sample.push(diff_row(&row, Change::Removed, Vec::new())?);
     }

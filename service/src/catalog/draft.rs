@@ -84,8 +84,7 @@ async fn make(
         version_id
     } else {
         let company = repo::company(&tx, scope).await?;
-        let kind =
-            if company.company_type == CompanyType::Service { ItemKind::Service } else { ItemKind::Product };
+        let kind = if company.company_type == CompanyType::Service { ItemKind::Service } else { ItemKind::Product };
         let columns = serde_json::to_value(Columns::by_hand(kind))?;
         let version_id = repo::begin_version(ctx, &tx, catalogue, columns, None).await?;
         repo::attach_draft(&tx, scope, catalogue, version_id, 0, 0).await?;

@@ -7,12 +7,10 @@ use crate::access::CompanyScope;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::file::{self, Purpose};
-use bytes::Bytes;
 use domain::catalog::heading::Column;
-use domain::catalog::{Area, Item, ItemKind};
+use domain::catalog::{Item, ItemKind};
 use domain::money::Currency;
 use entity::catalogue_row;
-use futures::StreamExt as _;
 use gateway::table_file::export::{CsvExport, XlsxExport};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::fs::File;
@@ -23,6 +21,14 @@ use uuid::Uuid;
 
 /// Rows read at once.
 const CHUNK: u64 = 1_000;
+/// Characters of a cell that are written of a row that could not be read; a workbook holds 32,767.
+const LONGEST_CELL: usize = 30_000;
+
+/// One row on its way into the file.
+enum Line {
+    Item(Box<Item>),
+    Unread(Vec<String>),
+}
 
 /// The kind of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +58,7 @@ pub struct Exported {
 }
 
 /// Writes a version (the draft, else the published one, when none is named) as a file. Rows that could not be read are
-/// written with what stands in their text cells, so that they can be mended in the file; rows left out are written too.
+/// written as they stand, so that they can be mended in the file; rows left out are written too.
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`; `Invalid` when there is nothing to export.
@@ -77,12 +83,12 @@ pub async fn export(
     let company = repo::company(db, scope).await?;
     tokio::fs::create_dir_all(&ctx.engine().work_dir).await.map_err(|error| io_error(&error))?;
     let path = Temporary(ctx.engine().work_dir.join(format!("export-{}.table", ctx.new_id().simple())));
-    let (sender, receiver) = mpsc::channel::<Vec<Item>>(2);
+    let (sender, receiver) = mpsc::channel::<Vec<Line>>(2);
     let target = path.0.clone();
-    let (kind, written) = (columns.kind, written_columns(&columns));
-    let writing =
-        foundation::task::spawn_blocking(move || write(&target, format, written, kind, currency, receiver));
-    let reading = send_items(ctx, scope, version_id, &columns, sender);
+    let written = written_columns(&columns);
+    let (kind, wanted) = (columns.kind, written.clone());
+    let writing = foundation::task::spawn_blocking(move || write(&target, format, wanted, kind, currency, receiver));
+    let reading = send_items(ctx, scope, version_id, &columns, &written, sender);
     let (outcome, sent) = tokio::join!(writing, reading);
     outcome
         .map_err(|error| Error::internal(format!("writing an export: {error}")))?
@@ -91,7 +97,7 @@ pub async fn export(
 
     let name = format!("{} {}.{}", company.name, version.number, format.extension());
     let bytes = tokio::fs::File::open(&path.0).await.map_err(|error| io_error(&error))?;
-    let bytes = tokio_util::io::ReaderStream::with_capacity(bytes, 64 * 1024).map(|part| part.map(Bytes::from));
+    let bytes = tokio_util::io::ReaderStream::with_capacity(bytes, 64 * 1024);
     let file = file::upload(ctx, scope, &name, Purpose::Export, bytes).await?;
     let mut tx = ctx.db().begin().await?;
     file::remove_later(ctx, &mut tx, scope, file.id).await?;
@@ -144,7 +150,8 @@ async fn send_items(
     scope: &CompanyScope,
     version_id: Uuid,
     columns: &Columns,
-    sender: mpsc::Sender<Vec<Item>>,
+    written: &[Column],
+    sender: mpsc::Sender<Vec<Line>>,
 ) -> Result<()> {
     let mut after = -1;
     loop {
@@ -159,8 +166,8 @@ async fn send_items(
         let mut items = Vec::with_capacity(rows.len());
         for row in rows {
             items.push(match row.item {
-                Some(item) => serde_json::from_value(item)?,
-                None => unread(&row, columns),
+                Some(ref item) => Line::Item(Box::new(serde_json::from_value(item.clone())?)),
+                None => Line::Unread(unread(&row, columns, written)),
             });
         }
         if sender.send(items).await.is_err() {
@@ -170,41 +177,18 @@ async fn send_items(
     }
 }
 
-/// What can be written of a row that could not be read: its texts.
-fn unread(row: &catalogue_row::Model, columns: &Columns) -> Item {
+/// The cells of a row that could not be read, as they stand: what is wrong with it stays wrong, so that reading the file
+/// again never makes a half-read item of it.
+fn unread(row: &catalogue_row::Model, columns: &Columns, written: &[Column]) -> Vec<String> {
     let cells = Cells::from_json(&row.cells).shown();
-    let text = |column: &Column| columns.key_of(column).and_then(|key| cells.get(key)).cloned();
-    let extra = columns.columns.iter().filter_map(|column| match &column.mapped.column {
-        Column::Extra(heading) => Some((heading.clone(), cells.get(&column.key)?.clone())),
-        _ => None,
-    });
-    Item {
-        key: row.key.clone(),
-        kind: super::row::kind(&row.kind),
-        name: row.name.clone(),
-        sku: text(&Column::Sku),
-        description: text(&Column::Description).unwrap_or_default(),
-        unit: text(&Column::Unit),
-        category: text(&Column::Category),
-        subcategory: text(&Column::Subcategory),
-        tags: Vec::new(),
-        price_minor: None,
-        fee_minor: None,
-        free_from_minor: None,
-        available: None,
-        area: Area::Everywhere,
-        delivery_time_hours: None,
-        payment_reminder_hours: None,
-        duration_minutes: None,
-        capacity: None,
-        format: text(&Column::Format),
-        website_url: text(&Column::WebsiteUrl),
-        image_url: text(&Column::ImageUrl),
-        video_url: text(&Column::VideoUrl),
-        details: domain::catalog::Details::default(),
-        contacts: domain::catalog::Contacts::default(),
-        extra: extra.collect(),
-    }
+    let means = |stored: &Column, column: &Column| stored == column || (stored == &Column::Online && column == &Column::Area);
+    let cell = |column: &Column| {
+        let mut keys = columns.columns.iter().filter(|stored| means(&stored.mapped.column, column));
+        let text = keys.find_map(|stored| cells.get(&stored.key)).map(String::as_str);
+        text.unwrap_or_default().chars().take(LONGEST_CELL).collect()
+    };
+    let word = |column: &Column| if column == &Column::Kind { row.kind.clone() } else { cell(column) };
+    written.iter().map(word).collect()
 }
 
 fn write(
@@ -213,21 +197,27 @@ fn write(
     columns: Vec<Column>,
     kind: ItemKind,
     currency: Currency,
-    mut batches: mpsc::Receiver<Vec<Item>>,
+    mut batches: mpsc::Receiver<Vec<Line>>,
 ) -> io::Result<()> {
     let out = BufWriter::new(File::create(path)?);
     match format {
         ExportFormat::Csv => {
             let mut export = CsvExport::new(out, columns, kind, currency)?;
             while let Some(items) = batches.blocking_recv() {
-                items.iter().try_for_each(|item| export.write(item))?;
+                items.iter().try_for_each(|line| match line {
+                    Line::Item(item) => export.write(item),
+                    Line::Unread(cells) => export.write_cells(cells),
+                })?;
             }
             export.finish()?.flush()
         }
         ExportFormat::Xlsx => {
             let mut export = XlsxExport::new(columns, kind, currency)?;
             while let Some(items) = batches.blocking_recv() {
-                items.iter().try_for_each(|item| export.write(item))?;
+                items.iter().try_for_each(|line| match line {
+                    Line::Item(item) => export.write(item),
+                    Line::Unread(cells) => export.write_cells(cells),
+                })?;
             }
             export.finish(out)
         }

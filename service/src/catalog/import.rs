@@ -64,6 +64,12 @@ pub struct ImportView {
 }
 
 impl ImportView {
+    /// Whether the file was read into a draft.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.row.status == ImportStatus::Done
+    }
+
     /// The problem that stopped the file, else the first notice.
     #[must_use]
     pub fn file_problem(&self) -> Option<&Problem> {
@@ -117,7 +123,6 @@ pub async fn start_import(
     ctx.commit(tx).await?;
     view(ctx, scope, row).await
 }
-
 
 async fn enqueue(ctx: &Ctx, tx: &mut crate::db::Tx, scope: &CompanyScope, import_id: Uuid) -> Result<()> {
     job::enqueue(ctx, tx, scope, &ImportTable { import_id, company_id: scope.id() }).await?;

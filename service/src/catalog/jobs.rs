@@ -121,9 +121,9 @@ async fn prune(ctx: &Ctx, scope: &CompanyScope) -> Result<()> {
         .filter(catalogue_version::Column::CompanyId.eq(scope.id()))
         .filter(catalogue_version::Column::Number.lt(0))
         .filter(
-            Condition::any().add(catalogue_version::Column::Status.eq(VersionStatus::Superseded)).add(
-                catalogue_version::Column::CreatedAt.lt(ctx.time().plus_seconds(-ABANDONED_AFTER_SECONDS)),
-            ),
+            Condition::any()
+                .add(catalogue_version::Column::Status.eq(VersionStatus::Superseded))
+                .add(catalogue_version::Column::CreatedAt.lt(ctx.time().plus_seconds(-ABANDONED_AFTER_SECONDS))),
         )
         .all(ctx.db().read())
         .await?;

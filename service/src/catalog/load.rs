@@ -62,6 +62,7 @@ impl<E: Into<Error>> From<E> for Stop {
 struct Loaded {
     version_id: Uuid,
     rows: i32,
+    bytes: i64,
     problem_rows: i32,
     problems: i32,
     notices: Vec<Problem>,
@@ -118,6 +119,8 @@ struct Run<'a> {
 /// What goes from the reader to the writer.
 struct Batch {
     rows: Vec<NewRow>,
+    /// Bytes of the cells, which are nearly those of a text file.
+    bytes: i64,
     problems: i32,
     problem_rows: i32,
     notices: Vec<Problem>,
@@ -139,13 +142,9 @@ impl Run<'_> {
             }
         }
         let file = self.fetch().await?;
-        let mut reader = TableReader::open(
-            &self.ctx.engine().parser,
-            &file.0,
-            self.import.sheet.as_deref(),
-            &Limits::default(),
-        )
-        .map_err(stop)?;
+        let mut reader =
+            TableReader::open(&self.ctx.engine().parser, &file.0, self.import.sheet.as_deref(), &Limits::default())
+                .map_err(stop)?;
         let mut notices = Vec::new();
         let heading = loop {
             match reader.next().await.map_err(stop)? {
@@ -298,11 +297,12 @@ impl Run<'_> {
 
     /// Writes what the reader read, and tells how far it is.
     async fn write_rows(&self, version_id: Uuid, mut batches: mpsc::Receiver<Batch>) -> Result<Loaded, Stop> {
-        let mut loaded = Loaded { version_id, rows: 0, problem_rows: 0, problems: 0, notices: Vec::new() };
+        let mut loaded = Loaded { version_id, rows: 0, bytes: 0, problem_rows: 0, problems: 0, notices: Vec::new() };
         let mut told = Instant::now();
         while let Some(batch) = batches.recv().await {
             bulk::insert(self.ctx, self.scope, self.claimed, version_id, &batch.rows).await?;
             loaded.rows = loaded.rows.saturating_add(i32::try_from(batch.rows.len()).unwrap_or(i32::MAX));
+            loaded.bytes = loaded.bytes.saturating_add(batch.bytes);
             loaded.problems = loaded.problems.saturating_add(batch.problems);
             loaded.problem_rows = loaded.problem_rows.saturating_add(batch.problem_rows);
             loaded.notices.extend(batch.notices);
@@ -318,6 +318,7 @@ impl Run<'_> {
         let mut tx = self.ctx.db().begin().await?;
         let changed = import::Entity::update_many()
             .col_expr(import::Column::RowsRead, Expr::value(loaded.rows))
+            .col_expr(import::Column::BytesRead, Expr::value(loaded.bytes.min(self.import.bytes_total)))
             .col_expr(import::Column::ProblemCount, Expr::value(loaded.problems))
             .filter(self.mine())
             .exec(&tx)
@@ -347,8 +348,7 @@ impl Run<'_> {
     async fn attach(&self, loaded: Loaded) -> Result<()> {
         let mut tx = self.ctx.db().begin().await?;
         let catalogue = repo::lock(self.ctx, &tx, self.scope).await?;
-        let notices =
-            if loaded.notices.is_empty() { None } else { Some(serde_json::to_value(&loaded.notices)?) };
+        let notices = if loaded.notices.is_empty() { None } else { Some(serde_json::to_value(&loaded.notices)?) };
         let changed = import::Entity::update_many()
             .col_expr(import::Column::FileProblem, Expr::value(notices))
             .col_expr(import::Column::Status, Expr::value("done"))
@@ -513,7 +513,7 @@ async fn read_rows(
 }
 
 fn empty() -> Batch {
-    Batch { rows: Vec::with_capacity(BATCH_ROWS), problems: 0, problem_rows: 0, notices: Vec::new() }
+    Batch { rows: Vec::with_capacity(BATCH_ROWS), bytes: 0, problems: 0, problem_rows: 0, notices: Vec::new() }
 }
 
 /// Rows on their way from cells to what is stored.
@@ -535,6 +535,8 @@ impl Typing<'_> {
             return Ok(());
         }
         let outcome = self.reader.read(number, &cells);
+        let bytes: usize = cells.iter().map(|cell| cell::length(cell) + 1).sum();
+        self.batch.bytes = self.batch.bytes.saturating_add(i64::try_from(bytes).unwrap_or(i64::MAX));
         if self.position < i32::try_from(SAMPLED_ROWS).unwrap_or(i32::MAX) {
             sample(&mut self.samples, &cells);
         }
@@ -555,8 +557,7 @@ impl Typing<'_> {
     }
 
     fn push(&mut self, number: u32, cells: &[Cell], outcome: &RowOutcome) -> Result<()> {
-        let built =
-            row::build(self.ctx.new_id(), self.position, number, self.columns, &self.places, cells, outcome)?;
+        let built = row::build(self.ctx.new_id(), self.position, number, self.columns, &self.places, cells, outcome)?;
         self.position = self.position.saturating_add(1);
         self.batch.problems =
             self.batch.problems.saturating_add(i32::try_from(outcome.problems.len()).unwrap_or(i32::MAX));

@@ -99,11 +99,7 @@ async fn version_if(ctx: &Ctx, scope: &CompanyScope, id: Option<Uuid>) -> Result
 ///
 /// # Errors
 /// `Invalid` for a page that is none.
-pub async fn versions(
-    ctx: &Ctx,
-    scope: &CompanyScope,
-    page: &PageRequest,
-) -> Result<Page<catalogue_version::Model>> {
+pub async fn versions(ctx: &Ctx, scope: &CompanyScope, page: &PageRequest) -> Result<Page<catalogue_version::Model>> {
     use catalogue_version::Column;
     newest_first(ctx, repo::visible(scope), Column::CreatedAt, Column::Id, page, |row| (row.created_at, row.id)).await
 }

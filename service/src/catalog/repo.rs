@@ -6,9 +6,11 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use entity::stored::VersionStatus;
 use entity::{catalogue, catalogue_row, catalogue_version, company};
-use sea_orm::{PaginatorTrait as _,
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    Statement, sea_query::{Expr, ExprTrait as _, OnConflict},
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait as _, QueryFilter, QueryOrder, QuerySelect, Select,
+    Statement,
+    sea_query::{Expr, ExprTrait as _, OnConflict},
 };
 use uuid::Uuid;
 
@@ -53,11 +55,7 @@ pub(crate) async fn version(
     scope: &CompanyScope,
     version_id: Uuid,
 ) -> Result<catalogue_version::Model> {
-    visible(scope)
-        .filter(catalogue_version::Column::Id.eq(version_id))
-        .one(db)
-        .await?
-        .ok_or(Error::NotFound("version"))
+    visible(scope).filter(catalogue_version::Column::Id.eq(version_id)).one(db).await?.ok_or(Error::NotFound("version"))
 }
 
 /// Versions that people may see; a version being filled or removed has a number below zero.
@@ -225,7 +223,13 @@ pub(crate) async fn copy_rows(
 
 /// Puts the rows of another version behind those of this one, except rows whose key stands here already. How many, and how
 /// many of them have errors.
-pub(crate) async fn append_rows(tx: &Tx, scope: &CompanyScope, from: Uuid, to: Uuid, offset: i32) -> Result<(i32, i32)> {
+pub(crate) async fn append_rows(
+    tx: &Tx,
+    scope: &CompanyScope,
+    from: Uuid,
+    to: Uuid,
+    offset: i32,
+) -> Result<(i32, i32)> {
     let backend = tx.get_database_backend();
     let new_id = if backend == sea_orm::DatabaseBackend::Postgres { "gen_random_uuid()" } else { "randomblob(16)" };
     let sql = format!(
@@ -236,12 +240,10 @@ pub(crate) async fn append_rows(tx: &Tx, scope: &CompanyScope, from: Uuid, to: U
          (SELECT key FROM catalogue_row WHERE company_id = $2 AND version_id = $4 AND key <> '')"
     );
     let values = [to.into(), scope.id().into(), from.into(), to.into(), i64::from(offset).into()];
-    let appended = tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?.rows_affected();
-    let errors = rows(scope, to)
-        .filter(catalogue_row::Column::Position.gte(offset))
-        .filter(catalogue_row::Column::HasError.eq(true))
-        .count(tx)
-        .await?;
+    tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+    let behind = rows(scope, to).filter(catalogue_row::Column::Position.gte(offset));
+    let appended = behind.clone().filter(catalogue_row::Column::LeftOut.eq(false)).count(tx).await?;
+    let errors = behind.filter(catalogue_row::Column::HasError.eq(true)).count(tx).await?;
     let small = |count: u64| i32::try_from(count).unwrap_or(i32::MAX);
     Ok((small(appended), small(errors)))
 }
@@ -274,10 +276,7 @@ pub(crate) async fn count(
         return Ok(());
     }
     catalogue_version::Entity::update_many()
-        .col_expr(
-            catalogue_version::Column::RowCount,
-            Expr::col(catalogue_version::Column::RowCount).add(row_delta),
-        )
+        .col_expr(catalogue_version::Column::RowCount, Expr::col(catalogue_version::Column::RowCount).add(row_delta))
         .col_expr(
             catalogue_version::Column::ProblemCount,
             Expr::col(catalogue_version::Column::ProblemCount).add(problem_delta),

@@ -112,11 +112,7 @@ pub(crate) fn build(
         name: name.chars().take(NAME_CHARACTERS).collect(),
         cells: cell::write_row(by_key)?,
         item: outcome.item.as_ref().map(serde_json::to_string).transpose()?,
-        problems: if outcome.problems.is_empty() {
-            "[]".to_owned()
-        } else {
-            serde_json::to_string(&outcome.problems)?
-        },
+        problems: if outcome.problems.is_empty() { "[]".to_owned() } else { serde_json::to_string(&outcome.problems)? },
         has_error: outcome.item.is_none(),
     })
 }

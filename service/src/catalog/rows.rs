@@ -75,11 +75,8 @@ pub async fn rows(ctx: &Ctx, scope: &CompanyScope, version_id: Uuid, request: &R
     if let Some(before) = &request.page.before {
         select = select.filter(Column::Position.lt(parse_cursor("before", before)?));
     }
-    select = if window.backward {
-        select.order_by_desc(Column::Position)
-    } else {
-        select.order_by_asc(Column::Position)
-    };
+    select =
+        if window.backward { select.order_by_desc(Column::Position) } else { select.order_by_asc(Column::Position) };
     if let Some(offset) = request.offset {
         if request.page.after.is_some() || request.page.before.is_some() || window.backward {
             return Err(Error::invalid("offset", "WITH_CURSOR", "offset goes with first alone."));
@@ -121,12 +118,7 @@ pub async fn row(ctx: &Ctx, scope: &CompanyScope, row_id: Uuid) -> Result<Row> {
 ///
 /// # Errors
 /// `Forbidden`; `Invalid` with `cells.<key>` for a cell that cannot be stored, and for a row without any.
-pub async fn add_row(
-    ctx: &Ctx,
-    scope: &CompanyScope,
-    kind: ItemKind,
-    cells: &BTreeMap<String, String>,
-) -> Result<Row> {
+pub async fn add_row(ctx: &Ctx, scope: &CompanyScope, kind: ItemKind, cells: &BTreeMap<String, String>) -> Result<Row> {
     scope.must_manage()?;
     check_cells(cells.iter().map(|(key, text)| (key, text.as_str())))?;
     if cells.values().all(|text| text.trim().is_empty()) {
@@ -134,11 +126,8 @@ pub async fn add_row(
     }
     let draft_id = draft::ensure(ctx, scope).await?;
     let mut edit = Edit::begin(ctx, scope, draft_id).await?;
-    let last = repo::rows(scope, draft_id)
-        .order_by_desc(catalogue_row::Column::Position)
-        .limit(1)
-        .one(&edit.tx)
-        .await?;
+    let last =
+        repo::rows(scope, draft_id).order_by_desc(catalogue_row::Column::Position).limit(1).one(&edit.tx).await?;
     if last.is_none() && edit.columns.kind != kind {
         edit.columns = Columns::by_hand(kind);
         edit.columns_changed = true;

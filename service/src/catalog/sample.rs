@@ -17,9 +17,7 @@ pub struct SampleFile {
 #[must_use]
 pub const fn sample(kind: ItemKind) -> SampleFile {
     match kind {
-        ItemKind::Product => {
-            SampleFile { name: "flowers.csv", bytes: include_bytes!("../../../samples/flowers.csv") }
-        }
+        ItemKind::Product => SampleFile { name: "flowers.csv", bytes: include_bytes!("../../../samples/flowers.csv") },
         ItemKind::Service => SampleFile { name: "salon.xlsx", bytes: include_bytes!("../../../samples/salon.xlsx") },
     }
 }

@@ -299,6 +299,20 @@ pub async fn get(ctx: &Ctx, scope: &CompanyScope) -> Result<company::Model> {
     company::Entity::find_by_id(scope.id()).one(ctx.db().read()).await?.ok_or(Error::NotFound("company"))
 }
 
+/// A company by its readable code, for the program itself.
+///
+/// # Errors
+/// `NotFound`; `Forbidden` unless the program itself asks.
+pub async fn by_code(ctx: &Ctx, wanted: &str) -> Result<CompanyScope> {
+    let number = wanted.trim().to_uppercase().strip_prefix("COMP").and_then(|digits| digits.parse::<i32>().ok());
+    let company = company::Entity::find()
+        .filter(company::Column::Number.eq(number.ok_or(Error::NotFound("company"))?))
+        .one(ctx.db().read())
+        .await?
+        .ok_or(Error::NotFound("company"))?;
+    access::for_system(ctx, &company)
+}
+
 /// Its branches, the default one first.
 ///
 /// # Errors

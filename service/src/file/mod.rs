@@ -4,8 +4,8 @@
 mod download;
 mod media_type;
 
-pub use download::{Download, REMOVE_AFTER_SECONDS, RemoveFile, download, link, open_once, run_remove};
 pub(crate) use download::remove_later;
+pub use download::{Download, REMOVE_AFTER_SECONDS, RemoveFile, download, link, open_once, run_remove};
 pub use media_type::media_type;
 
 use crate::access::CompanyScope;

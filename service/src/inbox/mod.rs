@@ -1,14 +1,18 @@
 //! Conversations and their messages: what comes in, what staff see and write.
 
+mod intake;
 mod read;
 mod receive;
+mod visitor;
 mod trial;
 mod write;
 
 pub use read::{
     ConversationFilter, attachments, addresses_of, contact, contact_addresses, contacts, conversation, conversations, last_messages, messages, turns,
 };
+pub use intake::Intake;
 pub use receive::{Address, Incoming, MAX_TEXT, Receipt, receive};
+pub use visitor::{VisitorCursor, visitor_conversation, visitor_messages};
 pub use trial::{TrialMessage, try_message};
 pub use write::{
     hand_back, mark_read, reopen, resolve, send_as_operator, take_over, update_contact,

@@ -87,7 +87,7 @@ pub async fn receive(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model, 
     Err(Error::Unavailable("the conversation is being made by others again and again".to_owned()))
 }
 
-enum Stored {
+pub(super) enum Stored {
     Raced,
     Failed(Error),
 }
@@ -104,7 +104,7 @@ impl From<Error> for Stored {
     }
 }
 
-fn check(mut incoming: Incoming) -> Result<Incoming> {
+pub(super) fn check(mut incoming: Incoming) -> Result<Incoming> {
     // A NUL cannot be stored by PostgreSQL, and no person writes one.
     incoming.text.retain(|c| !c.is_control() || c == '\n' || c == '\t');
     let length = incoming.text.chars().count();
@@ -123,7 +123,7 @@ fn check(mut incoming: Incoming) -> Result<Incoming> {
     Ok(incoming)
 }
 
-async fn store(
+pub(super) async fn store(
     ctx: &Ctx,
     tx: &mut Tx,
     scope: &CompanyScope,

@@ -141,6 +141,8 @@ pub(crate) async fn send(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
         row.sent_at = Set(sent_at);
         row.update(&tx).await.map_err(Error::from)?;
         crate::event::emit(ctx, &mut tx, &scope, EventKind::Message, message_id).await?;
+        // The visitor's open page listens for its conversation, not for each message of the company.
+        crate::event::emit(ctx, &mut tx, &scope, EventKind::Conversation, conversation.id).await?;
     }
     job::finish(ctx, &mut tx, claimed).await?;
     ctx.commit(tx).await?;

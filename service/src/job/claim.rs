@@ -166,7 +166,8 @@ impl Order<'_> {
     async fn companies(&self, tx: &Tx) -> Result<Vec<Queue>, Refused> {
         let mut sql = self.sql();
         let kinds = sql.bind_kinds(self.kinds);
-        let oldest = format!("SELECT MIN(run_at) FROM job WHERE status = 'waiting' AND kind IN ({kinds}) AND company_id");
+        let oldest =
+            format!("SELECT MIN(run_at) FROM job WHERE status = 'waiting' AND kind IN ({kinds}) AND company_id");
         let next = "SELECT company_id FROM job WHERE status = 'waiting' AND company_id";
         let text = format!(
             "WITH RECURSIVE walk(id) AS ( \
@@ -198,9 +199,11 @@ impl Order<'_> {
     fn queue(&self, row: &QueryResult, busy: &HashMap<Option<Uuid>, i64>) -> Result<Option<Queue>, Refused> {
         let company: Option<Uuid> = row.try_get("", "company_id")?;
         let oldest: Option<i64> = row.try_get("", "oldest")?;
-        Ok(oldest
-            .filter(|oldest| *oldest <= self.now.0)
-            .map(|oldest| Queue { company, oldest, running: busy.get(&company).copied().unwrap_or(0) }))
+        Ok(oldest.filter(|oldest| *oldest <= self.now.0).map(|oldest| Queue {
+            company,
+            oldest,
+            running: busy.get(&company).copied().unwrap_or(0),
+        }))
     }
 
     /// The claim itself. `company`: only of this one, or of the installation's own work.

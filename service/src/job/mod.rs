@@ -14,7 +14,7 @@ pub use claim::{Claimed, claim};
 pub use registry::{Kind, KindOptions, Registry};
 pub use screen::{list, retry};
 pub use settle::{Failed, Failure, Lease, Retry, fail, finish, finish_if_running, give_back, renew};
-pub use upkeep::{backlog, due_kinds, next_due, prune, release_expired};
+pub use upkeep::{dead_count, backlog, due_kinds, next_due, prune, release_expired};
 
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;

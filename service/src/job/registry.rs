@@ -1,8 +1,8 @@
 //! Which handler runs which kind of job, how many at once and for how long.
 
+use super::Job;
 use super::claim::Claimed;
 use super::settle::Failure;
-use super::Job;
 use crate::ctx::Ctx;
 use futures::future::BoxFuture;
 use std::collections::BTreeMap;

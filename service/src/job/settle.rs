@@ -250,8 +250,7 @@ pub async fn renew(ctx: &Ctx, claimed: &Claimed, lease: Duration) -> Result<Leas
         return Ok(Lease::Held);
     }
     let row = job::Entity::find_by_id(claimed.row.id).one(ctx.db().read()).await?;
-    let finished =
-        row.is_none_or(|row| row.status == JobStatus::Done && row.lease_token == claimed.row.lease_token);
+    let finished = row.is_none_or(|row| row.status == JobStatus::Done && row.lease_token == claimed.row.lease_token);
     Ok(if finished { Lease::Finished } else { Lease::Lost })
 }
 

@@ -126,3 +126,12 @@ pub async fn prune(ctx: &Ctx) -> Result<u64> {
     }
     Ok(removed)
 }
+
+/// How many jobs have failed for good, of all companies.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn dead_count(ctx: &Ctx) -> Result<u64> {
+    use sea_orm::PaginatorTrait as _;
+    Ok(job::Entity::find().filter(job::Column::Status.eq(entity::stored::JobStatus::Dead)).count(ctx.db().read()).await?)
+}

@@ -47,7 +47,7 @@ pub(crate) async fn free_starts(ctx: &Ctx, scope: &CompanyScope, order: &order::
     let zone = company::zone(&branch);
     let today = zone.to_datetime(ctx.now()).date();
     let to = today.saturating_add(jiff::Span::new().days(14));
-    crate::turn::free_slots(ctx, scope, &branch, &block, today, to, limit)
+    crate::turn::free_slots(ctx, scope, &branch, &block, today, to, limit, Some(order.id))
         .await
         .map(|slots| slots.into_iter().map(|slot| slot.start).collect())
 }

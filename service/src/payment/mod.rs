@@ -12,6 +12,8 @@ use domain::order::{OrderEvent, PaymentStatus};
 use entity::stored::{BookingStatus, EventKind, PaymentState};
 use entity::{booking, conversation, order as order_table, payment, payment_event};
 use gateway::payment::sandbox::{self, SandboxBank};
+/// What the sandbox bank can report, and the header that signs it.
+pub use gateway::payment::{EventKind as BankEvent, sandbox::SIGNATURE_HEADER};
 use gateway::payment::{EventError, EventKind as ProviderEvent, PageRequest};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,

@@ -179,7 +179,9 @@ async fn view(ctx: &Ctx, scope: &CompanyScope, order: order_table::Model) -> Res
     Ok((order, view))
 }
 
-/// Free starts for a block, soonest first: within the hours, with all its seats free.
+/// Free starts for a block, soonest first: within the hours, with all its seats free; the holds of one order may be left
+/// out of account.
+#[expect(clippy::too_many_arguments, reason = "a question with all its bounds")]
 pub(crate) async fn free_slots(
     ctx: &Ctx,
     scope: &CompanyScope,
@@ -188,6 +190,7 @@ pub(crate) async fn free_slots(
     from: Date,
     to: Date,
     limit: usize,
+    except: Option<Uuid>,
 ) -> Result<Vec<FreeSlot>> {
     if block.minutes < 1 {
         return Ok(Vec::new());
@@ -208,7 +211,7 @@ pub(crate) async fn free_slots(
     );
     let (Some(first), Some(last)) = (candidates.first(), candidates.last()) else { return Ok(Vec::new()) };
     let resources: Vec<String> = block.parts.iter().map(|part| part.resource.clone()).collect();
-    let busy = order::busy_between(ctx, scope, branch.id, &resources, first.start, last.end, None).await?;
+    let busy = order::busy_between(ctx, scope, branch.id, &resources, first.start, last.end, except).await?;
     Ok(candidates
         .into_iter()
         .filter(|slot| busy.leaves_room(block, slot.start))
@@ -242,7 +245,7 @@ pub async fn slots_for(
     }
     let block = domain::booking::block(&lines)
         .map_err(|error| Error::invalid("itemKeys", "INVALID", error.to_string()))?;
-    free_slots(ctx, scope, &branch, &block, from, to, limit.min(200)).await
+    free_slots(ctx, scope, &branch, &block, from, to, limit.min(200), None).await
 }
 
 #[async_trait]
@@ -273,7 +276,8 @@ impl Facts for Shop<'_> {
             })
             .collect();
         let block = domain::booking::block(&items).map_err(|error| ShopError(error.to_string()))?;
-        free_slots(self.ctx, self.scope, &self.branch, &block, from, to, limit)
+        // What this conversation's own open order holds is free for its correction.
+        free_slots(self.ctx, self.scope, &self.branch, &block, from, to, limit, self.open_order_id())
             .await
             .map_err(|error| ShopError(error.private()))
     }
@@ -284,6 +288,11 @@ impl Facts for Shop<'_> {
         let taken = order::taken_units(self.ctx, self.scope, key, limit)
             .await
             .map_err(|error| ShopError(error.private()))?;
-        Ok(Some((limit - taken).max(0)))
+        // What this conversation's own open order holds counts as free for its correction.
+        let own = match &self.order {
+            Some((order, view)) if order.status == OrderStatus::Open => view.cart.quantity(key),
+            _ => 0,
+        };
+        Ok(Some((limit - taken + own).max(0)))
     }
 }

@@ -135,6 +135,22 @@ on_both! {
         assert_eq!(shown.rows.len(), 1);
     }
 
+    async fn a_second_file_can_be_added_to_the_first(shop: Shop) {
+        shop.import_live("shop.csv", "product_name,sku,description,price_eur\nA,1,One.,10.00\nB,2,Two.,20.00\n".as_bytes()).await;
+        let more = "product_name,sku,description,price_eur,unit\nB,2,Two.,25.00,kg\nC,3,Three.,x,kg\n";
+        let file = shop.upload("more.csv", more.as_bytes()).await;
+        catalog::start_import(&shop.ctx, &shop.scope, file.id, None, true).await.unwrap();
+        shop.drain().await;
+        let draft = shop.draft().await;
+        assert_eq!((draft.row_count, draft.problem_count), (3, 1));
+        let keys: Vec<String> = shop.rows(draft.id).await.into_iter().map(|row| row.key).collect();
+        assert_eq!(keys, ["2", "3", "1"]);
+        catalog::publish(&shop.ctx, &shop.scope, true).await.unwrap();
+        shop.drain().await;
+        let served: Vec<_> = shop.served().await.into_iter().collect();
+        assert_eq!(served, [("1".to_owned(), Some(1000)), ("2".to_owned(), Some(2500))]);
+    }
+
     async fn a_heading_can_be_given_another_meaning(shop: Shop) {
         let text = "wording,sku,description,zzz,price_eur\nTaza,1,Una taza azul.,12.00,9.50\n";
         let import = shop.import("odd.csv", text.as_bytes()).await;
@@ -245,17 +261,20 @@ on_both! {
             let (shop, claimed) = (shop.clone(), claimed.clone());
             tokio::spawn(async move { shop.run_one(&claimed).await })
         };
-        let mut seen = 0;
+        let mut seen = vec![(0, 0)];
         while !running.is_finished() {
-            let import = catalog::import(&shop.ctx, &shop.scope, started.row.id).await.unwrap();
-            assert!(import.row.rows_read >= seen, "progress never goes back");
-            if import.row.status == ImportStatus::Reading {
-                seen = import.row.rows_read;
+            let row = catalog::import(&shop.ctx, &shop.scope, started.row.id).await.unwrap().row;
+            let (rows, bytes) = *seen.last().unwrap();
+            assert!(row.rows_read >= rows && row.bytes_read >= bytes, "progress never goes back");
+            assert!(row.bytes_read <= row.bytes_total);
+            if row.rows_read > rows {
+                seen.push((row.rows_read, row.bytes_read));
             }
             tokio::task::yield_now().await;
         }
         running.await.unwrap().unwrap();
-        assert!(seen > 0 && seen < 40_000, "{seen}");
+        let (rows, bytes) = seen[1];
+        assert!(rows < 40_000 && bytes > 0, "told before the end: {seen:?}");
         let hidden = catalogue_version::Entity::find()
             .filter(catalogue_version::Column::Status.eq(VersionStatus::Draft))
             .count(shop.ctx.db().read())
@@ -265,4 +284,3 @@ on_both! {
         shop.drain().await;
     }
 }
-

@@ -77,29 +77,21 @@ pub(crate) fn run<F: Future<Output = ()>>(backend: Backend, body: impl FnOnce(Sh
 }
 
 fn engine(database: &TestDb, clock: &Arc<ManualClock>, folder: &Path) -> Arc<Engine> {
-    let files = folder.join("files");
-    std::fs::create_dir_all(&files).unwrap();
-    Arc::new(Engine {
-        db: database.db.clone(),
-        clock: Arc::clone(clock) as _,
-        random: Random::seeded(8),
-        key: foundation::secret::SealingKey::new([8; 32]),
-        public_url: "https://x8.example".to_owned(),
-        files: Arc::new(object_store::local::LocalFileSystem::new_with_prefix(files).unwrap()),
-        work_dir: folder.join("work"),
-        parser: env!("CARGO_BIN_EXE_service_parse_table").into(),
-        bus: service::event::Bus::default(),
-        wake: Arc::default(),
-        catalogues: catalog::Cache::default(),
-        limits: service::access::Limits::default(),
-    })
+    let engine = testkit::engine(database.db.clone(), Arc::clone(clock) as _, Random::seeded(8), folder);
+    let mut engine = Arc::into_inner(engine).unwrap();
+    // The program itself is not built with this crate's tests; its parser is the same.
+    engine.parser = env!("CARGO_BIN_EXE_service_parse_table").into();
+    Arc::new(engine)
 }
 
 async fn company(ctx: &Ctx, company_type: CompanyType) -> CompanyScope {
     let tx = ctx.db().begin().await.unwrap();
     let organization_id = ctx.new_id();
-    let organization =
-        organization::ActiveModel { id: Set(organization_id), name: Set("Org".to_owned()), created_at: Set(ctx.time()) };
+    let organization = organization::ActiveModel {
+        id: Set(organization_id),
+        name: Set("Org".to_owned()),
+        created_at: Set(ctx.time()),
+    };
     organization::Entity::insert(organization).exec_without_returning(&tx).await.unwrap();
     let number = 1 + i32::try_from(COUNT.fetch_add(1, Ordering::Relaxed)).unwrap();
     let model = company::Model {
@@ -220,7 +212,8 @@ impl Shop {
 
     async fn nothing_left(&self) {
         let jobs = job::Entity::find().all(self.ctx.db().read()).await.unwrap();
-        let left: Vec<_> = jobs.iter().filter(|job| job.status != JobStatus::Done && job.kind != "remove_file").collect();
+        let left: Vec<_> =
+            jobs.iter().filter(|job| job.status != JobStatus::Done && job.kind != "remove_file").collect();
         assert!(left.is_empty(), "the test leaves jobs behind: {left:?}");
     }
 }
@@ -239,7 +232,11 @@ pub(crate) fn table(rows: usize, bad: impl Fn(usize) -> bool) -> Vec<u8> {
     let mut text = "product_name,sku,description,price_eur,cities\n".to_owned();
     for row in 0..rows {
         let price = if bad(row) { "1O,5O".to_owned() } else { format!("{}.50", row % 90 + 1) };
-        writeln!(text, "Item number {row},S-{row},\"Described as item {row}, plainly.\",\"{price}\",\"Valencia, Madrid\"").unwrap();
+        writeln!(
+            text,
+            "Item number {row},S-{row},\"Described as item {row}, plainly.\",\"{price}\",\"Valencia, Madrid\""
+        )
+        .unwrap();
     }
     text.into_bytes()
 }

@@ -1,6 +1,8 @@
 //! Claiming: who gets which job.
 
-use crate::jobs::{LEASE, Note, claim, claim_one, counts, drain, enqueue, enqueue_in, enqueue_many, finish, number, row};
+use crate::jobs::{
+    LEASE, Note, claim, claim_one, counts, drain, enqueue, enqueue_in, enqueue_many, finish, number, row,
+};
 use entity::stored::JobStatus;
 use service::job::Failure;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,7 @@
 //! The use cases on SQLite and on PostgreSQL.
 
+#![expect(clippy::unwrap_used, reason = "all of it is test code; the lint knows only functions marked as tests")]
+
 mod catalog_broken;
 mod catalog_edit;
 mod catalog_files;

@@ -17,22 +17,9 @@ pub struct TimeMention {
     pub end_token: usize,
 }
 
-/// A part of the day in a text ("in the evening", "after five").
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TimeRangeMention {
-    /// Earliest.
-    pub from: Time,
-    /// Latest.
-    pub to: Time,
-    /// First token.
-    pub start_token: usize,
-    /// The token after the last one.
-    pub end_token: usize,
-}
-
 /// The half of the day a word sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Half {
+pub(super) enum Half {
     Morning,
     Noon,
     Afternoon,
@@ -41,7 +28,7 @@ enum Half {
 }
 
 /// A part of the day, and how many tokens name it.
-fn part_at(tokens: &[Token], index: usize) -> Option<(Half, usize)> {
+pub(super) fn part_at(tokens: &[Token], index: usize) -> Option<(Half, usize)> {
     tokens.get(index)?;
     let word = word_at(tokens, index);
     let next = word_at(tokens, index + 1);
@@ -96,7 +83,7 @@ fn part_at(tokens: &[Token], index: usize) -> Option<(Half, usize)> {
     })
 }
 
-fn on_clock(hour: i64, minute: i64, half: Option<Half>) -> Option<Time> {
+pub(super) fn on_clock(hour: i64, minute: i64, half: Option<Half>) -> Option<Time> {
     let hour = match half {
         Some(Half::Morning) => match hour {
             12 => 0,
@@ -207,20 +194,21 @@ fn minutes_behind(tokens: &[Token], at: usize) -> Option<(i64, usize)> {
     })
 }
 
-struct Clock {
-    time: Time,
-    end: usize,
+pub(super) struct Clock {
+    pub(super) time: Time,
+    pub(super) end: usize,
 }
 
 /// Times named in a text, in its order. `asked`: a time was asked for, so that a bare "11" is one.
 ///
-/// Hours without a half of the day are read as said ("at 5" is 05:00); the caller knows the opening hours.
+/// The language is not needed so far: no word of one language is a time in another. Hours without a half of the day are
+/// read as said ("at 5" is 05:00); the caller knows the opening hours.
 #[must_use]
-pub fn times(tokens: &[Token], language: Option<Language>, asked: bool) -> Vec<TimeMention> {
+pub fn times(tokens: &[Token], _language: Option<Language>, asked: bool) -> Vec<TimeMention> {
     let mut found = Vec::new();
     let mut index = 0;
     while index < tokens.len() {
-        match time_at(tokens, index, language, asked) {
+        match time_at(tokens, index, asked) {
             Some(clock) => {
                 found.push(TimeMention {
                     time: clock.time,
@@ -235,16 +223,11 @@ pub fn times(tokens: &[Token], language: Option<Language>, asked: bool) -> Vec<T
     found
 }
 
-fn time_at(
-    tokens: &[Token],
-    index: usize,
-    language: Option<Language>,
-    asked: bool,
-) -> Option<Clock> {
+pub(super) fn time_at(tokens: &[Token], index: usize, asked: bool) -> Option<Clock> {
     named(tokens, index)
         .or_else(|| english_half(tokens, index))
         .or_else(|| russian_half(tokens, index))
-        .or_else(|| counted(tokens, index, language, asked))
+        .or_else(|| counted(tokens, index, asked))
 }
 
 /// "noon", "midnight", "полдень", "al mediodía", "тал түсте".
@@ -395,12 +378,7 @@ fn leads(tokens: &[Token], index: usize) -> bool {
     }
 }
 
-fn counted(
-    tokens: &[Token],
-    index: usize,
-    language: Option<Language>,
-    asked: bool,
-) -> Option<Clock> {
+fn counted(tokens: &[Token], index: usize, asked: bool) -> Option<Clock> {
     let before = word_before(tokens, index, 1);
     // "кешкі бесте", "таңғы сағат 9-да": the half of the day stands before.
     let half_before = match part_at(tokens, index.wrapping_sub(1)) {
@@ -537,7 +515,7 @@ fn counted(
     );
     let lone = asked && stands_alone(tokens, index, end);
     let evident = (exact && (!pointed || led || lone))
-        || (half_behind && (token.is_number() || led || spelled_hour_ok(language)))
+        || half_behind
         || (kazakh_led && (bent || half_before.is_some() || matches!(before, "сағат" | "сагат")))
         || (led && is_free_of_nouns(tokens, end, hours_word) && !is_wait(tokens, index))
         || (clocked
@@ -558,11 +536,7 @@ fn counted(
     on_clock(hour, minute, half).map(|time| Clock { time, end })
 }
 
-const fn spelled_hour_ok(_: Option<Language>) -> bool {
-    true
-}
-
-fn is_kazakh_part(tokens: &[Token], index: usize) -> bool {
+pub(super) fn is_kazakh_part(tokens: &[Token], index: usize) -> bool {
     let word = word_before(tokens, index, 1);
     matches!(
         word,
@@ -606,7 +580,7 @@ fn is_wait(tokens: &[Token], index: usize) -> bool {
     matches!(word_before(tokens, index, 1), "через" | "in")
 }
 
-fn is_noun_like(word: &str) -> bool {
+pub(super) fn is_noun_like(word: &str) -> bool {
     !matches!(
         word,
         "at" | "on"
@@ -767,149 +741,4 @@ fn stands_alone(tokens: &[Token], start: usize, end: usize) -> bool {
         || word_before(tokens, start, 1) == "-"
         || word_before(tokens, start, 1) == "+";
     before && after && !dashed
-}
-
-/// Parts of the day named in a text, in its order; not where they belong to a time ("5 in the evening").
-#[must_use]
-pub fn parts_of_day(tokens: &[Token], language: Option<Language>) -> Vec<TimeRangeMention> {
-    let taken = times(tokens, language, false);
-    let mut found = Vec::new();
-    let mut index = 0;
-    while index < tokens.len() {
-        let inside = taken.iter().any(|time| {
-            (time.start_token..time.end_token).contains(&index)
-                || (time.start_token == index + 1 && is_kazakh_part(tokens, time.start_token))
-        });
-        let part = if inside {
-            None
-        } else {
-            part_of_day_at(tokens, index)
-        };
-        match part {
-            Some((from, to, end)) => {
-                found.push(TimeRangeMention {
-                    from,
-                    to,
-                    start_token: index,
-                    end_token: end,
-                });
-                index = end;
-            }
-            None => index += 1,
-        }
-    }
-    found
-}
-
-fn part_of_day_at(tokens: &[Token], index: usize) -> Option<(Time, Time, usize)> {
-    let before = word_before(tokens, index, 1);
-    let word = word_at(tokens, index);
-    let hour = |hour: i8| Time::constant(hour, 0, 0, 0);
-    // "after 5 pm", "después de las 5", "после пяти", "бестен кейін", "before noon", "до обеда".
-    let direction = match word {
-        "after" | "после" | "despues" | "from" => Some(true),
-        "before" | "до" | "antes" | "until" => Some(false),
-        _ => None,
-    };
-    if let Some(later) = direction {
-        let mut at = index + 1;
-        while matches!(word_at(tokens, at), "de" | "las" | "la" | "the") {
-            at += 1;
-        }
-        if matches!(
-            word_at(tokens, at),
-            "обеда" | "lunch" | "comer" | "mediodia" | "noon"
-        ) {
-            let (from, to) = if later {
-                (hour(13), hour(18))
-            } else {
-                (hour(6), hour(13))
-            };
-            return Some((from, to, at + 1));
-        }
-        let genitive = |word: &str| match word {
-            "часу" => Some(13),
-            "двух" => Some(14),
-            "трех" => Some(15),
-            "четырех" => Some(16),
-            "пяти" => Some(17),
-            "шести" => Some(18),
-            "семи" => Some(19),
-            "восьми" => Some(20),
-            "девяти" => Some(9),
-            "десяти" => Some(10),
-            "одиннадцати" => Some(11),
-            "двенадцати" => Some(12),
-            _ => None,
-        };
-        let clocked = time_at(tokens, at, None, true).filter(|_| {
-            word_before(tokens, at, 1) == "las" || tokens.get(at).is_some_and(Token::is_number)
-        });
-        let (time, end) = match (clocked, genitive(word_at(tokens, at))) {
-            (Some(clock), _) => (clock.time, clock.end),
-            (None, Some(named)) => (hour(named), at + 1),
-            (None, None) => return None,
-        };
-        // "after 5" at a shop is the afternoon.
-        let time = if time.hour() >= 1 && time.hour() <= 7 {
-            on_clock(
-                i64::from(time.hour()),
-                i64::from(time.minute()),
-                Some(Half::Afternoon),
-            )?
-        } else {
-            time
-        };
-        return Some(if later {
-            (time, hour(23), end)
-        } else {
-            (hour(0), time, end)
-        });
-    }
-    let (half, length) = part_at(tokens, index)?;
-    // Greetings: "good evening", "buenas tardes", "доброе утро" are none.
-    if matches!(
-        before,
-        "good" | "buenas" | "buena" | "buenos" | "доброго" | "доброе" | "добрый"
-    ) {
-        return None;
-    }
-    // "evening make-up", "tarde" as "late", "дня" as "of the day".
-    if matches!(word, "дня" | "вечера" | "утра" | "ночи")
-        && !tokens
-            .get(index.wrapping_sub(1))
-            .is_some_and(Token::is_word)
-    {
-        return None;
-    }
-    if matches!(word, "дня" | "am" | "pm" | "a" | "p")
-        || (word == "tarde" && matches!(before, "mas" | "muy" | "es"))
-        || (word == "noche" && before == "de")
-    {
-        return None;
-    }
-    if matches!(word, "evening" | "morning" | "night" | "afternoon") {
-        let placed = matches!(
-            before,
-            "tomorrow" | "this" | "in" | "the" | "every" | "today" | ""
-        ) || before.ends_with("day")
-            || tokens
-                .get(index.wrapping_sub(1))
-                .is_some_and(|token| !token.is_word());
-        let noun_behind = tokens
-            .get(index + 1)
-            .is_some_and(|next| next.is_word() && is_noun_like(&next.folded));
-        if !placed
-            || (noun_behind && !before.ends_with("day") && !matches!(before, "tomorrow" | "this"))
-        {
-            return None;
-        }
-    }
-    let (from, to) = match half {
-        Half::Morning => (hour(6), hour(12)),
-        Half::Noon => (hour(12), hour(15)),
-        Half::Afternoon => (hour(12), hour(20)),
-        Half::Evening | Half::Night => (hour(17), hour(23)),
-    };
-    Some((from, to, index + length))
 }

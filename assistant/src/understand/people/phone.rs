@@ -86,18 +86,14 @@ pub fn phones(text: &str, asked: bool) -> Vec<PhoneMention> {
         } else if is_date(raw) {
             index = resumes;
         } else {
-            // Past this group of digits only: "5, +34…" and "2026-03-05 600111208".
+            // Past this mark or group of digits only: "5, +34…" and "2026-03-05 600111208".
+            index += 1;
             while characters
                 .get(index)
                 .is_some_and(|(_, character)| character.is_ascii_digit())
             {
                 index += 1;
             }
-            index =
-                index.max(1)
-                    + usize::from(!characters.get(index).is_some_and(|(_, character)| {
-                        character.is_ascii_digit() || *character == '+'
-                    }));
         }
     }
     found

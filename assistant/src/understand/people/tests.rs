@@ -147,6 +147,8 @@ fn runs_that_look_like_phones() {
             vec!["+34600111201", "+79990000106"],
         ),
         ("+12", true, vec!["+12"]),
+        ("+", true, vec![]),
+        ("(+ and + (", true, vec![]),
     ] {
         let found: Vec<String> = phones(text, asked)
             .into_iter()
@@ -222,5 +224,50 @@ fn what_was_given_before() {
         "my name is Ana",
     ] {
         assert!(!same_as_before(text), "{text}");
+    }
+}
+
+#[test]
+fn cut_off_messages_break_nothing() {
+    let now: jiff::Timestamp = "2026-12-31T23:30:00Z".parse().expect("a timestamp");
+    let now = now.in_tz("Asia/Almaty").expect("a zone");
+    for text in [
+        "a las 12 y 31 de febrero, soy -Ana' O'Brien. +34 (600) 111-213 🌹👩‍👩‍👧 2º ½ 1/2 05.13.2026 99:99 24:00",
+        "в 25 часов без пяти 12 31.02 (((+ 8 марта после пяти, меня зовут І. Ёлкин-Әлі — №5",
+        "half past quarter to 12 p.m. next Friday 32 March, I'm 5 the 31st of June in 999999999999 days",
+        "сағат он екіден кейін 5-і наурыздың 10 жүз мың бір жарым екеуі",
+    ] {
+        for (end, _) in text.char_indices().step_by(5) {
+            for cut in [&text[..end], &text[end..]] {
+                let said = tokens(cut);
+                for token in &said {
+                    assert_eq!(&cut[token.start..token.end], token.text);
+                }
+                for number in crate::understand::numbers::numbers(&said) {
+                    assert!(
+                        number.start_token < number.end_token && number.end_token <= said.len(),
+                        "{cut}"
+                    );
+                }
+                for date in crate::understand::dates::dates(&said, &now, None) {
+                    assert!(date.end_token <= said.len(), "{cut}");
+                }
+                for time in crate::understand::dates::times(&said, None, true) {
+                    assert!(time.end_token <= said.len(), "{cut}");
+                }
+                let _ = crate::understand::dates::parts_of_day(&said, None);
+                let _ = crate::understand::numbers::durations(&said);
+                let _ = crate::understand::numbers::measures(&said);
+                let name = names(cut, &said, true);
+                assert!(name.is_none_or(|name| cut.contains(&name)), "{cut}");
+                for phone in phones(cut, true) {
+                    assert_eq!(&cut[phone.start..phone.end], phone.raw);
+                }
+                for city in domain::city::mentions(cut, &["Ana".to_owned()]) {
+                    assert_eq!(&cut[city.start..city.end], city.said);
+                }
+                let _ = domain::language::detect(cut);
+            }
+        }
     }
 }

@@ -9,7 +9,9 @@ pub(super) fn message(problem: &Problem) -> String {
         ProblemCode::Missing => "This required value is missing.".to_owned(),
         ProblemCode::NotAnAmount => format!("“{value}” is not an amount of money."),
         ProblemCode::Ambiguous => format!("“{value}” can be read in two ways."),
-        ProblemCode::OtherCurrency if value.is_empty() => "This column names another currency than your company's.".to_owned(),
+        ProblemCode::OtherCurrency if value.is_empty() => {
+            "This column names another currency than your company's.".to_owned()
+        }
         ProblemCode::OtherCurrency => format!("“{value}” is in another currency than your company's."),
         ProblemCode::TooPrecise => format!("“{value}” has more decimals than the currency."),
         ProblemCode::NotANumber => format!("“{value}” is not a number."),
@@ -22,13 +24,19 @@ pub(super) fn message(problem: &Problem) -> String {
         ProblemCode::NotYesOrNo => format!("“{value}” is neither yes nor no."),
         ProblemCode::NotAKind => format!("“{value}” is neither a product nor a service."),
         ProblemCode::BadList => format!("“{value}” is not a complete list."),
-        ProblemCode::TooLong { length, limit } => format!("The text has {length} characters; at most {limit} are allowed."),
+        ProblemCode::TooLong { length, limit } => {
+            format!("The text has {length} characters; at most {limit} are allowed.")
+        }
         ProblemCode::DuplicateSku { first_row } => format!("The SKU “{value}” is already used in row {first_row}."),
-        ProblemCode::DuplicateName { first_row } => format!("The name “{value}” is already used in row {first_row}, and neither row has a SKU."),
+        ProblemCode::DuplicateName { first_row } => {
+            format!("The name “{value}” is already used in row {first_row}, and neither row has a SKU.")
+        }
         ProblemCode::FormulaWithoutValue => format!("The cell has a formula without a stored result: “{value}”."),
         ProblemCode::ErrorValue => format!("The cell has a spreadsheet error: “{value}”."),
         ProblemCode::ExtraCells { count } => format!("Values to the right of the last heading in this row: {count}."),
-        ProblemCode::HeadingTwice { first } => format!("This heading means the same as “{first}”, so the column is kept as additional information."),
+        ProblemCode::HeadingTwice { first } => {
+            format!("This heading means the same as “{first}”, so the column is kept as additional information.")
+        }
         ProblemCode::HeadingGuessed { column } => format!("This heading was understood as “{column}”."),
         ProblemCode::NoPriceColumn => "There is no column with prices, so every item would be free.".to_owned(),
         ProblemCode::Empty => "The file is empty.".to_owned(),
@@ -40,10 +48,14 @@ pub(super) fn message(problem: &Problem) -> String {
         ProblemCode::Encrypted => "The workbook is locked with a password.".to_owned(),
         ProblemCode::Damaged => "The workbook is damaged.".to_owned(),
         ProblemCode::Unsafe => "The workbook contains something that does not belong in a table.".to_owned(),
-        ProblemCode::TooManyBytes { limit } => format!("The file is too large; at most {} MB are allowed.", megabytes(*limit)),
+        ProblemCode::TooManyBytes { limit } => {
+            format!("The file is too large; at most {} MB are allowed.", megabytes(*limit))
+        }
         ProblemCode::TooManyRows { limit } => format!("The file has too many rows; at most {limit} are allowed."),
         ProblemCode::TooManyColumns { limit } => format!("The file has too many columns; at most {limit} are allowed."),
-        ProblemCode::TooManySheets { limit } => format!("The workbook has too many sheets; at most {limit} are allowed."),
+        ProblemCode::TooManySheets { limit } => {
+            format!("The workbook has too many sheets; at most {limit} are allowed.")
+        }
         ProblemCode::NoSuchSheet => "The workbook has no sheet with this name.".to_owned(),
         ProblemCode::TooMuchMemory => "The file needs too much memory to be read.".to_owned(),
         ProblemCode::TooSlow => "The file takes too long to read.".to_owned(),
@@ -64,7 +76,9 @@ pub(super) const fn suggestion(suggestion: Suggestion) -> &'static str {
         Suggestion::WriteList => "Write the values with commas between them.",
         Suggestion::Shorten => "Shorten the text.",
         Suggestion::MakeUnique => "Give each row its own SKU, or delete one of the rows.",
-        Suggestion::ReplaceFormula => "Replace the formula by its value, or open the file in a spreadsheet program and save it again.",
+        Suggestion::ReplaceFormula => {
+            "Replace the formula by its value, or open the file in a spreadsheet program and save it again."
+        }
         Suggestion::QuoteCells => "Put cells that contain the separator in quotation marks.",
         Suggestion::CheckColumn => "Check what was understood, and choose another column if it is wrong.",
         Suggestion::SaveAsUtf8 => "Check the texts; to be safe, save the file as CSV UTF-8.",

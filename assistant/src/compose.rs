@@ -1,0 +1,309 @@
+//! Wording: outcomes become sentences of the customer's language, from the Fluent texts in `assistant/texts`.
+//!
+//! Every value that goes into a sentence passes through [`Value`], which formats it for the language and notes it in
+//! [`Facts`], so that `domain::reply` can tell a number that rests on a row from one that does not.
+
+mod calendar;
+
+pub use calendar::{day, hours_of_week, time_of_day};
+
+use domain::language::Language;
+use domain::money::{Money, format_money};
+use domain::reply::Facts;
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use jiff::civil;
+use std::sync::LazyLock;
+
+struct Texts([FluentBundle<FluentResource>; 4]);
+
+static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
+    Texts([
+        bundle("en", include_str!("../texts/en.ftl")),
+        bundle("es", include_str!("../texts/es.ftl")),
+        bundle("ru", include_str!("../texts/ru.ftl")),
+        bundle("kk", include_str!("../texts/kk.ftl")),
+    ])
+});
+
+fn bundle(code: &str, source: &str) -> FluentBundle<FluentResource> {
+    let locale = code.parse().unwrap_or_default();
+    let mut bundle = FluentBundle::new_concurrent(vec![locale]);
+    // Isolation marks would stand between digits and their currency in the customer's messenger.
+    bundle.set_use_isolating(false);
+    let resource = match FluentResource::try_new(source.to_owned()) {
+        Ok(resource) => resource,
+        Err((resource, errors)) => {
+            tracing::error!(code, ?errors, "a text has an error");
+            resource
+        }
+    };
+    bundle.add_resource_overriding(resource);
+    bundle
+}
+
+fn of(language: Language) -> &'static FluentBundle<FluentResource> {
+    let place = Language::ALL.into_iter().position(|one| one == language).unwrap_or(0);
+    &TEXTS.0[place]
+}
+
+/// A value of a sentence.
+#[derive(Clone, Debug)]
+pub enum Value<'a> {
+    /// A text of the catalogue, the company or the customer; its numbers and links may be repeated.
+    Text(&'a str),
+    /// A word of ours; nothing in it needs a fact.
+    Word(String),
+    /// A sum.
+    Money(Money),
+    /// A count, which also chooses the plural form.
+    Count(i64),
+    /// A day.
+    Day(civil::Date),
+    /// A time of day.
+    Time(civil::Time),
+    /// A link.
+    Link(&'a str),
+    /// Several texts, joined with "and".
+    List(Vec<String>),
+}
+
+/// Puts the reply together.
+#[derive(Debug)]
+pub struct Composer {
+    language: Language,
+    paragraphs: Vec<String>,
+    /// What the reply rests on so far.
+    pub facts: Facts,
+}
+
+impl Composer {
+    /// An empty reply.
+    #[must_use]
+    pub fn new(language: Language) -> Self {
+        Self { language, paragraphs: Vec::new(), facts: Facts::default() }
+    }
+
+    /// The language of the reply.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// One sentence; its values are noted as facts.
+    pub fn word(&mut self, id: &str, values: &[(&'static str, Value<'_>)]) -> String {
+        let mut args = FluentArgs::new();
+        for (name, value) in values {
+            let formatted = self.format(value);
+            args.set(*name, formatted);
+        }
+        let bundle = of(self.language);
+        let Some(pattern) = bundle.get_message(id).and_then(|message| message.value()) else {
+            tracing::error!(id, language = self.language.code(), "a text is missing");
+            return String::new();
+        };
+        let mut errors = Vec::new();
+        let text = bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned();
+        if !errors.is_empty() {
+            tracing::error!(id, ?errors, "a text lacks a value");
+        }
+        text
+    }
+
+    /// Adds a sentence as a paragraph of its own.
+    pub fn say(&mut self, id: &str, values: &[(&'static str, Value<'_>)]) {
+        let text = self.word(id, values);
+        self.push(text);
+    }
+
+    /// Adds a finished paragraph; one that stands already is not repeated.
+    pub fn push(&mut self, text: String) {
+        if !text.is_empty() && !self.paragraphs.contains(&text) {
+            self.paragraphs.push(text);
+        }
+    }
+
+    /// Whether nothing has been said yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.paragraphs.is_empty()
+    }
+
+    /// Characters of the reply so far.
+    #[must_use]
+    pub fn chars(&self) -> usize {
+        self.paragraphs.iter().map(|text| text.chars().count() + 1).sum()
+    }
+
+    /// The reply, cut at a paragraph where it is longer than `planned` characters; `true` when something was left out.
+    #[must_use]
+    pub fn finish(&self, planned: usize) -> (String, bool) {
+        let mut text = String::new();
+        for (at, paragraph) in self.paragraphs.iter().enumerate() {
+            let needed = text.chars().count() + usize::from(!text.is_empty()) + paragraph.chars().count();
+            if needed > planned {
+                if text.is_empty() {
+                    return (shorten(paragraph, planned), true);
+                }
+                // What is asked last matters more than what fills the middle.
+                let last = &self.paragraphs[self.paragraphs.len() - 1];
+                if at + 1 < self.paragraphs.len() && text.chars().count() + 1 + last.chars().count() <= planned {
+                    text.push('\n');
+                    text.push_str(last);
+                }
+                return (text, true);
+            }
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(paragraph);
+        }
+        (text, false)
+    }
+
+    fn format(&mut self, value: &Value<'_>) -> FluentValue<'static> {
+        let facts = &mut self.facts;
+        match value {
+            Value::Text(text) => {
+                note(&mut facts.texts, text);
+                FluentValue::from((*text).trim().to_owned())
+            }
+            Value::Word(word) => FluentValue::from(word.clone()),
+            Value::Money(money) => {
+                if !facts.money.contains(money) {
+                    facts.money.push(*money);
+                }
+                FluentValue::from(format_money(*money, self.language))
+            }
+            Value::Count(count) => {
+                note(&mut facts.numbers, &count.to_string());
+                FluentValue::from(*count as f64)
+            }
+            Value::Day(date) => {
+                let text = day(*date, self.language);
+                note(&mut facts.numbers, &date.day().to_string());
+                note(&mut facts.texts, &text);
+                FluentValue::from(text)
+            }
+            Value::Time(time) => {
+                let text = time_of_day(*time);
+                note(&mut facts.numbers, &text);
+                note(&mut facts.texts, &text);
+                FluentValue::from(text)
+            }
+            Value::Link(link) => {
+                note(&mut facts.links, link);
+                FluentValue::from((*link).to_owned())
+            }
+            Value::List(texts) => {
+                for text in texts {
+                    note(&mut facts.texts, text);
+                }
+                FluentValue::from(self.join(texts))
+            }
+        }
+    }
+
+    /// "a, b and c".
+    #[must_use]
+    pub fn join(&self, texts: &[String]) -> String {
+        let and = match self.language {
+            Language::En => "and",
+            Language::Es => "y",
+            Language::Ru => "и",
+            Language::Kk => "және",
+        };
+        match texts {
+            [] => String::new(),
+            [one] => one.clone(),
+            [first @ .., last] => {
+                let and = if self.language == Language::Es && starts_with_i(last) { "e" } else { and };
+                format!("{} {and} {last}", first.join(", "))
+            }
+        }
+    }
+}
+
+/// Spanish "y" becomes "e" before the sound i.
+fn starts_with_i(word: &str) -> bool {
+    let folded = domain::text::fold(word);
+    (folded.starts_with('i') || folded.starts_with("hi")) && !folded.starts_with("hie")
+}
+
+fn note(list: &mut Vec<String>, text: &str) {
+    if !text.is_empty() && !list.iter().any(|known| known == text) {
+        list.push(text.to_owned());
+    }
+}
+
+/// Cuts a text at the end of a sentence, else of a word, before `limit` characters.
+#[must_use]
+pub fn shorten(text: &str, limit: usize) -> String {
+    if text.chars().count() <= limit {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(limit.saturating_sub(1)).collect();
+    let end = cut
+        .rfind(['.', '!', '?', '\n'])
+        .filter(|at| *at > cut.len() / 2)
+        .map(|at| at + 1)
+        .or_else(|| cut.rfind(' '))
+        .unwrap_or(cut.len());
+    let mut short = cut[..end].trim_end().to_owned();
+    if !short.ends_with(['.', '!', '?']) {
+        short.push('…');
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn ids(source: &str) -> BTreeSet<&str> {
+        source
+            .lines()
+            .filter(|line| line.starts_with(|character: char| character.is_ascii_lowercase()))
+            .filter_map(|line| line.split_once('=').map(|(id, _)| id.trim()))
+            .collect()
+    }
+
+    #[test]
+    fn every_language_has_every_text() {
+        let english = ids(include_str!("../texts/en.ftl"));
+        assert!(english.len() > 50);
+        for (code, source) in [
+            ("es", include_str!("../texts/es.ftl")),
+            ("ru", include_str!("../texts/ru.ftl")),
+            ("kk", include_str!("../texts/kk.ftl")),
+        ] {
+            let theirs = ids(source);
+            let missing: Vec<_> = english.symmetric_difference(&theirs).collect();
+            assert!(missing.is_empty(), "{code}: {missing:?}");
+        }
+    }
+
+    #[test]
+    fn every_text_reads_without_errors() {
+        for (code, source) in [
+            ("en", include_str!("../texts/en.ftl")),
+            ("es", include_str!("../texts/es.ftl")),
+            ("ru", include_str!("../texts/ru.ftl")),
+            ("kk", include_str!("../texts/kk.ftl")),
+        ] {
+            assert!(FluentResource::try_new(source.to_owned()).is_ok(), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_long_reply_is_cut_at_a_paragraph_and_keeps_its_question() {
+        let mut composer = Composer::new(Language::En);
+        composer.push("a".repeat(40));
+        composer.push("b".repeat(40));
+        composer.push("Which one?".to_owned());
+        let (text, cut) = composer.finish(60);
+        assert!(cut);
+        assert_eq!(text, format!("{}\nWhich one?", "a".repeat(40)));
+    }
+}

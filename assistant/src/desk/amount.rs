@@ -1,0 +1,161 @@
+//! From amounts as they were said to packs of rows, by the rules of `domain::quantity` (R104).
+
+use crate::understand::{Amounts, Count};
+use domain::catalog::{Item, ItemKind};
+use domain::quantity::{InnerCount, Measure, fewest_packs, inner_count, sessions};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// What an amount of something comes to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Resolved {
+    /// These packs.
+    Lines {
+        /// Item keys and packs.
+        lines: Vec<(String, i64)>,
+        /// Whether an amount was said at all.
+        said: bool,
+    },
+    /// Several items fit: one question.
+    Choose {
+        /// Item keys.
+        candidates: Vec<String>,
+        /// Packs already said.
+        quantity: Option<i64>,
+    },
+    /// No packs make that amount: one question.
+    NoCombination {
+        /// Item keys.
+        candidates: Vec<String>,
+        /// What was wanted.
+        wanted: i64,
+    },
+    /// The time does not come out even.
+    Uneven {
+        /// Item key.
+        key: String,
+        /// Minutes of one session.
+        minutes: i64,
+    },
+}
+
+fn inner(item: &Item) -> Option<(i64, Measure)> {
+    if item.kind == ItemKind::Service {
+        return None;
+    }
+    inner_count(&item.name, item.unit.as_deref()).map(InnerCount::base)
+}
+
+/// Settles an amount among the candidates.
+#[must_use]
+pub fn resolve(candidates: &[Arc<Item>], amounts: &Amounts) -> Resolved {
+    let keys = |items: &[Arc<Item>]| items.iter().map(|item| item.key.clone()).collect::<Vec<_>>();
+    // Time: sessions of a service.
+    if let (Some(minutes), [only]) = (amounts.minutes, candidates)
+        && only.kind == ItemKind::Service
+    {
+        let packs = amounts.counts.iter().find(|count| count.of_packs).map(|count| count.value);
+        return match (only.duration_minutes, packs) {
+            (Some(session), Some(packs)) if session == minutes => one(only, packs, true),
+            (Some(session), _) => match sessions(minutes, session) {
+                Some(count) => one(only, count, true),
+                None => Resolved::Uneven { key: only.key.clone(), minutes: session },
+            },
+            (None, _) => one(only, packs.unwrap_or(1), true),
+        };
+    }
+    if let Some(minutes) = amounts.minutes {
+        // The length tells sessions of one name apart.
+        let fitting: Vec<Arc<Item>> =
+            candidates.iter().filter(|item| item.duration_minutes == Some(minutes)).cloned().collect();
+        if fitting.len() == 1 {
+            return one(&fitting[0], packs_of(&amounts.counts).unwrap_or(1), true);
+        }
+    }
+    // Mass and volume.
+    for (amount, measure) in [(amounts.grams, Measure::Gram), (amounts.millilitres, Measure::Millilitre)] {
+        let Some(amount) = amount else { continue };
+        let sized: Vec<(Arc<Item>, i64)> = candidates
+            .iter()
+            .filter_map(|item| inner(item).filter(|(_, of)| *of == measure).map(|(size, _)| (item.clone(), size)))
+            .collect();
+        let packs = packs_of(&amounts.counts);
+        let same: Vec<&(Arc<Item>, i64)> = sized.iter().filter(|(_, size)| *size == amount).collect();
+        match same[..] {
+            [(item, _)] => return one(item, packs.unwrap_or(1), true),
+            [] if sized.is_empty() => continue,
+            [] => {}
+            _ => {
+                let items: Vec<Arc<Item>> = same.iter().map(|(item, _)| item.clone()).collect();
+                return Resolved::Choose { candidates: keys(&items), quantity: packs };
+            }
+        }
+        // Whole kilograms and litres are told as such.
+        return combine(&sized, amount, if amount % 1000 == 0 { amount / 1000 } else { amount });
+    }
+    let pieces: Vec<(Arc<Item>, i64)> = candidates
+        .iter()
+        .filter_map(|item| {
+            inner(item).filter(|(size, of)| *of == Measure::Piece && *size > 1).map(|(size, _)| (item.clone(), size))
+        })
+        .collect();
+    let counts = &amounts.counts;
+    // A count that is what one of the candidates holds names that candidate; another count is how many of it.
+    let named = counts.iter().position(|count| !count.of_packs && pieces.iter().any(|(_, size)| *size == count.value));
+    if let Some(at) = named {
+        let size = counts[at].value;
+        let fitting: Vec<Arc<Item>> =
+            pieces.iter().filter(|(_, inner)| *inner == size).map(|(item, _)| item.clone()).collect();
+        let packs = counts.iter().enumerate().find(|(other, _)| *other != at).map(|(_, count)| count.value);
+        return match &fitting[..] {
+            [only] => one(only, packs.unwrap_or(1), true),
+            _ => Resolved::Choose { candidates: keys(&fitting), quantity: packs },
+        };
+    }
+    match (candidates, packs_of(counts), counts.iter().find(|count| !count.of_packs)) {
+        ([], _, _) => Resolved::Choose { candidates: Vec::new(), quantity: None },
+        (_, None, Some(wanted)) if wanted.value > 1 && !pieces.is_empty() && pieces.len() == candidates.len() => {
+            combine(&pieces, wanted.value, wanted.value)
+        }
+        ([only], packs, inner) => {
+            let said = packs.or(inner.map(|count| count.value));
+            one(only, said.unwrap_or(1), said.is_some())
+        }
+        (_, packs, inner) => {
+            Resolved::Choose { candidates: keys(candidates), quantity: packs.or(inner.map(|count| count.value)) }
+        }
+    }
+}
+
+fn packs_of(counts: &[Count]) -> Option<i64> {
+    counts.iter().find(|count| count.of_packs).map(|count| count.value)
+}
+
+fn one(item: &Item, quantity: i64, said: bool) -> Resolved {
+    Resolved::Lines { lines: vec![(item.key.clone(), quantity)], said }
+}
+
+fn combine(sized: &[(Arc<Item>, i64)], wanted: i64, told: i64) -> Resolved {
+    let sizes: Vec<i64> = sized.iter().map(|(_, size)| *size).collect();
+    // Grams and millilitres are large numbers: only their common measure matters.
+    let unit = sizes.iter().fold(wanted, |a, b| greatest_common_divisor(a, *b)).max(1);
+    let reduced: Vec<i64> = sizes.iter().map(|size| size / unit).collect();
+    match fewest_packs(wanted / unit, &reduced) {
+        Some(packs) => Resolved::Lines {
+            lines: packs
+                .into_iter()
+                .filter_map(|(at, count)| sized.get(at).map(|(item, _)| (item.key.clone(), count)))
+                .collect(),
+            said: true,
+        },
+        None => Resolved::NoCombination {
+            candidates: sized.iter().map(|(item, _)| item.key.clone()).collect(),
+            wanted: told,
+        },
+    }
+}
+
+fn greatest_common_divisor(a: i64, b: i64) -> i64 {
+    if b == 0 { a.abs() } else { greatest_common_divisor(b, a % b) }
+}

@@ -1,0 +1,436 @@
+//! What is wanted: adding, changing, leaving out, and the questions that come up.
+
+use super::{CHOOSING_TO_BUY, OrderNow, Talk};
+use crate::compose::Value;
+use crate::desk::{CartOutcome, Resolved, resolve};
+use crate::turn::{Field, Pending, ShopError};
+use crate::understand::{Act, Amounts, Mention};
+use domain::catalog::Item;
+use std::sync::Arc;
+
+impl Talk<'_> {
+    pub(super) async fn change_of_cart(&mut self) -> Result<(), ShopError> {
+        let acts = self.acts.clone();
+        let lines_before: Vec<String> = self.desk.state.cart.lines.iter().map(|line| line.key.clone()).collect();
+        let choosing = matches!(self.desk.state.pending, Some(Pending::ChooseItem { .. }));
+        // Removals first, so that "without the vase, and two orchids" never passes through the old line.
+        for act in &acts {
+            match act {
+                Act::Drop { mention: Some(mention) } => self.drop_line(mention).await?,
+                Act::Keep { mention: Some(mention) } => self.keep_line(mention),
+                Act::Swap { from, to } => self.swap(from.as_ref(), to).await?,
+                _ => {}
+            }
+        }
+        for act in &acts {
+            match act {
+                // What was asked about a moment ago is what "one, please" means.
+                Act::Ask { about, .. } => {
+                    if let [mention] = &about[..]
+                        && let [key] = &mention.candidates[..]
+                    {
+                        self.focus(key);
+                    }
+                }
+                Act::Want { mention, add } => self.want(mention, *add).await?,
+                Act::Quantity { amounts } => self.quantity(amounts).await?,
+                Act::Choose { ordinal } => self.choose(*ordinal).await?,
+                Act::ChooseByPrice { dearest } => self.choose_by_price(*dearest).await?,
+                Act::All { both } => self.all(*both).await?,
+                _ => {}
+            }
+        }
+        // Something else on top of what was confirmed earlier is not confirmed yet.
+        let another = self.fresh.iter().any(|key| !lines_before.contains(key));
+        if another
+            && !lines_before.is_empty()
+            && !choosing
+            && !self.correcting
+            && !self.has(|act| matches!(act, Act::Confirm))
+        {
+            self.desk.state.confirmed = false;
+        }
+        // "I confirm" right after a single item was shown is about that item.
+        let confirms = self.has(|act| matches!(act, Act::Confirm));
+        if confirms
+            && self.order_now == OrderNow::None
+            && self.desk.state.cart.is_empty()
+            && !self.halted
+            && !self.has(|act| matches!(act, Act::Want { .. } | Act::Ask { .. } | Act::Drop { .. }))
+            && let Some(key) = self.desk.state.focus.first().cloned()
+        {
+            self.set_line(&key, 1).await?;
+        }
+        Ok(())
+    }
+
+    async fn drop_line(&mut self, mention: &Mention) -> Result<(), ShopError> {
+        let lines: Vec<String> =
+            mention.candidates.iter().filter(|key| self.desk.state.cart.quantity(key) > 0).cloned().collect();
+        if lines.is_empty() {
+            if !self.has(|act| matches!(act, Act::Want { .. } | Act::Confirm)) && !self.desk.state.cart.is_empty() {
+                self.say.say("cart-not-there", &[("name", Value::Text(&mention.words))]);
+                self.meant("order");
+            }
+            return Ok(());
+        }
+        for key in lines {
+            let outcome = self.desk.set_cart(&key, 0).await?;
+            self.tell_cart(&outcome);
+        }
+        self.moved();
+        Ok(())
+    }
+
+    fn keep_line(&mut self, mention: &Mention) {
+        let keep: Vec<String> =
+            mention.candidates.iter().filter(|key| self.desk.state.cart.quantity(key) > 0).cloned().collect();
+        if !keep.is_empty() {
+            self.desk.state.cart.lines.retain(|line| keep.contains(&line.key));
+            self.moved();
+        }
+    }
+
+    async fn swap(&mut self, from: Option<&Mention>, to: &Mention) -> Result<(), ShopError> {
+        let cart = &self.desk.state.cart;
+        let there = to.candidates.iter().any(|key| cart.quantity(key) > 0);
+        let old = match from {
+            None if there => None,
+            Some(from) => from.candidates.iter().find(|key| cart.quantity(key) > 0).cloned(),
+            None => self
+                .desk
+                .state
+                .focus
+                .iter()
+                .find(|key| cart.quantity(key) > 0)
+                .or(cart.lines.last().map(|line| &line.key))
+                .cloned(),
+        };
+        let quantity = old.as_ref().map_or(0, |key| cart.quantity(key));
+        let mut to = to.clone();
+        if let Some(old) = old
+            && !to.candidates.contains(&old)
+        {
+            self.desk.set_cart(&old, 0).await?;
+            if to.amounts.is_empty() && quantity > 1 {
+                to.amounts.counts.push(crate::understand::Count { value: quantity, of_packs: true });
+            }
+        }
+        self.want(&to, false).await
+    }
+
+    fn items(&self, keys: &[String]) -> Vec<Arc<Item>> {
+        keys.iter().filter_map(|key| self.item(key)).collect()
+    }
+
+    async fn want(&mut self, mention: &Mention, add: bool) -> Result<(), ShopError> {
+        self.meant("order");
+        if mention.candidates.is_empty() {
+            self.not_found(&mention.words);
+            return Ok(());
+        }
+        if !mention.exact && !self.pending_has(&mention.candidates) {
+            self.similar(&mention.words, &mention.candidates);
+            return Ok(());
+        }
+        // The quantity that was said before the question "which one?" still counts.
+        let mut amounts = mention.amounts.clone();
+        if let Some(Pending::ChooseItem { quantity: Some(quantity), .. }) = &self.desk.state.pending
+            && self.pending_has(&mention.candidates)
+            && !amounts.counts.iter().any(|count| count.of_packs)
+            && amounts.counts.len() < 2
+        {
+            amounts.counts.push(crate::understand::Count { value: *quantity, of_packs: true });
+        }
+        // "Litter and a cat scratcher": words that only another line of this turn half meets name something else.
+        if mention.partial && mention.candidates.iter().any(|key| self.fresh.contains(key)) {
+            self.not_found(&mention.words);
+            return Ok(());
+        }
+        // The city that was said leaves out what cannot go there.
+        let mut mention = mention.clone();
+        if mention.candidates.len() > 1
+            && !mention.partial
+            && let Some(city) = &self.desk.state.given.city_said
+        {
+            let going: Vec<String> = self
+                .items(&mention.candidates)
+                .into_iter()
+                .filter(|item| domain::checkout::serves(&item.area, city, &domain::city::same))
+                .map(|item| item.key.clone())
+                .collect();
+            if !going.is_empty() {
+                mention.candidates = going;
+            }
+        }
+        // One of several that are in the cart already is the one that is meant.
+        let in_cart: Vec<String> =
+            mention.candidates.iter().filter(|key| self.desk.state.cart.quantity(key) > 0).cloned().collect();
+        let focus = self.desk.state.focus.first().filter(|key| mention.candidates.contains(key)).cloned();
+        let keys = match in_cart.len() {
+            _ if mention.partial => mention.candidates.clone(),
+            0 if focus.is_some()
+                && mention.candidates.len() > 1
+                && amounts.counts.iter().all(|count| count.of_packs) =>
+            {
+                focus.into_iter().collect()
+            }
+            1 if mention.candidates.len() > 1 && !add && amounts.counts.iter().all(|count| count.of_packs) => in_cart,
+            _ => mention.candidates.clone(),
+        };
+        let resolved = resolve(&self.items(&keys), &amounts);
+        self.resolved(resolved, add).await
+    }
+
+    fn pending_has(&self, keys: &[String]) -> bool {
+        matches!(&self.desk.state.pending, Some(Pending::ChooseItem { candidates, .. })
+            if keys.iter().any(|key| candidates.contains(key)))
+    }
+
+    async fn resolved(&mut self, resolved: Resolved, add: bool) -> Result<(), ShopError> {
+        match resolved {
+            Resolved::Lines { lines, said } => {
+                self.desk.state.pending = None;
+                self.set_flag(CHOOSING_TO_BUY, false);
+                for (key, quantity) in lines {
+                    let before = self.desk.state.cart.quantity(&key);
+                    let wanted = match (add, said, before) {
+                        (_, _, 0) => quantity,
+                        (true, _, before) => before.saturating_add(quantity),
+                        (false, true, _) => quantity,
+                        (false, false, before) => before,
+                    };
+                    self.set_line(&key, wanted).await?;
+                }
+            }
+            Resolved::Choose { candidates, quantity } => {
+                if self.halted {
+                    return Ok(());
+                }
+                self.which_item(&candidates);
+                self.set_flag(CHOOSING_TO_BUY, true);
+                self.desk.state.pending = Some(Pending::ChooseItem { candidates, quantity });
+            }
+            Resolved::NoCombination { candidates, wanted } => {
+                self.say.say("which-quantity-packs", &[("wanted", Value::Count(wanted))]);
+                self.list(&candidates, candidates.len(), false);
+                self.say.say("which-quantity-packs-ask", &[]);
+                self.ask(Field::Quantity);
+                self.halted = true;
+                self.set_flag(CHOOSING_TO_BUY, true);
+                self.desk.state.pending = Some(Pending::ChooseItem { candidates, quantity: None });
+            }
+            Resolved::Uneven { key, minutes } => {
+                if let Some(item) = self.item(&key) {
+                    self.say.say(
+                        "sessions-uneven",
+                        &[("name", Value::Text(&item.name)), ("minutes", Value::Count(minutes))],
+                    );
+                }
+                self.offer(&key);
+                self.focus(&key);
+                self.ask(Field::Quantity);
+                self.halted = true;
+                self.desk.state.pending = Some(Pending::ChooseQuantity { key });
+            }
+        }
+        Ok(())
+    }
+
+    async fn quantity(&mut self, amounts: &Amounts) -> Result<(), ShopError> {
+        if self.order_now == OrderNow::Open || self.order_now == OrderNow::Settled {
+            return Ok(());
+        }
+        match self.desk.state.pending.clone() {
+            Some(Pending::ChooseItem { candidates, quantity }) => {
+                let mut amounts = amounts.clone();
+                if amounts.is_empty() {
+                    return Ok(());
+                }
+                if let Some(quantity) = quantity {
+                    amounts.counts.push(crate::understand::Count { value: quantity, of_packs: true });
+                }
+                let resolved = resolve(&self.items(&candidates), &amounts);
+                self.meant("order");
+                return self.resolved(resolved, false).await;
+            }
+            Some(Pending::ChooseCity { .. }) if amounts.is_empty() => return Ok(()),
+            _ => {}
+        }
+        let asked = match &self.desk.state.pending {
+            Some(Pending::ChooseQuantity { key }) => Some(key.clone()),
+            _ => None,
+        };
+        let cart = &self.desk.state.cart;
+        let target = asked
+            .or_else(|| self.fresh.last().cloned())
+            .or_else(|| self.desk.state.focus.first().cloned())
+            .or_else(|| match &cart.lines[..] {
+                [only] => Some(only.key.clone()),
+                _ => None,
+            });
+        let Some(key) = target else {
+            if amounts.is_empty()
+                && self.desk.state.cart.is_empty()
+                && self.intent == "none"
+                && !self.has(|act| matches!(act, Act::Ask { .. }))
+            {
+                self.browse(false);
+                self.meant("order");
+            }
+            return Ok(());
+        };
+        let Some(item) = self.item(&key) else { return Ok(()) };
+        // A bare number counts what is sold: "two, please".
+        let mut packs = amounts.clone();
+        for count in &mut packs.counts {
+            count.of_packs = true;
+        }
+        let before = self.desk.state.cart.quantity(&key);
+        if amounts.is_empty() {
+            if before == 0 {
+                self.meant("order");
+                self.set_line(&key, 1).await?;
+            }
+            return Ok(());
+        }
+        self.meant("order");
+        let mut sizes = vec![item.clone()];
+        if amounts.grams.is_some() || amounts.millilitres.is_some() {
+            // "Better 15 kilos": other sizes of the same thing count too.
+            let hits = self.index().search(&item.name, 6);
+            let top = hits.first().map_or(0.0, |hit| hit.score);
+            sizes.extend(
+                hits.into_iter().filter(|hit| hit.score >= 0.7 * top && hit.item.key != item.key).map(|hit| hit.item),
+            );
+        }
+        let resolved = resolve(&sizes, &packs);
+        self.resolved(resolved, amounts.more && before > 0).await
+    }
+
+    async fn choose(&mut self, ordinal: i64) -> Result<(), ShopError> {
+        let list = match &self.desk.state.pending {
+            Some(Pending::ChooseItem { candidates, .. }) => candidates.clone(),
+            _ => self.desk.state.offered.clone(),
+        };
+        let at = if ordinal < 0 { list.len().checked_sub(1) } else { usize::try_from(ordinal - 1).ok() };
+        let Some(key) = at.and_then(|at| list.get(at)).cloned() else { return Ok(()) };
+        self.chosen(key).await
+    }
+
+    async fn choose_by_price(&mut self, dearest: bool) -> Result<(), ShopError> {
+        let list = match &self.desk.state.pending {
+            Some(Pending::ChooseItem { candidates, .. }) => candidates.clone(),
+            _ => self.index().items().iter().map(|item| item.key.clone()).collect(),
+        };
+        let mut items: Vec<_> = self.items(&list).into_iter().filter(|item| !item.is_free()).collect();
+        items.sort_by_key(|item| item.price_minor.unwrap_or(0));
+        let chosen = if dearest { items.last() } else { items.first() };
+        match chosen.map(|item| item.key.clone()) {
+            Some(key) => self.chosen(key).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn chosen(&mut self, key: String) -> Result<(), ShopError> {
+        if super::is_choosing_to_buy(&self.desk.state) {
+            let quantity = match &self.desk.state.pending {
+                Some(Pending::ChooseItem { quantity, .. }) => *quantity,
+                _ => None,
+            };
+            self.desk.state.pending = None;
+            self.set_flag(CHOOSING_TO_BUY, false);
+            self.meant("order");
+            self.set_line(&key, quantity.unwrap_or(1)).await
+        } else {
+            self.desk.state.pending = None;
+            self.show(&key, &[], &[]).await
+        }
+    }
+
+    async fn all(&mut self, both: bool) -> Result<(), ShopError> {
+        if let Some(Pending::ChooseItem { candidates, quantity }) = self.desk.state.pending.clone()
+            && super::is_choosing_to_buy(&self.desk.state)
+            && candidates.len() <= 3
+        {
+            self.desk.state.pending = None;
+            self.meant("order");
+            for key in candidates {
+                self.set_line(&key, quantity.unwrap_or(1)).await?;
+            }
+            return Ok(());
+        }
+        // "I'll take both" of one item that is being talked about: two of it.
+        let alone =
+            self.desk.state.cart.lines.len() <= 1 && self.desk.state.pending.is_none() && self.offered.len() <= 1;
+        if both
+            && alone
+            && self.order_now == OrderNow::None
+            && let Some(key) = self.fresh.last().or(self.desk.state.focus.first()).cloned()
+        {
+            self.meant("order");
+            self.set_line(&key, 2).await?;
+        }
+        Ok(())
+    }
+
+    async fn set_line(&mut self, key: &str, quantity: i64) -> Result<(), ShopError> {
+        let outcome = self.desk.set_cart(key, quantity).await?;
+        self.tell_cart(&outcome);
+        self.focus(key);
+        if matches!(outcome, CartOutcome::Set { .. } | CartOutcome::Same { .. }) {
+            self.moved();
+        }
+        Ok(())
+    }
+
+    fn moved(&mut self) {
+        self.progress = true;
+        self.meant("order");
+    }
+
+    fn tell_cart(&mut self, outcome: &CartOutcome) {
+        match outcome {
+            CartOutcome::Set { key, .. } => {
+                self.fresh.retain(|known| known != key);
+                self.fresh.push(key.clone());
+            }
+            CartOutcome::Same { .. } | CartOutcome::NotThere { .. } => {}
+            CartOutcome::Removed { key } => {
+                if let Some(item) = self.item(key) {
+                    self.say.say("cart-removed", &[("name", Value::Text(&item.name))]);
+                }
+            }
+            CartOutcome::NotEnough { key } => {
+                if let Some(item) = self.item(key) {
+                    self.say.say("not-enough", &[("name", Value::Text(&item.name))]);
+                    self.say.say("not-enough-ask", &[]);
+                }
+                self.offer(key);
+                self.ask(Field::Quantity);
+                self.halted = true;
+                self.desk.state.pending = Some(Pending::ChooseQuantity { key: key.clone() });
+            }
+            CartOutcome::SoldOut { key } => {
+                if let Some(item) = self.item(key) {
+                    let alone = self.desk.state.cart.is_empty();
+                    let id = if alone { "item-unavailable" } else { "sold-out" };
+                    self.say.say(id, &[("name", Value::Text(&item.name))]);
+                    if alone {
+                        self.say.say("not-found-ask", &[]);
+                        self.halted = true;
+                    }
+                }
+                self.offer(key);
+                self.meant("order");
+            }
+            CartOutcome::TooLarge { key } => {
+                self.say.say("quantity-too-large", &[]);
+                self.ask(Field::Quantity);
+                self.halted = true;
+                self.desk.state.pending = Some(Pending::ChooseQuantity { key: key.clone() });
+            }
+            CartOutcome::Gone { key } => self.say.say("gone", &[("name", Value::Text(key))]),
+        }
+    }
+}

@@ -1,0 +1,605 @@
+//! From marks and mentions to acts, sentence by sentence.
+
+use super::super::cue::Cue;
+use super::super::numbers::NumberKind;
+use super::super::people::{same_as_before, wants_current_phone};
+use super::super::{Act, Amounts, ContactKind};
+use super::Context;
+use super::marks::{Mark, Marked};
+use super::mentions::{Placed, mentions};
+use super::places::{lone_capitals, place_after_preposition, points_at_number};
+use crate::retrieve::is_function_word;
+use crate::turn::{Field, Pending};
+use domain::text::fold;
+
+/// Cues that are questions about an item.
+const TOPICS: &[Cue] = &[
+    Cue::Price,
+    Cue::Total,
+    Cue::Describe,
+    Cue::Size,
+    Cue::Material,
+    Cue::Included,
+    Cue::NotIncluded,
+    Cue::Guarantee,
+    Cue::NotGuarantee,
+    Cue::Suitable,
+    Cue::NotSuitable,
+    Cue::Specialist,
+    Cue::Prepare,
+    Cue::Duration,
+    Cue::Format,
+    Cue::DeliveryFee,
+    Cue::DeliveryTime,
+    Cue::Cities,
+    Cue::Hours,
+    Cue::FreeTimes,
+    Cue::Link,
+    Cue::Photo,
+    Cue::Video,
+];
+
+/// Words that turn a confirmation into none: "I don't confirm", "I'll confirm later".
+const NEGATIONS: &[&str] = &["not", "don", "no", "не", "нет", "жоқ", "never", "nunca", "still", "can"];
+const LATER: &[&str] =
+    &["later", "tomorrow", "luego", "despues", "mas", "позже", "потом", "кейін", "кейинирек", "кейінірек"];
+
+/// Adds the acts of one line.
+pub(crate) fn acts(marked: &Marked<'_>, context: &Context<'_>, committed: bool, acts: &mut Vec<Act>) {
+    let (mut placed, loose) = mentions(marked, context);
+    let heard = Heard::new(marked, &placed);
+    fields(marked, context, acts);
+    let any_found = placed.iter().any(|one| one.found);
+    let choosing = crate::offline::is_choosing_to_buy(context.state);
+    let mut explained = any_found;
+    for sentence in 0..marked.sentence_count() {
+        let mine: Vec<Placed> = extract(&mut placed, sentence);
+        let amounts: Option<Amounts> = loose
+            .iter()
+            .find(|(of, _)| *of == sentence)
+            .map(|(_, amounts)| amounts.clone())
+            .filter(|one| !one.is_empty());
+        let said = Sentence { marked, heard: &heard, sentence, committed, choosing, any_found };
+        explained |= said.acts(context, mine, amounts, acts);
+    }
+    if !explained && !heard.cues.iter().any(|(cue, _)| *cue != Cue::Greet) && left_over(marked) {
+        let question = marked.text.contains('?');
+        acts.push(Act::Unknown { text: marked.text.to_owned(), question });
+    }
+}
+
+/// Whether a line says something that only an order needs: then a bare item beside it is wanted, not asked about.
+pub(crate) fn commits(marked: &Marked<'_>) -> bool {
+    marked.cues.iter().any(|cue| cue.cue == Cue::Confirm && !is_negated(marked, cue.start_token, cue.end_token))
+        || marked.name.is_some()
+        || !marked.phones.is_empty()
+        || !marked.dates.is_empty()
+        || !marked.times.is_empty()
+        || !marked.cities.is_empty()
+}
+
+fn extract(placed: &mut Vec<Placed>, sentence: usize) -> Vec<Placed> {
+    let (mine, rest) = std::mem::take(placed).into_iter().partition(|one| one.sentence == sentence);
+    *placed = rest;
+    mine
+}
+
+/// Whether words are left that nothing has claimed.
+fn left_over(marked: &Marked<'_>) -> bool {
+    marked
+        .tokens
+        .iter()
+        .zip(&marked.marks)
+        .any(|(token, mark)| *mark == Mark::Free && token.is_word() && !is_function_word(&token.folded))
+}
+
+/// Cues that stand, with the token where each begins.
+struct Heard {
+    cues: Vec<(Cue, usize)>,
+}
+
+impl Heard {
+    fn new(marked: &Marked<'_>, placed: &[Placed]) -> Self {
+        let named: Vec<usize> = placed.iter().flat_map(|one| one.named.iter().copied()).collect();
+        let cues = marked
+            .cues
+            .iter()
+            .filter(|cue| {
+                // All words of the phrase belong to an item's name: it is no phrase.
+                let in_name = (cue.start_token..cue.end_token).any(|token| named.contains(&token));
+                !(cue.cue.yields_to_names() && in_name)
+            })
+            .filter(|cue| cue.cue != Cue::Confirm || !is_negated(marked, cue.start_token, cue.end_token))
+            .map(|cue| (cue.cue, cue.start_token))
+            .collect();
+        Self { cues }
+    }
+}
+
+fn is_negated(marked: &Marked<'_>, start: usize, end: usize) -> bool {
+    let before = start.checked_sub(1).map(|at| &marked.tokens[at]);
+    let before_that = start.checked_sub(2).map(|at| &marked.tokens[at]);
+    let denied = before.is_some_and(|token| NEGATIONS.contains(&token.folded.as_str()) && token.folded != "can")
+        || (before.is_some_and(|token| token.folded == "t") && before_that.is_some_and(|token| token.text == "'"));
+    let later = marked.tokens.iter().skip(end).take(2).any(|token| LATER.contains(&token.folded.as_str()));
+    denied || later
+}
+
+/// Fields of the checkout.
+fn fields(marked: &Marked<'_>, context: &Context<'_>, acts: &mut Vec<Act>) {
+    let lone_name = || {
+        let names_itself = context.state.given.name.is_none()
+            && marked.cues.iter().any(|cue| cue.cue == Cue::Confirm)
+            && (!context.asked(Field::City) || !marked.cities.is_empty());
+        if names_itself { lone_capitals(marked, context, true) } else { None }
+    };
+    if let Some(name) = marked.name.clone().or_else(lone_name) {
+        acts.push(Act::Name { name });
+    }
+    for raw in &marked.phones {
+        acts.push(Act::Phone { raw: raw.clone() });
+    }
+    if marked.phones.is_empty() && (wants_current_phone(marked.text) || points_at_number(marked)) {
+        acts.push(Act::CurrentPhone);
+    }
+    if same_as_before(marked.text) {
+        acts.push(Act::SameAsBefore);
+    }
+    for city in &marked.cities {
+        // "Cork, not Galway".
+        let (at, _) = marked.range(city.start, city.end);
+        let before = &marked.tokens[at.saturating_sub(2)..at];
+        if marked.cities.len() > 1 && before.iter().any(|token| ["not", "не", "no"].contains(&token.folded.as_str()))
+        {
+            continue;
+        }
+        acts.push(Act::City { said: city.said.clone(), spelled: city.spelled.clone() });
+    }
+    if let Some(address) = &marked.address {
+        acts.push(Act::Address { text: address.clone() });
+    }
+    if let Some(date) = marked.dates.first() {
+        acts.push(Act::Date { date: date.date });
+    }
+    if let Some(time) = marked.times.first() {
+        acts.push(Act::Time { time: time.time });
+    }
+    if marked.times.is_empty()
+        && let Some(part) = marked.parts.first()
+    {
+        acts.push(Act::PartOfDay { from: part.from, to: part.to });
+    }
+    if marked.cities.is_empty()
+        && (context.asked(Field::City) || matches!(context.state.pending, Some(Pending::ChooseCity { .. })))
+        && let Some(said) = lone_capitals(marked, context, false)
+    {
+        acts.push(Act::City { said, spelled: None });
+    } else if marked.cities.is_empty()
+        && context.index.goes_anywhere()
+        && let Some(said) = place_after_preposition(marked, context)
+    {
+        acts.push(Act::City { said, spelled: None });
+    }
+}
+
+/// "Big" is true, "small" is false.
+fn size_word(folded: &str) -> Option<bool> {
+    const LARGE: &[&str] = &["big", "large", "grande", "gran", "больш", "крупн", "үлкен"];
+    const SMALL: &[&str] = &["small", "little", "pequen", "маленьк", "меньш", "кіші", "кішкентай"];
+    let starts = |list: &[&str]| list.iter().any(|word| folded.starts_with(&fold(word)));
+    if starts(LARGE) {
+        Some(true)
+    } else if starts(SMALL) {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+/// One sentence with what was found in it.
+struct Sentence<'a> {
+    marked: &'a Marked<'a>,
+    heard: &'a Heard,
+    sentence: usize,
+    committed: bool,
+    choosing: bool,
+    any_found: bool,
+}
+
+impl Sentence<'_> {
+    fn has(&self, wanted: Cue) -> bool {
+        self.at(wanted).is_some()
+    }
+
+    fn at(&self, wanted: Cue) -> Option<usize> {
+        self.heard
+            .cues
+            .iter()
+            .find(|(cue, start)| *cue == wanted && self.marked.sentences[*start] == self.sentence)
+            .map(|(_, start)| *start)
+    }
+
+    /// Adds the sentence's acts; `true` when the sentence is explained.
+    fn acts(
+        &self,
+        context: &Context<'_>,
+        mut mine: Vec<Placed>,
+        amounts: Option<Amounts>,
+        acts: &mut Vec<Act>,
+    ) -> bool {
+        let before = acts.len();
+        self.plain(acts);
+        let injected = self.has(Cue::Injection);
+        let topics: Vec<Cue> = TOPICS.iter().copied().filter(|topic| self.has(*topic)).collect();
+        let question = self.marked.is_question(self.sentence);
+        let wants_to_know = self.has(Cue::WantToKnow);
+        let numbered = |one: &Placed| !one.mention.amounts.is_empty();
+        // "Can you change it to three?" is a wish although it is asked.
+        let changes = self.has(Cue::Change) && topics.is_empty() && (mine.iter().any(numbered) || amounts.is_some());
+        let wants = (self.has(Cue::Want) || self.has(Cue::Add) && !question || changes) && !wants_to_know && !injected;
+        let unknown: Vec<Placed> = {
+            let (found, unknown) = mine.into_iter().partition(|one| one.found);
+            mine = found;
+            unknown
+        };
+        // A wish names its item: a word that only some description has is no wish while names are said too.
+        let asked = question || self.has(Cue::Available) || !topics.is_empty();
+        let alone = wants && mine.len() == 1;
+        if !asked && !alone {
+            mine.retain(|one| !one.described);
+        }
+        self.denied(&mut mine, acts);
+        self.changes(&mut mine, acts);
+        let add = self.has(Cue::Add);
+        if self.has(Cue::Refund) {
+            acts.push(Act::Refund { about: mine.first().map(|one| one.mention.clone()) });
+            return true;
+        }
+        if let Some(kind) = self.contact() {
+            acts.push(Act::Contact { kind, about: mine.first().map(|one| one.mention.clone()) });
+            return true;
+        }
+        if self.has(Cue::Complaint) {
+            acts.push(Act::Complain);
+            return true;
+        }
+        let only_total = topics.iter().all(|topic| *topic == Cue::Total);
+        let asks = (!topics.is_empty() && (!wants || question || !only_total))
+            || self.has(Cue::StockProbe)
+            || injected
+            || ((self.has(Cue::Available) || question) && !wants);
+        let asks = asks && !(wants && !topics.is_empty() && !question && !self.price_question(&topics));
+        if !mine.is_empty() {
+            // "What do you have for cats?" asks for these, not for everything.
+            if let Some(at) = acts.iter().rposition(|act| matches!(act, Act::Browse { .. })).filter(|at| *at >= before)
+            {
+                acts.remove(at);
+            }
+            let beside =
+                |one: &Placed| one.listed || mine.iter().any(|other| other.listed && one.end + 1 == other.start);
+            if wants {
+                for one in unknown.iter().filter(|one| beside(one) && self.names_something(one)) {
+                    acts.push(Act::Want { mention: one.mention.clone(), add: false });
+                }
+            }
+            let wanted = !asks
+                && (wants
+                    || self.committed
+                    || self.choosing
+                    || mine.iter().any(numbered)
+                    || self.has(Cue::Change)
+                    || self.has(Cue::Add)
+                    || (self.has(Cue::Please) && topics.is_empty()))
+                || (wants && asks && !question && topics.iter().all(|topic| *topic == Cue::Total));
+            if wanted && !wants_to_know {
+                let cart = &context.state.cart;
+                // "Better the one of fifty": what comes stands in place of what was wanted last.
+                let changes_mind = self.has(Cue::Change) && !add && mine.len() == 1 && !cart.is_empty();
+                for one in &mine {
+                    let mut mention = one.mention.clone();
+                    mention.amounts.more = add;
+                    if changes_mind && !mention.candidates.iter().any(|key| cart.quantity(key) > 0) {
+                        acts.push(Act::Swap { from: None, to: mention });
+                    } else {
+                        acts.push(Act::Want { mention, add });
+                    }
+                }
+                if self.has(Cue::Total) {
+                    acts.push(Act::Ask { topics: vec![Cue::Total], about: Vec::new(), words: Vec::new() });
+                }
+            } else if !self.has(Cue::Cancel) || asks {
+                acts.push(Act::Ask {
+                    topics,
+                    about: mine.iter().map(|one| one.mention.clone()).collect(),
+                    words: self.words(),
+                });
+            }
+            if let Some(amounts) = amounts
+                && wanted
+                && mine.iter().all(|one| one.mention.amounts.is_empty())
+            {
+                acts.push(Act::Quantity { amounts });
+            }
+        } else {
+            let ordinal = self.marked.numbers.iter().find(|number| {
+                number.kind == NumberKind::Ordinal && self.marked.sentences[number.start_token] == self.sentence
+            });
+            if let Some(ordinal) = ordinal {
+                acts.push(Act::Choose { ordinal: ordinal.value });
+            } else if self.has(Cue::Cheapest) || self.has(Cue::Dearest) {
+                acts.push(Act::ChooseByPrice { dearest: self.has(Cue::Dearest) });
+            } else if self.marked.both(self.sentence) || self.has(Cue::All) {
+                acts.push(Act::All { both: self.marked.both(self.sentence) });
+            }
+            let swapped = acts[before..].iter().any(|act| matches!(act, Act::Swap { .. }));
+            if let Some(mut amounts) = amounts
+                && !swapped
+                && !self.has(Cue::StockProbe)
+                && (!question || wants)
+                && !injected
+            {
+                amounts.more = add && !self.has(Cue::Change);
+                acts.push(Act::Quantity { amounts });
+            } else if wants
+                && !question
+                && topics.is_empty()
+                && unknown.is_empty()
+                && self.points_at_focus(acts, before)
+            {
+                acts.push(Act::Quantity { amounts: Amounts::default() });
+            }
+            self.missing(context, unknown, wants, acts);
+            let known_missing = acts[before..].iter().any(|act| {
+                matches!(act, Act::Want { mention, .. } if mention.candidates.is_empty())
+                    || matches!(act, Act::Ask { about, .. } if !about.is_empty())
+            });
+            if asks && !topics.is_empty() && !known_missing {
+                acts.push(Act::Ask { topics, about: Vec::new(), words: self.words() });
+            } else if question && !known_missing && acts.len() == before && !self.any_found && !self.words().is_empty()
+            {
+                if context.state.focus.is_empty() {
+                    return false;
+                }
+                acts.push(Act::Ask { topics: Vec::new(), about: Vec::new(), words: self.words() });
+            }
+        }
+        acts.len() > before
+    }
+
+    /// "I'd like it": a wish without an item is about the item in focus, unless the sentence is about something else.
+    fn points_at_focus(&self, acts: &[Act], before: usize) -> bool {
+        !acts[before..].iter().any(|act| {
+            matches!(
+                act,
+                Act::Drop { .. }
+                    | Act::Keep { .. }
+                    | Act::Swap { .. }
+                    | Act::Cancel
+                    | Act::NewOrder
+                    | Act::Person
+                    | Act::Confirm
+                    | Act::Discount
+                    | Act::FreeDelivery
+                    | Act::More
+                    | Act::StopReminders
+                    | Act::LinkAgain
+                    | Act::Browse { .. }
+                    | Act::All { .. }
+                    | Act::Choose { .. }
+                    | Act::ChooseByPrice { .. }
+                    | Act::PayMethod
+                    | Act::Recommend
+                    | Act::Injection
+                    | Act::OffTopic
+                    | Act::Unknown { .. }
+            )
+        })
+    }
+
+    /// Whether one of these asks for a price, which no wish in the same sentence overrules.
+    fn price_question(&self, topics: &[Cue]) -> bool {
+        topics.iter().any(|topic| {
+            matches!(
+                topic,
+                Cue::Price
+                    | Cue::DeliveryFee
+                    | Cue::FreeTimes
+                    | Cue::DeliveryTime
+                    | Cue::Photo
+                    | Cue::Video
+                    | Cue::Link
+            )
+        })
+    }
+
+    /// Folded words that may be met in a description.
+    fn words(&self) -> Vec<String> {
+        self.marked
+            .tokens
+            .iter()
+            .zip(&self.marked.sentences)
+            .filter(|(token, of)| **of == self.sentence && token.is_word() && !is_function_word(&token.folded))
+            .map(|(token, _)| token.folded.clone())
+            .collect()
+    }
+
+    fn contact(&self) -> Option<ContactKind> {
+        [
+            (Cue::SpecialistContact, ContactKind::Specialist),
+            (Cue::SupplierContact, ContactKind::Supplier),
+            (Cue::WarehouseAddress, ContactKind::Warehouse),
+            (Cue::OfficeAddress, ContactKind::Office),
+            (Cue::CompanyContact, ContactKind::Company),
+        ]
+        .into_iter()
+        .find(|(cue, _)| self.has(*cue))
+        .map(|(_, kind)| kind)
+    }
+
+    /// Acts that need no item.
+    fn plain(&self, acts: &mut Vec<Act>) {
+        let simple = [
+            (Cue::Greet, Act::Greet),
+            (Cue::Thanks, Act::Thanks),
+            (Cue::Bye, Act::Bye),
+            (Cue::Confirm, Act::Confirm),
+            (Cue::Yes, Act::Yes),
+            (Cue::No, Act::No),
+            (Cue::Cancel, Act::Cancel),
+            (Cue::ClaimPaid, Act::ClaimPaid),
+            (Cue::AskPaid, Act::AskPaid),
+            (Cue::Person, Act::Person),
+            (Cue::Discount, Act::Discount),
+            (Cue::FreeDelivery, Act::FreeDelivery),
+            (Cue::NewOrder, Act::NewOrder),
+            (Cue::OffTopic, Act::OffTopic),
+            (Cue::Injection, Act::Injection),
+            (Cue::StockProbe, Act::StockProbe),
+            (Cue::StopReminders, Act::StopReminders),
+            (Cue::More, Act::More),
+            (Cue::OrderStatus, Act::OrderStatus),
+            (Cue::Bot, Act::Bot),
+            (Cue::PayMethod, Act::PayMethod),
+            (Cue::LinkAgain, Act::LinkAgain),
+            (Cue::Privacy, Act::Privacy),
+            (Cue::Recommend, Act::Recommend),
+        ];
+        for (cue, act) in simple {
+            if self.has(cue) && !acts.contains(&act) {
+                acts.push(act);
+            }
+        }
+        if self.has(Cue::Offer) {
+            acts.push(Act::Browse { detail: self.has(Cue::Detail) });
+        } else if self.has(Cue::Detail) && !acts.contains(&Act::More) {
+            acts.push(Act::More);
+        }
+    }
+
+    /// "Not rye": a mention right after a negation is left out.
+    fn denied(&self, mine: &mut Vec<Placed>, acts: &mut Vec<Act>) {
+        if mine.len() < 2 {
+            return;
+        }
+        let denied = mine.iter().position(|one| {
+            let first = one.named.first().copied().unwrap_or(one.start);
+            (one.start.saturating_sub(1)..first)
+                .any(|at| ["not", "не", "no"].contains(&self.marked.tokens[at].folded.as_str()))
+        });
+        if let Some(at) = denied {
+            let one = mine.remove(at);
+            acts.push(Act::Drop { mention: Some(one.mention) });
+        }
+    }
+
+    /// Removals and exchanges; the mentions they use are taken out.
+    fn changes(&self, mine: &mut Vec<Placed>, acts: &mut Vec<Act>) {
+        if let Some(at) = self.at(Cue::Instead) {
+            let after = mine.iter().position(|one| one.start >= at);
+            let (from, to) = match (after, mine.len()) {
+                (_, 0) => (None, None),
+                (Some(after), 1) => (Some(after), None),
+                // "X instead of Y", "instead of Y X", "replace Y with X".
+                (Some(after), _) => (Some(after), (0..mine.len()).find(|other| *other != after)),
+                // Kazakh puts it behind: "Y орнына X", "Y-ны X-ке ауыстырыңыз".
+                (None, 1) => (None, Some(0)),
+                (None, _) => (Some(0), Some(1)),
+            };
+            let from_mention = from.map(|at| mine[at].mention.clone());
+            match to.map(|at| mine[at].mention.clone()) {
+                Some(to) => {
+                    acts.push(Act::Swap { from: from_mention, to });
+                    mine.clear();
+                }
+                None if from.is_some() && self.has(Cue::Remove) => {}
+                None => {}
+            }
+            return;
+        }
+        if let Some(at) = self.at(Cue::Only)
+            && let Some(found) = mine.iter().position(|one| one.found)
+        {
+            let _ = at;
+            let one = mine.remove(found);
+            acts.push(Act::Keep { mention: Some(one.mention) });
+            return;
+        }
+        if let Some(at) = self.at(Cue::Remove) {
+            // "Куклу не надо, лучше медведя": behind a comma something else begins.
+            let clause_ends =
+                |from: usize, to: usize| self.marked.tokens[from..to].iter().any(|token| token.text == ",");
+            let after =
+                mine.iter().position(|one| one.start >= at && one.start <= at + 4 && !clause_ends(at, one.start));
+            let before = mine.iter().rposition(|one| one.end <= at);
+            match after.or(before) {
+                Some(found) => {
+                    let one = mine.remove(found);
+                    acts.push(Act::Drop { mention: Some(one.mention) });
+                }
+                None if self.any_found => {}
+                None => {}
+            }
+        }
+    }
+
+    /// Whether unknown words read like the name of a thing: one or two words, none of them a container or a colour.
+    fn names_something(&self, one: &Placed) -> bool {
+        let words: Vec<String> = one
+            .mention
+            .words
+            .split_whitespace()
+            .map(|word| fold(word.trim_matches(|character: char| !character.is_alphanumeric())))
+            .filter(|word| !word.is_empty() && !is_function_word(word))
+            .collect();
+        (1..=2).contains(&words.len())
+            && words.iter().all(|word| word.chars().count() > 3 && crate::retrieve::weakness(word).is_none())
+    }
+
+    /// What was asked for and is not in the catalogue.
+    fn missing(&self, context: &Context<'_>, unknown: Vec<Placed>, wants: bool, acts: &mut Vec<Act>) {
+        let available = self.has(Cue::Available) || self.has(Cue::Price);
+        let related = wants || available || self.choosing;
+        let silent = self.has(Cue::Injection)
+            || self.has(Cue::OffTopic)
+            || self.has(Cue::Cancel)
+            || self.has(Cue::Person)
+            || self.has(Cue::Discount)
+            || self.has(Cue::FreeDelivery)
+            || self.has(Cue::StopReminders)
+            || self.has(Cue::Complaint)
+            || self.has(Cue::ClaimPaid)
+            || self.has(Cue::PayMethod)
+            || wants_current_phone(self.marked.text)
+            || points_at_number(self.marked)
+            || (self.committed && !context.state.cart.is_empty());
+        if silent || !related {
+            return;
+        }
+        for one in unknown {
+            // "The big one" of several sizes.
+            let size = one.mention.words.split_whitespace().find_map(|word| size_word(&fold(word)));
+            if let (Some(Pending::ChooseItem { .. }), Some(large)) = (&context.state.pending, size) {
+                acts.push(Act::ChooseByPrice { dearest: large });
+                continue;
+            }
+            let worth = one.mention.words.split_whitespace().any(|word| {
+                let folded = fold(word.trim_matches(|character: char| !character.is_alphanumeric()));
+                folded.chars().count() > 2 && !is_function_word(&folded)
+            });
+            let counted = !one.mention.amounts.is_empty();
+            if !worth || (self.any_found && !counted) {
+                continue;
+            }
+            // Words about the item in focus ("is it available in white?") ask about it.
+            if available && !wants && !context.state.focus.is_empty() && self.has(Cue::Price) {
+                continue;
+            }
+            let mention = one.mention.clone();
+            if wants {
+                acts.push(Act::Want { mention, add: false });
+            } else {
+                acts.push(Act::Ask { topics: Vec::new(), about: vec![mention], words: Vec::new() });
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Web-chat intake: committed messages a second over keep-alive connections, beside what the same connections get from a
+//! route that does nothing.
+//!
+//! `intake [seconds] [connections]` starts a server of its own on SQLite; `intake [seconds] [connections] HOST:PORT KEY`
+//! loads one that runs.
+
+use api::http::{Answer, AppState, Graph, Operation, Settings, router, serve};
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// A visitor may write 60 messages a minute; a load has many visitors.
+const MESSAGES_OF_A_VISITOR: usize = 50;
+
+/// No schema: this load asks for none.
+struct NoGraph;
+
+impl Graph for NoGraph {
+    fn execute(&self, _: Operation) -> BoxFuture<'static, Answer> {
+        Box::pin(async { Answer { response: async_graphql::Response::default(), session: None } })
+    }
+
+    fn stream(&self, _: Operation) -> BoxStream<'static, async_graphql::Response> {
+        Box::pin(futures::stream::empty())
+    }
+
+    fn sdl(&self) -> String {
+        String::new()
+    }
+}
+
+/// One keep-alive connection.
+struct Client {
+    stream: BufReader<TcpStream>,
+    host: String,
+}
+
+impl Client {
+    async fn connect(host: &str) -> std::io::Result<Self> {
+        let stream = TcpStream::connect(host).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream: BufReader::new(stream), host: host.to_owned() })
+    }
+
+    /// Sends a request; answers status and body.
+    async fn ask(&mut self, method: &str, path: &str, token: &str, body: &str) -> std::io::Result<(u16, String)> {
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            self.host,
+            body.len()
+        );
+        self.stream.get_mut().write_all(request.as_bytes()).await?;
+        let mut head = Vec::with_capacity(512);
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(self.stream.read_u8().await?);
+        }
+        let head = String::from_utf8_lossy(&head).to_lowercase();
+        let status = head.get(9..12).and_then(|status| status.parse().ok()).unwrap_or(0);
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: ")?.trim().parse::<usize>().ok())
+            .unwrap_or(0);
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body).await?;
+        Ok((status, String::from_utf8_lossy(&body).into_owned()))
+    }
+}
+
+/// Runs `work` on every connection until the time is over; the durations of all requests.
+async fn load<F>(connections: usize, work: impl Fn(usize) -> F) -> (Vec<Duration>, usize)
+where
+    F: Future<Output = std::io::Result<(Vec<Duration>, usize)>> + Send + 'static,
+{
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..connections {
+        tasks.spawn(work(number));
+    }
+    let (mut all, mut refused) = (Vec::new(), 0);
+    while let Some(done) = tasks.join_next().await {
+        let (took, bad) = done.expect("a connection's task").expect("the server answers");
+        all.extend(took);
+        refused += bad;
+    }
+    all.sort_unstable();
+    (all, refused)
+}
+
+fn report(what: &str, took: &[Duration], seconds: f64) -> f64 {
+    let at =
+        |part: f64| took.get((took.len() as f64 * part) as usize).copied().unwrap_or_default().as_secs_f64() * 1000.0;
+    let rate = took.len() as f64 / seconds;
+    println!("{what:<38} {rate:>9.0} a second   p50 {:>7.2} ms   p99 {:>7.2} ms", at(0.5), at(0.99));
+    rate
+}
+
+async fn messages(host: String, key: String, until: Instant) -> std::io::Result<(Vec<Duration>, usize)> {
+    let mut client = Client::connect(&host).await?;
+    let (mut took, mut refused) = (Vec::new(), 0);
+    let path = format!("/widget/{key}/messages");
+    while Instant::now() < until {
+        let (_, session) = client.ask("POST", &format!("/widget/{key}/sessions"), "", "{}").await?;
+        let session: serde_json::Value = serde_json::from_str(&session).unwrap_or_default();
+        let Some(token) = session["token"].as_str() else {
+            refused += 1;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            continue;
+        };
+        for _ in 0..MESSAGES_OF_A_VISITOR {
+            let id = uuid::Uuid::from_u128(u128::from_le_bytes(foundation::Random::system().bytes()));
+            let body = format!("{{\"id\":\"{id}\",\"text\":\"Do you have red roses for tomorrow?\"}}");
+            let started = Instant::now();
+            let (status, _) = client.ask("POST", &path, token, &body).await?;
+            if status == 202 {
+                took.push(started.elapsed())
+            } else {
+                refused += 1
+            }
+            if Instant::now() >= until {
+                break;
+            }
+        }
+    }
+    Ok((took, refused))
+}
+
+async fn nothing(host: String, until: Instant) -> std::io::Result<(Vec<Duration>, usize)> {
+    let mut client = Client::connect(&host).await?;
+    let mut took = Vec::new();
+    while Instant::now() < until {
+        let started = Instant::now();
+        client.ask("GET", "/healthz", "", "").await?;
+        took.push(started.elapsed());
+    }
+    Ok((took, 0))
+}
+
+async fn run(host: String, key: String, seconds: f64, connections: usize) {
+    let length = Duration::from_secs_f64(seconds);
+    let until = Instant::now() + length.mul_f64(0.3);
+    let (idle, _) = load(connections, |_| nothing(host.clone(), until)).await;
+    let limit = report("limit: the same connections, /healthz", &idle, seconds * 0.3);
+    let until = Instant::now() + length;
+    let (took, refused) = load(connections, |_| messages(host.clone(), key.clone(), until)).await;
+    let rate = report("web-chat intake, committed", &took, seconds);
+    println!("{:.0} % of the limit; {refused} refused; wanted: 2,000 a second", rate * 100.0 / limit);
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let number = |at: usize, default: f64| arguments.get(at).and_then(|text| text.parse().ok()).unwrap_or(default);
+    let (seconds, connections) = (number(0, 10.0), number(1, 64.0) as usize);
+    if let (Some(host), Some(key)) = (arguments.get(2), arguments.get(3)) {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        runtime.block_on(run(host.clone(), key.clone(), seconds, connections));
+        return;
+    }
+    testkit::run(testkit::Backend::Sqlite, move |kit| async move {
+        kit.may_remain("answer_turn");
+        let tenant = kit.tenant().await;
+        let state = AppState::new(Settings {
+            ctx: kit.live(),
+            graph: Arc::new(NoGraph),
+            metrics: Arc::new(String::new),
+            dispatcher_alive: Arc::new(|| true),
+            web_dir: None,
+            playground: false,
+            test_bank: false,
+            demo: false,
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let host = listener.local_addr().expect("its address").to_string();
+        let stop = CancellationToken::new();
+        let server = tokio::spawn(serve(listener, router(state), stop.clone()));
+        run(host, tenant.channel.public_key.clone(), seconds, connections).await;
+        stop.cancel();
+        server.await.expect("the server's task").expect("it served");
+    });
+}

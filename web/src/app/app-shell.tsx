@@ -1,0 +1,448 @@
+import {
+  CalendarDays,
+  ChevronsUpDown,
+  Cog,
+  House,
+  ListChecks,
+  LogOut,
+  MessageCircle,
+  MoreHorizontal,
+  Package,
+  Plus,
+  Smartphone,
+  WalletCards,
+} from "lucide-react";
+import { type ReactNode, useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Navigate, NavLink, Outlet, ScrollRestoration, useLocation, useNavigate, useParams } from "react-router";
+import { twMerge } from "tailwind-merge";
+import { Provider, useQuery } from "urql";
+import { type CompanyInView, CompanyProvider, companyPath } from "@/entities/company/company";
+import { useViewer } from "@/entities/company/viewer";
+import NotFoundPage from "@/pages/system/not-found";
+import { cache } from "@/shared/api/cache";
+import { createClient } from "@/shared/api/client";
+import { graphql } from "@/shared/api/graphql";
+import { LiveProvider, useLive, useLiveState } from "@/shared/api/live";
+import { subscriptions } from "@/shared/api/subscriptions";
+import { useAction } from "@/shared/api/use-action";
+import { changeLocale, LOCALE_NAMES, LOCALES, type Locale } from "@/shared/i18n";
+import { cx, mergeClassesWith } from "@/shared/lib/cx";
+import { useHotkeys } from "@/shared/lib/hotkeys";
+import { storage } from "@/shared/lib/storage";
+import { setTheme, useTheme } from "@/shared/lib/theme";
+import {
+  Avatar,
+  Button,
+  Dialog,
+  Failed,
+  Kbd,
+  Menu,
+  MenuChoice,
+  MenuGroup,
+  MenuItem,
+  MenuSeparator,
+  ToastHost,
+} from "@/shared/ui";
+
+mergeClassesWith(twMerge);
+
+const SignOut = graphql(`
+  mutation SignOut {
+    signOut { userErrors { field code message } }
+  }
+`);
+
+const ShellCounts = graphql(`
+  query ShellCounts($id: ID!) {
+    company(id: $id) {
+      id
+      summary { conversationsNeedAttention ordersUnpaid jobsDead }
+    }
+  }
+`);
+
+type Place = { to: string; label: string; icon: ReactNode; count?: number; alarm?: boolean; key: string };
+
+const client = createClient([cache(), subscriptions()]);
+
+/** The pages of a company, with their own client: it has the normalised cache and the socket. */
+export default function AppShell() {
+  return (
+    <Provider value={client}>
+      <CompanyPages />
+    </Provider>
+  );
+}
+
+function CompanyPages() {
+  const { code } = useParams();
+  const location = useLocation();
+  const { viewer, setup, error, loading, refetch } = useViewer();
+  const company = viewer?.companies.find((one) => one.code === code);
+  useEffect(() => {
+    if (company) storage.set("x8.company", company.code);
+  }, [company]);
+  if (error) return <Failed error={error} retry={refetch} className="min-h-dvh justify-center" />;
+  if (loading || !setup) return null;
+  if (!viewer || setup.needsOwner)
+    return <Navigate to={`/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`} replace />;
+  if (!company) return <NotFoundPage />;
+  return (
+    <CompanyProvider value={company}>
+      <LiveProvider companyId={company.id} key={company.id}>
+        <Shell
+          company={company}
+          companies={viewer.companies}
+          name={viewer.name || viewer.email || ""}
+          demo={setup.demo}
+        />
+        <ToastHost />
+      </LiveProvider>
+    </CompanyProvider>
+  );
+}
+
+function Shell({
+  company,
+  companies,
+  name,
+  demo,
+}: {
+  company: CompanyInView;
+  companies: CompanyInView[];
+  name: string;
+  demo: boolean;
+}) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const location = useLocation();
+  const [help, setHelp] = useState(false);
+  const [{ data }, refetch] = useQuery({ query: ShellCounts, variables: { id: company.id } });
+  useLive(["CONVERSATION", "MESSAGE", "ORDER", "JOB"], () => refetch({ requestPolicy: "network-only" }), {
+    waitMs: 2000,
+  });
+  const counts = data?.company?.summary;
+  const path = (rest: string) => companyPath(company.code, rest);
+  const places: Place[] = [
+    { to: path("home"), label: t("nav.home"), icon: <House />, key: "KeyH" },
+    {
+      to: path("inbox"),
+      label: t("nav.inbox"),
+      icon: <MessageCircle />,
+      count: counts?.conversationsNeedAttention,
+      alarm: true,
+      key: "KeyI",
+    },
+    { to: path("try"), label: t("nav.try"), icon: <Smartphone />, key: "KeyT" },
+    { to: path("catalogue"), label: t("nav.catalogue"), icon: <Package />, key: "KeyK" },
+    { to: path("orders"), label: t("nav.orders"), icon: <WalletCards />, count: counts?.ordersUnpaid, key: "KeyP" },
+    { to: path("calendar"), label: t("nav.calendar"), icon: <CalendarDays />, key: "KeyB" },
+    { to: path("jobs"), label: t("nav.jobs"), icon: <ListChecks />, count: counts?.jobsDead, alarm: true, key: "KeyJ" },
+    { to: path("settings"), label: t("nav.settings"), icon: <Cog />, key: "KeyS" },
+  ];
+  useHotkeys({
+    ...Object.fromEntries(places.map((place) => [`KeyG ${place.key}`, () => navigate(place.to)])),
+    "Shift+Slash": () => setHelp(true),
+  });
+  const inTalk = /\/inbox\/.+/.test(location.pathname);
+  const phonePlaces = [places[0], places[1], places[2], places[3]].filter((place): place is Place => Boolean(place));
+  const morePlaces = places.slice(4);
+
+  return (
+    <div className="flex h-dvh flex-col lg:flex-row">
+      <a
+        href="#main"
+        className="sr-only focus:not-sr-only focus:fixed focus:start-3 focus:top-3 focus:z-50 focus:rounded-lg focus:bg-accent focus:px-4 focus:py-2 focus:text-accent-ink"
+      >
+        {t("nav.skip")}
+      </a>
+      <aside className="hidden w-60 shrink-0 flex-col border-e bg-canvas lg:flex">
+        <div className="p-3">
+          <CompanySwitch company={company} companies={companies} />
+        </div>
+        <nav aria-label={t("nav.main")} className="flex min-h-0 flex-1 flex-col gap-0.5 overflow-y-auto px-3 py-1">
+          {places.map((place) => (
+            <NavLink
+              key={place.to}
+              to={place.to}
+              className={({ isActive }) =>
+                cx(
+                  "flex h-9 items-center gap-3 rounded-lg px-2.5 font-medium text-ink-2 transition-colors hover:bg-hover hover:text-ink [&_svg]:size-4.5 [&_svg]:text-ink-3",
+                  isActive &&
+                    "bg-accent-soft text-accent-text hover:bg-accent-soft hover:text-accent-text [&_svg]:text-accent-text",
+                )
+              }
+            >
+              {place.icon}
+              <span className="min-w-0 flex-1 truncate">{place.label}</span>
+              <Count value={place.count} alarm={place.alarm} />
+            </NavLink>
+          ))}
+        </nav>
+        <div className="flex flex-col gap-1 border-t p-3">
+          <LiveSign />
+          <AccountMenu name={name} onHelp={() => setHelp(true)} />
+        </div>
+      </aside>
+      <header
+        className={cx(
+          "flex h-13 shrink-0 items-center gap-2 border-b bg-surface px-3 lg:hidden",
+          inTalk && "hidden md:flex",
+        )}
+      >
+        <div className="min-w-0 flex-1">
+          <CompanySwitch company={company} companies={companies} compact />
+        </div>
+        <LiveSign compact />
+        <AccountMenu name={name} compact onHelp={() => setHelp(true)} />
+      </header>
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+        {demo && (
+          <p className="shrink-0 bg-accent-soft px-4 py-1.5 text-center text-[0.8125rem] font-medium text-accent-text">
+            {t("shell.demo")}
+          </p>
+        )}
+        <main id="main" tabIndex={-1} className="min-h-0 min-w-0 flex-1 overflow-y-auto outline-none">
+          <Outlet />
+        </main>
+      </div>
+      <nav
+        aria-label={t("nav.main")}
+        className={cx(
+          "grid shrink-0 grid-cols-5 border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden",
+          inTalk && "hidden md:grid",
+        )}
+      >
+        {phonePlaces.map((place) => (
+          <NavLink
+            key={place.to}
+            to={place.to}
+            className={({ isActive }) =>
+              cx(
+                "relative flex h-14 min-w-0 flex-col items-center justify-center gap-0.5 text-2xs font-medium text-ink-3 [&_svg]:size-5.5",
+                isActive && "text-accent-text",
+              )
+            }
+          >
+            {place.icon}
+            <span className="max-w-full truncate px-0.5">{place.label}</span>
+            {place.alarm && Boolean(place.count) && (
+              <span className="absolute start-1/2 top-1.5 ms-1.5">
+                <Count value={place.count} alarm />
+              </span>
+            )}
+          </NavLink>
+        ))}
+        <Menu
+          side="top"
+          trigger={
+            <button
+              type="button"
+              className={cx(
+                "flex h-14 flex-col items-center justify-center gap-0.5 text-2xs font-medium text-ink-3 [&_svg]:size-5.5",
+                morePlaces.some((place) => location.pathname.startsWith(place.to)) && "text-accent-text",
+              )}
+            >
+              <MoreHorizontal aria-hidden />
+              {t("nav.more")}
+            </button>
+          }
+        >
+          {morePlaces.map((place) => (
+            <MenuItem key={place.to} icon={place.icon} onSelect={() => navigate(place.to)}>
+              {place.label}
+            </MenuItem>
+          ))}
+        </Menu>
+      </nav>
+      <HelpSheet open={help} onClose={() => setHelp(false)} places={places} />
+      <ScrollRestoration />
+    </div>
+  );
+}
+
+function Count({ value, alarm }: { value?: number; alarm?: boolean }) {
+  if (!value) return null;
+  return (
+    <span
+      className={cx(
+        "num grid h-5 min-w-5 place-items-center rounded-full px-1.5 text-2xs font-semibold",
+        alarm ? "bg-bad-soft text-bad" : "bg-sunken text-ink-2 ring-1 ring-line ring-inset",
+      )}
+    >
+      {value > 99 ? "99+" : value}
+    </span>
+  );
+}
+
+function CompanySwitch({
+  company,
+  companies,
+  compact,
+}: {
+  company: CompanyInView;
+  companies: CompanyInView[];
+  compact?: boolean;
+}) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  return (
+    <Menu
+      trigger={
+        <button
+          type="button"
+          className={cx(
+            "flex min-w-0 items-center gap-2.5 rounded-lg text-start hover:bg-hover",
+            compact ? "max-w-full px-1.5 py-1" : "w-full px-2 py-1.5",
+          )}
+        >
+          <span
+            aria-hidden
+            className="grid size-8 shrink-0 place-items-center rounded-lg bg-accent text-sm font-semibold text-accent-ink"
+          >
+            {[...company.name][0]?.toUpperCase()}
+          </span>
+          <span className="min-w-0 flex-1">
+            <span className="block truncate font-semibold tracking-tight">{company.name}</span>
+            {!compact && <span className="block truncate text-xs text-ink-3">{company.city}</span>}
+          </span>
+          <ChevronsUpDown className="size-4 shrink-0 text-ink-3" aria-hidden />
+        </button>
+      }
+    >
+      <MenuGroup label={t("shell.companies")}>
+        {companies.map((one) => (
+          <MenuItem key={one.id} onSelect={() => navigate(companyPath(one.code, "home"))}>
+            {one.name}
+          </MenuItem>
+        ))}
+      </MenuGroup>
+      <MenuSeparator />
+      <MenuItem icon={<Plus aria-hidden />} onSelect={() => navigate("/welcome")}>
+        {t("shell.addCompany")}
+      </MenuItem>
+    </Menu>
+  );
+}
+
+function LiveSign({ compact }: { compact?: boolean }) {
+  const { t } = useTranslation();
+  const state = useLiveState();
+  const label = t(`live.${state}`);
+  return (
+    <p
+      role="status"
+      className={cx(
+        "flex items-center gap-2 text-xs text-ink-3",
+        compact ? "px-1" : "px-2.5 py-1",
+        state !== "live" && "text-warn",
+      )}
+    >
+      <span
+        aria-hidden
+        className={cx(
+          "size-2 rounded-full",
+          state === "live" ? "bg-ok" : state === "offline" ? "bg-bad" : "animate-pulse bg-warn",
+        )}
+      />
+      <span className={compact && state === "live" ? "sr-only" : undefined}>{label}</span>
+    </p>
+  );
+}
+
+function AccountMenu({ name, compact, onHelp }: { name: string; compact?: boolean; onHelp: () => void }) {
+  const { t, i18n } = useTranslation();
+  const theme = useTheme();
+  const signOut = useAction(SignOut);
+  return (
+    <Menu
+      side={compact ? "bottom" : "top"}
+      trigger={
+        <button
+          type="button"
+          aria-label={compact ? t("shell.account") : undefined}
+          className={cx(
+            "flex items-center gap-2.5 rounded-lg text-start hover:bg-hover",
+            compact ? "p-1" : "w-full px-2 py-1.5",
+          )}
+        >
+          <Avatar name={name || "X8"} size="sm" />
+          {!compact && (
+            <>
+              <span className="min-w-0 flex-1 truncate font-medium">{name}</span>
+              <ChevronsUpDown className="size-4 text-ink-3" aria-hidden />
+            </>
+          )}
+        </button>
+      }
+    >
+      <MenuChoice
+        label={t("shell.language")}
+        value={i18n.language as Locale}
+        options={LOCALES.map((locale) => ({ value: locale, label: LOCALE_NAMES[locale], lang: locale }))}
+        onChange={(locale) => void changeLocale(locale)}
+      />
+      <MenuSeparator />
+      <MenuChoice
+        label={t("shell.theme")}
+        value={theme}
+        options={[
+          { value: "light", label: t("shell.light") },
+          { value: "dark", label: t("shell.dark") },
+          { value: "system", label: t("shell.system") },
+        ]}
+        onChange={setTheme}
+      />
+      <MenuSeparator />
+      <MenuItem onSelect={onHelp}>{t("shell.keys")}</MenuItem>
+      <MenuItem
+        icon={<LogOut aria-hidden />}
+        onSelect={async () => {
+          await signOut.run({});
+          storage.clear("x8.draft.");
+          location.assign("/sign-in");
+        }}
+      >
+        {t("shell.signOut")}
+      </MenuItem>
+    </Menu>
+  );
+}
+
+function HelpSheet({ open, onClose, places }: { open: boolean; onClose: () => void; places: Place[] }) {
+  const { t } = useTranslation();
+  const rows: [string, string[]][] = [
+    ...places.map((place): [string, string[]] => [place.label, ["G", place.key.slice(3)]]),
+    [t("keys.next"), ["J"]],
+    [t("keys.previous"), ["K"]],
+    [t("keys.reply"), ["R"]],
+    [t("keys.note"), ["P"]],
+    [t("keys.take"), ["O"]],
+    [t("keys.resolve"), ["E"]],
+    [t("keys.send"), ["Ctrl", "Enter"]],
+    [t("keys.search"), ["/"]],
+    [t("keys.help"), ["?"]],
+  ];
+  return (
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title={t("shell.keys")}
+      footer={<Button onClick={onClose}>{t("common.close")}</Button>}
+    >
+      <dl className="grid grid-cols-1 gap-x-8 sm:grid-cols-2">
+        {rows.map(([label, keys]) => (
+          <div key={label} className="flex items-center justify-between gap-3 border-b py-1.5">
+            <dt className="text-ink-2">{label}</dt>
+            <dd className="flex gap-1">
+              {keys.map((key) => (
+                <Kbd key={key}>{key}</Kbd>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}

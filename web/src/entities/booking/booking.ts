@@ -1,0 +1,15 @@
+import { graphql } from "@/shared/api/graphql";
+
+export const BookingParts = graphql(`
+  fragment BookingParts on Booking {
+    id
+    kind
+    status
+    start
+    end
+    city
+    title
+    branch { id name timezone }
+    order { id number name phone paymentStatus linkExpiresAt lines { key name quantity } }
+  }
+`);

@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { readBoot } from "./boot";
+import { formatters } from "./format";
+import { hotkeyName, isTyping } from "./hotkeys";
+import { linkify } from "./linkify";
+import { oneOf } from "./use-url-state";
+import { newId, uuidv7 } from "./uuid";
+
+const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, " ");
+
+describe("formatters", () => {
+  it("writes money as each language does, without needless cents", () => {
+    expect(plain(formatters("es").money({ amount: "175.50", currency: "EUR" }))).toBe("175,50 €");
+    expect(plain(formatters("ru").money({ amount: "158.00", currency: "EUR" }))).toBe("158 €");
+    expect(plain(formatters("kk").money({ amount: "12000.00", currency: "KZT" }))).toBe("12 000 ₸");
+  });
+
+  it("keeps an amount readable when the currency is no currency", () => {
+    expect(formatters("en").money({ amount: "5.00", currency: "?" })).toBe("5.00 ?");
+  });
+
+  it("tells times on the clock of the company", () => {
+    expect(formatters("ru").time("2026-11-21T21:05:00Z", "Asia/Almaty")).toBe("02:05");
+  });
+});
+
+describe("linkify", () => {
+  it("leaves the full stop after a link outside of it", () => {
+    expect(linkify("Pay: https://pay.example.com/o/7f3k. Thank you")).toEqual([
+      { text: "Pay: " },
+      { text: "https://pay.example.com/o/7f3k", href: "https://pay.example.com/o/7f3k" },
+      { text: ". Thank you" },
+    ]);
+  });
+
+  it("makes no link of a script", () => {
+    expect(linkify("javascript:alert(1)")).toEqual([{ text: "javascript:alert(1)" }]);
+  });
+});
+
+describe("uuidv7", () => {
+  it("carries the time in front, so that ids sort by it", () => {
+    const early = uuidv7(1_700_000_000_000);
+    const late = uuidv7(1_700_000_000_001);
+    expect(early < late).toBe(true);
+    expect(early).toMatch(/^018bcfe5-6800-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+
+  it("names its kind", () => {
+    expect(newId("message")).toMatch(/^message:[0-9a-f-]{36}$/);
+  });
+});
+
+describe("boot", () => {
+  const page = (text: string) =>
+    new DOMParser().parseFromString(`<script type="application/json" id="boot">${text}</script>`, "text/html");
+  it("reads what the server wrote", () => expect(readBoot(page('{"locale":"kk"}')).locale).toBe("kk"));
+  it("works when the block is empty or broken", () => {
+    expect(readBoot(page(""))).toEqual({});
+    expect(readBoot(page("{"))).toEqual({});
+    expect(readBoot(page("3"))).toEqual({});
+  });
+});
+
+describe("hotkeys", () => {
+  it("go by the place of the key, whatever letter it writes", () => {
+    expect(hotkeyName(new KeyboardEvent("keydown", { key: "о", code: "KeyJ" }))).toBe("KeyJ");
+    expect(hotkeyName(new KeyboardEvent("keydown", { key: "Enter", code: "Enter", ctrlKey: true }))).toBe("Mod+Enter");
+  });
+
+  it("rest while somebody types", () => {
+    expect(isTyping(document.createElement("textarea"))).toBe(true);
+    expect(isTyping(document.createElement("button"))).toBe(false);
+  });
+});
+
+describe("filters in the address", () => {
+  it("take only what is allowed", () => {
+    expect(oneOf("PAID", ["PAID", "OPEN"])).toBe("PAID");
+    expect(oneOf("'; drop", ["PAID", "OPEN"])).toBeUndefined();
+    expect(oneOf(null, ["PAID"])).toBeUndefined();
+  });
+});

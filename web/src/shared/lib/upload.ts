@@ -1,0 +1,39 @@
+/** Why an upload did not happen; `code` is worded by the caller. */
+export class UploadError extends Error {
+  constructor(
+    readonly code: "TOO_LARGE" | "UNAUTHENTICATED" | "OFFLINE" | "REFUSED",
+    message = "",
+  ) {
+    super(message);
+  }
+}
+
+/** Sends one file to `POST /files` and tells how far it is (0…1). Answers the id of the stored file. */
+export function uploadFile(file: File, progress: (done: number) => void, signal?: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", "/files");
+    request.setRequestHeader("X-X8-Client", "web");
+    request.upload.onprogress = (event) => {
+      if (event.lengthComputable) progress(event.loaded / event.total);
+    };
+    request.onerror = () => reject(new UploadError("OFFLINE"));
+    request.onabort = () => reject(new DOMException("aborted", "AbortError"));
+    request.onload = () => {
+      let answer: { id?: string; message?: string } = {};
+      try {
+        answer = JSON.parse(request.responseText) as typeof answer;
+      } catch {
+        // A proxy answered, not our server.
+      }
+      if (request.status < 300 && answer.id) resolve(answer.id);
+      else if (request.status === 413) reject(new UploadError("TOO_LARGE"));
+      else if (request.status === 401) reject(new UploadError("UNAUTHENTICATED"));
+      else reject(new UploadError("REFUSED", answer.message));
+    };
+    signal?.addEventListener("abort", () => request.abort());
+    const form = new FormData();
+    form.append("file", file, file.name);
+    request.send(form);
+  });
+}

@@ -1,0 +1,171 @@
+//! `x8 serve` and `x8 demo`: everything in one process.
+
+use crate::Failure;
+use crate::config::Config;
+use crate::engine;
+use api::graphql::Installation;
+use api::http::{AppState, Settings, router};
+use clap::Args;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use service::access::Actor;
+use service::ctx::Ctx;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// How long the whole program may take to stop; then it ends as it is, and the ledger brings the rest back.
+const STOP_PATIENCE: Duration = Duration::from_secs(25);
+
+#[derive(Args, Default)]
+pub(crate) struct ServeArguments {
+    /// Address and port instead of the configured one.
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+}
+
+/// `x8 serve`
+pub(crate) async fn serve(config: Config, arguments: ServeArguments) -> Result<ExitCode, Failure> {
+    start(config, arguments, false).await
+}
+
+/// `x8 demo`: a data folder of its own beside the configured one.
+pub(crate) async fn demo(mut config: Config, arguments: ServeArguments) -> Result<ExitCode, Failure> {
+    config.data_dir = config.data_dir.join("demo");
+    if config.database_url.starts_with("sqlite:") {
+        config.database_url = format!("sqlite:{}", config.data_dir.join("x8.db").display());
+    }
+    start(config, arguments, true).await
+}
+
+async fn start(mut config: Config, arguments: ServeArguments, demo: bool) -> Result<ExitCode, Failure> {
+    log(&config)?;
+    if let Some(listen) = arguments.listen {
+        if config.public_url == format!("http://{}", config.listen) {
+            config.public_url = format!("http://{listen}");
+        }
+        config.listen = listen;
+    }
+    let metrics = metrics_of()?;
+    let upkeep = metrics.clone();
+    tokio::spawn(async move {
+        // Histograms are drained now and then, also when nobody asks for them.
+        loop {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            upkeep.run_upkeep();
+        }
+    });
+    // The port first: a second start on the same data folder ends before it touches anything.
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| format!("{} cannot be listened on: {error}", config.listen))?;
+    let address = listener.local_addr()?;
+    if config.listen.port() == 0 && config.public_url == format!("http://{}", config.listen) {
+        config.public_url = format!("http://{address}");
+    }
+    let ctx = engine::open(&config).await?;
+    let stop = CancellationToken::new();
+    let working = Arc::new(AtomicBool::new(true));
+    let worker = tokio::spawn(work(ctx.clone(), stop.clone(), Arc::clone(&working)));
+    if demo {
+        service::demo::prepare(&ctx).await.map_err(|error| format!("the demo cannot be made: {}", error.private()))?;
+        tokio::spawn(service::demo::run(ctx.clone(), stop.clone()));
+    }
+    let installation = Installation { demo, web_built: api::http::web_built(), playground: config.playground };
+    let alive = Arc::clone(&working);
+    let state = AppState::new(Settings {
+        ctx: ctx.with_actor(Actor::Nobody),
+        graph: Arc::new(api::Api::new(installation)),
+        metrics: Arc::new(move || metrics.render()),
+        dispatcher_alive: Arc::new(move || alive.load(Ordering::Relaxed)),
+        web_dir: config.web_dir.clone(),
+        playground: config.playground,
+        test_bank: config.test_bank,
+        demo,
+    });
+    greet(&ctx, &config, demo).await?;
+    tokio::spawn(watch_signals(stop.clone()));
+    api::http::serve(listener, router(state), stop.clone()).await?;
+    stop.cancel();
+    if tokio::time::timeout(STOP_PATIENCE, worker).await.is_err() {
+        tracing::warn!("the worker did not stop in time; the ledger brings its jobs back");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn work(ctx: Ctx, stop: CancellationToken, working: Arc<AtomicBool>) {
+    while !stop.is_cancelled() {
+        match worker::run(ctx.clone(), service::jobs::registry(), stop.clone()).await {
+            Ok(()) => break,
+            Err(error) => {
+                tracing::error!(error = error.private(), "the worker broke and is started again");
+                working.store(false, Ordering::Relaxed);
+                tokio::select! {
+                    () = stop.cancelled() => break,
+                    () = tokio::time::sleep(Duration::from_secs(1)) => {}
+                }
+                working.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+    working.store(false, Ordering::Relaxed);
+}
+
+/// One address, and the code that signs the first owner in.
+async fn greet(ctx: &Ctx, config: &Config, demo: bool) -> Result<(), Failure> {
+    let url = &config.public_url;
+    if demo {
+        println!("X8 demo: {url}  (sign in: {} / {})", service::demo::EMAIL, service::demo::PASSWORD);
+    } else {
+        match service::identity::first_start_code(ctx).await.map_err(|error| error.private())? {
+            Some(code) => println!("X8 is ready: {url}/#code={code}"),
+            None => println!("X8 is ready: {url}"),
+        }
+    }
+    if !api::http::web_built() && config.web_dir.is_none() {
+        println!("The web application is not built (Node.js was absent); the API answers at {url}/graphql and {url}/playground");
+    }
+    Ok(())
+}
+
+async fn watch_signals(stop: CancellationToken) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = tokio::signal::ctrl_c() => {}
+                }
+            }
+            Err(_) => {
+                let _ = tokio::signal::ctrl_c().await;
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = tokio::signal::ctrl_c().await;
+    }
+    tracing::info!("stopping");
+    stop.cancel();
+}
+
+fn log(config: &Config) -> Result<(), Failure> {
+    let filter = config.log.parse::<tracing_subscriber::EnvFilter>()?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if config.log_json {
+        builder.json().init();
+    } else {
+        builder.init();
+    }
+    Ok(())
+}
+
+fn metrics_of() -> Result<PrometheusHandle, Failure> {
+    Ok(PrometheusBuilder::new().install_recorder()?)
+}
