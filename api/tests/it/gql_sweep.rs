@@ -461,7 +461,8 @@ fn root_fields() -> BTreeSet<String> {
     let mut in_text = false;
     for line in sdl.lines() {
         if line.trim().starts_with("\"\"\"") {
-            in_text = !in_text && !(line.trim().len() > 3 && line.trim().ends_with("\"\"\""));
+            let on_one_line = line.trim().len() > 3 && line.trim().ends_with("\"\"\"");
+            in_text = !(on_one_line || in_text);
         } else if ["type Query {", "type Mutation {", "type Subscription {"].contains(&line) {
             within = true;
         } else if line == "}" {
