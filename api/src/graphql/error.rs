@@ -26,9 +26,7 @@ impl ApiError {
             Error::Unauthenticated => "Sign in first.".to_owned(),
             Error::Forbidden => "Your role does not allow this.".to_owned(),
             Error::RateLimited(seconds) => format!("Too many tries; wait {seconds} seconds."),
-            Error::Invalid(errors) => {
-                errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join(" ")
-            }
+            Error::Invalid(errors) => errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join(" "),
         }
     }
 
@@ -93,11 +91,8 @@ fn code_of_refusal(error: &mut ServerError) {
         return;
     }
     let too_complex = ["too complex", "too deep", "recursion depth", "number of directives"];
-    let code = if too_complex.iter().any(|words| error.message.contains(words)) {
-        "TOO_COMPLEX"
-    } else {
-        "INVALID_DOCUMENT"
-    };
+    let code =
+        if too_complex.iter().any(|words| error.message.contains(words)) { "TOO_COMPLEX" } else { "INVALID_DOCUMENT" };
     extensions.set("code", Value::from(code));
 }
 

@@ -2,14 +2,17 @@
 //! in memory for another caller. Keys carry the proof of access, so that a loader reads only what its caller may see.
 
 use async_graphql::dataloader::{DataLoader, Loader};
+use futures::future::BoxFuture;
 use service::access::{self, CompanyScope, TenantEntity};
 use service::ctx::Ctx;
-use service::row::{booking, branch, channel, company, contact, contact_address, conversation, message, order, order_line, payment, reminder};
+use service::row::{
+    booking, branch, channel, company, contact, contact_address, conversation, message, order, order_line, payment,
+    reminder,
+};
 use service::{Error, Result, inbox, order as orders, turn};
 use std::collections::HashMap;
 use std::future::Future;
 use std::marker::PhantomData;
-use futures::future::BoxFuture;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;

@@ -5,7 +5,8 @@ use service::page::{DEFAULT_SIZE, MAX_SIZE, Page, PageRequest};
 
 use super::scalar::count;
 use super::types::{
-    Booking, CatalogueRow, CatalogueVersion, Contact, Conversation, Import, Job, Message, Order, Payment, RowProblem, Turn,
+    Booking, CatalogueRow, CatalogueVersion, Contact, Conversation, Import, Job, Message, Order, Payment, RowProblem,
+    Turn,
 };
 
 /// Where a page of a list lies within it.

@@ -24,7 +24,6 @@ pub use graphql::{Answer, Graph, Operation, SessionChange};
 pub use serve::{Peer, serve};
 pub use state::{AppState, Settings};
 
-
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;

@@ -29,7 +29,9 @@ const LISTS: &[(&str, &str)] = &[
 fn list(root: &str, field: &str, page: &str) -> String {
     let field = field.replace("PAGE", page);
     let close = "}".repeat(field.matches('{').count());
-    format!("query($id: ID!) {{ {root}(id: $id) {{ {field} {{ nodes {{ id }} pageInfo {{ hasNextPage }} totalCount }} {close} }} }}")
+    format!(
+        "query($id: ID!) {{ {root}(id: $id) {{ {field} {{ nodes {{ id }} pageInfo {{ hasNextPage }} totalCount }} {close} }} }}"
+    )
 }
 
 /// An engine whose readings are counted and kept.
@@ -195,7 +197,8 @@ testkit::both! {
 #[test]
 fn every_list_is_tried() {
     let sdl = sdl();
-    let fields = sdl.lines().filter(|line| line.contains("Connection!") && line.trim().starts_with(char::is_lowercase)).count();
+    let fields =
+        sdl.lines().filter(|line| line.contains("Connection!") && line.trim().starts_with(char::is_lowercase)).count();
     let multi = sdl.lines().filter(|line| line.trim_start().starts_with("): ") && line.contains("Connection!")).count();
     // `problems` of an import is tried with the import, `eventsSince` has its own bound.
     assert!(fields + multi <= LISTS.len() + 2, "a new list needs its page tried: {fields} + {multi}");

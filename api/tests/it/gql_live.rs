@@ -16,7 +16,8 @@ use std::time::Duration;
 
 const LISTEN: &str = "subscription($id: ID!) { companyEvents(companyId: $id) { \
     cursor kind message { id text } conversation { id owner } order { id status } booking { id } job { id status } } }";
-const TAKE_OVER: &str = "mutation($i: ConversationInput!) { takeOver(input: $i) { conversation { owner } userErrors { code } } }";
+const TAKE_OVER: &str =
+    "mutation($i: ConversationInput!) { takeOver(input: $i) { conversation { owner } userErrors { code } } }";
 
 fn listen(ctx: &Ctx, company: &str) -> BoxStream<'static, Response> {
     schema().stream(request_data(ctx.clone()), request(LISTEN, json!({ "id": company })))

@@ -25,7 +25,8 @@ fn everything_is_described() {
     for line in sdl.lines() {
         let line = line.trim();
         if line.starts_with("\"\"\"") {
-            in_text = !(line.len() > 3 && line.ends_with("\"\"\"")) && !in_text;
+            let on_one_line = line.len() > 3 && line.ends_with("\"\"\"");
+            in_text = !(on_one_line || in_text);
             described = true;
         } else if in_text || line.is_empty() || line == "}" || line == ")" || line.starts_with("schema") {
             // Texts, and what needs none.

@@ -5,8 +5,8 @@ use async_graphql::{Request, Variables};
 use domain::catalog::ItemKind;
 use entity::stored::*;
 use entity::{
-    booking, catalogue, catalogue_row, catalogue_version, channel, company, contact, contact_address, conversation, event, file,
-    import, job, membership, message, order, order_line, payment, reminder, session, turn, user,
+    booking, catalogue, catalogue_row, catalogue_version, channel, company, contact, contact_address, conversation,
+    event, file, import, job, membership, message, order, order_line, payment, reminder, session, turn, user,
 };
 use sea_orm::{ActiveModelTrait, EntityTrait, QueryOrder as _};
 use serde_json::{Value, json};
@@ -96,7 +96,11 @@ pub(crate) async fn sign_in(ctx: &Ctx, user_id: Uuid) -> Ctx {
 async fn agent(ctx: &Ctx, tenant: &Tenant) -> Ctx {
     let now = ctx.time();
     let user_id = ctx.new_id();
-    put!(ctx, user, user::Model { id: user_id, email: None, name: Some("Agent".to_owned()), password_hash: None, created_at: now });
+    put!(
+        ctx,
+        user,
+        user::Model { id: user_id, email: None, name: Some("Agent".to_owned()), password_hash: None, created_at: now }
+    );
     put!(
         ctx,
         membership,
@@ -193,10 +197,11 @@ pub(crate) async fn talk(ctx: &Ctx, tenant: &Tenant, name: &str) -> (Uuid, Uuid)
 /// A catalogue of two rows, published.
 pub(crate) async fn catalogue_of(ctx: &Ctx, scope: &CompanyScope) -> (Uuid, Uuid) {
     for (sku, name, price) in [("R-1", "Red roses", "1500"), ("R-2", "White lilies", "2500")] {
-        let cells: BTreeMap<String, String> = [("name", name), ("sku", sku), ("description", "A bouquet."), ("price", price)]
-            .into_iter()
-            .map(|(key, text)| (key.to_owned(), text.to_owned()))
-            .collect();
+        let cells: BTreeMap<String, String> =
+            [("name", name), ("sku", sku), ("description", "A bouquet."), ("price", price)]
+                .into_iter()
+                .map(|(key, text)| (key.to_owned(), text.to_owned()))
+                .collect();
         service::catalog::add_row(ctx, scope, ItemKind::Product, &cells).await.unwrap();
     }
     let published = service::catalog::publish(ctx, scope, false).await.unwrap().published_version_id.unwrap();

@@ -1,4 +1,4 @@
-//! The program to the outside: the schema on both databases, the server over a real listener with a real client.
+//! The API over documents, and the server over a real listener with a real client on the other end.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, with the place")]
 

@@ -7,7 +7,6 @@ use gateway::payment::EventKind;
 use gateway::payment::sandbox::NAME;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use std::time::Duration;
-use testkit::Kit;
 
 testkit::both! {
     /// Architecture §6.3, reliability.md case 23.

@@ -5,7 +5,6 @@ use entity::stored::{MessageStatus, TurnStatus};
 use entity::{contact, message, turn};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use std::time::Duration;
-use testkit::Kit;
 
 testkit::both! {
     /// reliability.md cases 23, 35.

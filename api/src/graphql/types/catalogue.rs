@@ -2,16 +2,16 @@
 
 use crate::graphql::error::{ApiError, within_if};
 use crate::graphql::id::Kind;
-use crate::graphql::request::{anybody, one, reader};
 use crate::graphql::page::{Connection, cost, request};
+use crate::graphql::request::{anybody, one, reader};
 use crate::graphql::scalar::{CatalogueVersionStatus, DateTime, ItemKind, Language, Money, count};
 use async_graphql::{Context, ID, Json, Object, SimpleObject};
 use domain::catalog::problem::{Problem, Severity};
 use domain::catalog::{Area, Item};
 use service::access::CompanyScope;
 use service::catalog::{self, Row, RowsRequest};
-use service::row::{catalogue, catalogue_version};
 use service::company;
+use service::row::{catalogue, catalogue_version};
 use std::collections::BTreeMap;
 
 /// The knowledge base of a company.

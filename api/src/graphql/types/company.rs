@@ -6,8 +6,8 @@ use crate::graphql::id::Kind;
 use crate::graphql::page::{Connection, cost, request};
 use crate::graphql::request::anybody;
 use crate::graphql::scalar::{
-    ChannelKind, ChannelStatus, CompanyStatus, CompanyType, ConversationOwner, ConversationStatus, Date, DateTime, JobStatus,
-    Language, Money, OrderStatus, PaymentStatus, Role, count,
+    ChannelKind, ChannelStatus, CompanyStatus, CompanyType, ConversationOwner, ConversationStatus, Date, DateTime,
+    JobStatus, Language, Money, OrderStatus, PaymentStatus, Role, count,
 };
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use domain::booking::END_OF_DAY;
@@ -172,7 +172,6 @@ impl Company {
 
     /// Conversations, the latest message first.
     #[graphql(complexity = "cost(first, last, child_complexity)")]
-    #[expect(clippy::too_many_arguments, reason = "the four arguments of a connection beside the field's own")]
     async fn conversations(
         &self,
         ctx: &Context<'_>,
@@ -198,7 +197,6 @@ impl Company {
 
     /// Customers, the newest first.
     #[graphql(complexity = "cost(first, last, child_complexity)")]
-    #[expect(clippy::too_many_arguments, reason = "the four arguments of a connection beside the field's own")]
     async fn contacts(
         &self,
         ctx: &Context<'_>,
@@ -216,7 +214,6 @@ impl Company {
 
     /// Orders, the newest first.
     #[graphql(complexity = "cost(first, last, child_complexity)")]
-    #[expect(clippy::too_many_arguments, reason = "the four arguments of a connection beside the field's own")]
     async fn orders(
         &self,
         ctx: &Context<'_>,
@@ -318,7 +315,6 @@ impl Company {
 
     /// Work in the background, the newest first. For people who manage the company.
     #[graphql(complexity = "cost(first, last, child_complexity)")]
-    #[expect(clippy::too_many_arguments, reason = "the four arguments of a connection beside the field's own")]
     async fn jobs(
         &self,
         ctx: &Context<'_>,
@@ -558,4 +554,3 @@ impl Job {
         self.0.finished_at.map(Into::into)
     }
 }
-

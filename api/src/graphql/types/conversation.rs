@@ -3,8 +3,8 @@
 use super::{Channel, Order};
 use crate::graphql::error::ApiError;
 use crate::graphql::id::Kind;
-use crate::graphql::request::{all, anybody, loaders, maybe, one};
 use crate::graphql::page::{Connection, cost, request};
+use crate::graphql::request::{all, anybody, loaders, maybe, one};
 use crate::graphql::scalar::{
     ConversationOwner, ConversationStatus, DateTime, Language, MessageAuthor, MessageDirection, MessageStatus, Money,
     TurnStatus, count, language,

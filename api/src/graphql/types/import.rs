@@ -7,9 +7,9 @@ use crate::graphql::page::{Connection, cost, request};
 use crate::graphql::request::anybody;
 use crate::graphql::scalar::{DateTime, ImportStatus, Int64String, count};
 use async_graphql::{Context, ID, Object, SimpleObject};
+use service::Error;
 use service::access::CompanyScope;
 use service::catalog::{self, ImportView};
-use service::Error;
 
 /// A file that is, or was, read into a draft.
 pub(crate) struct Import {

@@ -177,7 +177,8 @@ struct OrderLine {
 
 impl OrderLine {
     fn of(row: order_line::Model, currency: &str) -> Self {
-        let kind = if row.kind == domain::catalog::ItemKind::Service.as_str() { ItemKind::Service } else { ItemKind::Product };
+        let kind =
+            if row.kind == domain::catalog::ItemKind::Service.as_str() { ItemKind::Service } else { ItemKind::Product };
         Self {
             key: row.key,
             sku: row.sku,
