@@ -132,6 +132,8 @@ const ORDERED: &str = "ordered";
 const CHOOSING_TO_BUY: &str = "choosing_to_buy";
 /// Key of the item whose contacts were offered.
 const CONTACT_OFFERED: &str = "contact_offered";
+/// Keys of the items among which a count of single things ("70 roses") was made up.
+const COUNTED: &str = "counted_among";
 /// Keys of the list that can go on.
 const LIST: &str = "list";
 

@@ -299,8 +299,10 @@ fn whole_name(text: &str, clause: &[Token], capital_only: bool) -> Option<String
         return None;
     }
     let capital = is_capital(first);
+    // Two capitalised words that the lexicon does not know are a name even where letters tell the language.
+    let full = words.len() >= 2 && words.iter().all(|word| is_capital(word) && !is_thing(&word.folded));
     let said = !is_first_name(&first.folded)
-        && (domain::language::detect(written).is_some()
+        && ((domain::language::detect(written).is_some() && !full)
             || (words.len() == 1 && !capital && is_thing(&first.folded)));
     let things = !capital && words.iter().any(|word| is_thing(&word.folded));
     (!said && !things).then(|| written.to_owned())

@@ -207,6 +207,12 @@ struct Sentence<'a> {
 }
 
 impl Sentence<'_> {
+    /// Whether a word for a picture is said, not only "show me".
+    fn names_picture(&self) -> bool {
+        const PICTURES: &[&str] = &["photo", "pic", "image", "foto", "imag", "фото", "картин", "изображ", "сурет"];
+        self.words().iter().any(|word| PICTURES.iter().any(|picture| word.starts_with(&fold(picture))))
+    }
+
     fn has(&self, wanted: Cue) -> bool {
         self.at(wanted).is_some()
     }
@@ -230,7 +236,11 @@ impl Sentence<'_> {
         let before = acts.len();
         self.plain(acts);
         let injected = self.has(Cue::Injection);
-        let topics: Vec<Cue> = TOPICS.iter().copied().filter(|topic| self.has(*topic)).collect();
+        let mut topics: Vec<Cue> = TOPICS.iter().copied().filter(|topic| self.has(*topic)).collect();
+        // "Show me the video" asks for no picture.
+        if topics.contains(&Cue::Video) && !self.names_picture() {
+            topics.retain(|topic| *topic != Cue::Photo);
+        }
         let question = self.marked.is_question(self.sentence);
         let wants_to_know = self.has(Cue::WantToKnow);
         let numbered = |one: &Placed| !one.mention.amounts.is_empty();
@@ -355,7 +365,12 @@ impl Sentence<'_> {
             });
             if asks && !topics.is_empty() && !known_missing {
                 acts.push(Act::Ask { topics, about: Vec::new(), words: self.words() });
-            } else if question && !known_missing && acts.len() == before && !self.any_found && !self.words().is_empty()
+            } else if question
+                && !known_missing
+                && acts.len() == before
+                && !self.any_found
+                && !self.has(Cue::OffTopic)
+                && !self.words().is_empty()
             {
                 if context.state.focus.is_empty() {
                     return false;
@@ -434,6 +449,8 @@ impl Sentence<'_> {
         .into_iter()
         .find(|(cue, _)| self.has(*cue))
         .map(|(_, kind)| kind)
+        // "How many are in the warehouse?" asks for no address.
+        .filter(|kind| *kind != ContactKind::Warehouse || !self.has(Cue::StockProbe))
     }
 
     /// Acts that need no item.
@@ -516,10 +533,10 @@ impl Sentence<'_> {
             }
             return;
         }
+        // "Without the train, only the colouring book": what stands behind the word is kept, else what stands before it.
         if let Some(at) = self.at(Cue::Only)
-            && let Some(found) = mine.iter().position(|one| one.found)
+            && let Some(found) = mine.iter().position(|one| one.start >= at).or(mine.len().checked_sub(1))
         {
-            let _ = at;
             let one = mine.remove(found);
             acts.push(Act::Keep { mention: Some(one.mention) });
             return;
