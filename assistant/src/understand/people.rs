@@ -8,11 +8,12 @@ mod phone;
 pub use phone::{PhoneMention, phones, same_as_before, wants_current_phone};
 
 /// Words that a name follows: the words, whether the name may be in lower case, whether the name must be capital.
-const INTRODUCTIONS: [(&[&str], bool); 41] = [
+const INTRODUCTIONS: [(&[&str], bool); 42] = [
     (&["my", "name", "is"], true),
     (&["my", "name", "'", "s"], true),
     (&["the", "name", "is"], true),
     (&["name", "is"], true),
+    (&["name", "'", "s"], true),
     (&["call", "me"], true),
     (&["in", "the", "name", "of"], true),
     (&["under", "the", "name"], true),

@@ -205,7 +205,19 @@ fn by_unit(
 /// Whether a word stands in the name of one of the best rows, not only in its unit.
 fn named_by_name(context: &Context<'_>, query: &[QueryWord], found: &Found) -> bool {
     let rows = found.best();
-    query.iter().any(|word| !word.optional && !is_function_word(&word.text) && context.index.names(&word.text, &rows))
+    query.iter().any(|word| {
+        !word.optional
+            && !is_function_word(&word.text)
+            && !PIECES.contains(&word.text.as_str())
+            && !counts_the_cart(context, &word.text)
+            && context.index.names(&word.text, &rows)
+    })
+}
+
+/// Whether a word is the unit of what is in the cart: "make it two dogs" for a dog's wash.
+fn counts_the_cart(context: &Context<'_>, folded: &str) -> bool {
+    let keys: Vec<String> = context.state.cart.lines.iter().map(|line| line.key.clone()).collect();
+    context.index.rows_of(&keys).into_iter().any(|row| context.index.is_sold_by(row, folded))
 }
 
 /// Whether the joint match really uses a word of the second part.

@@ -162,7 +162,7 @@ fn fields(marked: &Marked<'_>, context: &Context<'_>, acts: &mut Vec<Act>) {
         acts.push(Act::Date { date: date.date });
     }
     if let Some(time) = marked.times.first() {
-        acts.push(Act::Time { time: time.time });
+        acts.push(Act::Time { time: time.time, vague: time.vague && (1..=11).contains(&time.time.hour()) });
     }
     if marked.times.is_empty()
         && let Some(part) = marked.parts.first()
@@ -235,6 +235,7 @@ impl Sentence<'_> {
     ) -> bool {
         let before = acts.len();
         self.plain(acts);
+        self.nods(acts);
         let injected = self.has(Cue::Injection);
         let mut topics: Vec<Cue> = TOPICS.iter().copied().filter(|topic| self.has(*topic)).collect();
         // "Show me the video" asks for no picture.
@@ -255,7 +256,7 @@ impl Sentence<'_> {
         // A wish names its item: a word that only some description has is no wish while names are said too.
         let asked = question || self.has(Cue::Available) || !topics.is_empty();
         let alone = wants && mine.len() == 1;
-        if !asked && !alone {
+        if (!asked && !alone) || self.has(Cue::OffTopic) {
             mine.retain(|one| !one.described);
         }
         self.denied(&mut mine, acts);
@@ -453,6 +454,17 @@ impl Sentence<'_> {
         .filter(|kind| *kind != ContactKind::Warehouse || !self.has(Cue::StockProbe))
     }
 
+    /// A thumb up is a yes.
+    fn nods(&self, acts: &mut Vec<Act>) {
+        const NODS: [&str; 8] = ["👍", "👌", "✅", "✔", "🆗", "🤝", "💯", "☑"];
+        let nods = self.marked.tokens.iter().zip(&self.marked.sentences).any(|(token, of)| {
+            *of == self.sentence && NODS.iter().any(|nod| token.text.starts_with(nod))
+        });
+        if nods && !acts.contains(&Act::Yes) {
+            acts.push(Act::Yes);
+        }
+    }
+
     /// Acts that need no item.
     fn plain(&self, acts: &mut Vec<Act>) {
         let simple = [
@@ -539,7 +551,6 @@ impl Sentence<'_> {
         {
             let one = mine.remove(found);
             acts.push(Act::Keep { mention: Some(one.mention) });
-            return;
         }
         if let Some(at) = self.at(Cue::Remove) {
             // "Куклу не надо, лучше медведя": behind a comma something else begins.
