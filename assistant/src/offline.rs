@@ -121,6 +121,7 @@ pub async fn answer(shop: &dyn Shop, input: TurnInput) -> Result<TurnOutput, Sho
     if !talk.card {
         talk.say.facts.texts.extend(input.messages.iter().map(|message| message.text.clone()));
     }
+    talk.settle_half_of_day();
     talk.trace_understanding();
     talk.run().await?;
     Ok(talk.finish())
@@ -132,6 +133,8 @@ const ORDERED: &str = "ordered";
 const CHOOSING_TO_BUY: &str = "choosing_to_buy";
 /// Key of the item whose contacts were offered.
 const CONTACT_OFFERED: &str = "contact_offered";
+/// Keys of the items among which a count of single things ("70 roses") was made up.
+const COUNTED: &str = "counted_among";
 /// Keys of the list that can go on.
 const LIST: &str = "list";
 
@@ -187,6 +190,35 @@ impl<'a> Talk<'a> {
 
     fn reason(&mut self, step: &str, detail: String, items: Vec<String>) {
         self.reasons.push(Reason { step: step.to_owned(), detail, items });
+    }
+
+    /// "At 3" is the afternoon where the branch is closed at three in the morning.
+    fn settle_half_of_day(&mut self) {
+        let profile = self.shop.profile();
+        let said = self.acts.iter().find_map(|act| match act {
+            Act::Date { date } => Some(*date),
+            _ => None,
+        });
+        let today = self.desk.now.date();
+        let from = said.or(self.desk.state.given.date).unwrap_or(today);
+        let days: Vec<jiff::civil::Date> =
+            (0..7).filter_map(|day| from.checked_add(jiff::Span::new().days(day)).ok()).collect();
+        let open = |time: Time| {
+            days.iter().any(|date| {
+                profile.timezone.to_zoned(date.to_datetime(time)).is_ok_and(|start| {
+                    domain::booking::fits(&profile.hours, &profile.timezone, start.timestamp(), 1)
+                })
+            })
+        };
+        for act in &mut self.acts {
+            if let Act::Time { time, vague: true } = act
+                && let Ok(later) = Time::new(time.hour() + 12, time.minute(), 0, 0)
+                && !open(*time)
+                && open(later)
+            {
+                *time = later;
+            }
+        }
     }
 
     fn trace_understanding(&mut self) {

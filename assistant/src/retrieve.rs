@@ -183,6 +183,18 @@ impl CatalogueIndex {
         word.forms.iter().any(|form| self.units.contains(form)) || word.weak == Some(Weak::Unit)
     }
 
+    /// Whether a row is sold by this unit: "botella", "box".
+    #[must_use]
+    pub fn is_sold_by(&self, row: usize, folded: &str) -> bool {
+        let word = self.vocabulary.look_up(folded, &[]);
+        self.items.get(row).and_then(|item| item.unit.as_deref()).is_some_and(|unit| {
+            tokens(unit).iter().filter(|token| token.is_word()).any(|token| {
+                let known = self.vocabulary.look_up(&token.folded, &[]);
+                known.forms.iter().any(|form| word.forms.binary_search(form).is_ok())
+            })
+        })
+    }
+
     /// Whether a word stands in the name of one of these rows.
     #[must_use]
     pub fn names(&self, folded: &str, rows: &[usize]) -> bool {

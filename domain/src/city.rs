@@ -339,10 +339,13 @@ impl Place<'_> {
             let weak = self
                 .before()
                 .is_some_and(|word| !matches!(word, "to" | "hasta" | "в" | "во" | "до"));
-            return !(ambiguous && weak && !capital);
+            let colour = matches!(said[..], ["orange"] | ["rosa"] | ["roses"] | ["rosas"]);
+            let placed = self.served && matches!(self.before(), Some("in" | "en")) && !colour;
+            return !(ambiguous && weak && !capital) || placed;
         }
         if self.served {
-            return !ambiguous || (capital && self.stands_alone());
+            let cyrillic = said.iter().all(|word| word.chars().all(crate::text::is_cyrillic));
+            return !ambiguous || ((capital || cyrillic) && self.stands_alone());
         }
         if ambiguous {
             return false;
@@ -372,7 +375,11 @@ impl Place<'_> {
 
     /// "Soy Paris", "my name is Sydney", "Marta Valencia, +34…": a person, not a place.
     fn is_person(&self) -> bool {
-        if self.before().is_some_and(introduces_person) {
+        // "At 10am Leeds" introduces nobody.
+        let clock = matches!(self.before(), Some("am" | "m"))
+            && self.first >= 2
+            && self.all.get(self.first - 2).is_some_and(|said| said.token.is_number());
+        if self.before().is_some_and(introduces_person) && !clock {
             // "Soy de Valencia" has a word between; "soy Valencia" has not.
             return true;
         }

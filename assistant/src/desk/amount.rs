@@ -113,6 +113,13 @@ pub fn resolve(candidates: &[Arc<Item>], amounts: &Amounts) -> Resolved {
             _ => Resolved::Choose { candidates: keys(&fitting), quantity: packs },
         };
     }
+    // The same thing sold singly and in packs: one alone is the single one, more are the fewest packs with it.
+    if let Some(sized) = with_single(candidates, &pieces)
+        && let Some(wanted) = counts.iter().find(|count| !count.of_packs)
+        && packs_of(counts).is_none()
+    {
+        return combine(&sized, wanted.value, wanted.value);
+    }
     match (candidates, packs_of(counts), counts.iter().find(|count| !count.of_packs)) {
         ([], _, _) => Resolved::Choose { candidates: Vec::new(), quantity: None },
         (_, None, Some(wanted)) if wanted.value > 1 && !pieces.is_empty() && pieces.len() == candidates.len() => {
@@ -126,6 +133,19 @@ pub fn resolve(candidates: &[Arc<Item>], amounts: &Amounts) -> Resolved {
             Resolved::Choose { candidates: keys(candidates), quantity: packs.or(inner.map(|count| count.value)) }
         }
     }
+}
+
+/// The candidates with their sizes where exactly one holds no count and the names of all others begin with its name.
+fn with_single(candidates: &[Arc<Item>], pieces: &[(Arc<Item>, i64)]) -> Option<Vec<(Arc<Item>, i64)>> {
+    let mut others = candidates.iter().filter(|item| !pieces.iter().any(|(packed, _)| packed.key == item.key));
+    let (single, None) = (others.next()?, others.next()) else { return None };
+    let begins = |item: &Item| domain::text::fold(&item.name).starts_with(&domain::text::fold(&single.name));
+    if pieces.is_empty() || !pieces.iter().all(|(item, _)| begins(item)) {
+        return None;
+    }
+    let mut sized = pieces.to_vec();
+    sized.push((single.clone(), 1));
+    Some(sized)
 }
 
 fn packs_of(counts: &[Count]) -> Option<i64> {

@@ -1,6 +1,6 @@
 //! What is wanted: adding, changing, leaving out, and the questions that come up.
 
-use super::{CHOOSING_TO_BUY, OrderNow, Talk};
+use super::{CHOOSING_TO_BUY, COUNTED, OrderNow, Talk};
 use crate::compose::Value;
 use crate::desk::{CartOutcome, Resolved, resolve};
 use crate::turn::{Field, Pending, ShopError};
@@ -51,7 +51,9 @@ impl Talk<'_> {
             self.desk.state.confirmed = false;
         }
         // "I confirm" right after a single item was shown is about that item.
-        let confirms = self.has(|act| matches!(act, Act::Confirm));
+        // So is a yes that comes with what only an order needs ("Leeds, Tuesday at 11, Kim Lee, yes please").
+        let detailed = self.has(|act| matches!(act, Act::Phone { .. } | Act::CurrentPhone | Act::Date { .. } | Act::Time { .. }));
+        let confirms = self.has(|act| matches!(act, Act::Confirm)) || (detailed && self.has(|act| matches!(act, Act::Yes)));
         if confirms
             && self.order_now == OrderNow::None
             && self.desk.state.cart.is_empty()
@@ -179,7 +181,37 @@ impl Talk<'_> {
             _ => mention.candidates.clone(),
         };
         let resolved = resolve(&self.items(&keys), &amounts);
+        self.note_counted(&resolved, &keys, &amounts);
         self.resolved(resolved, add).await
+    }
+
+    /// Remembers that single things were counted, so that "no, 40" counts them again.
+    fn note_counted(&mut self, resolved: &Resolved, keys: &[String], amounts: &Amounts) {
+        let Resolved::Lines { lines, .. } = resolved else { return };
+        let [count] = &amounts.counts[..] else { return };
+        let packs: i64 = lines.iter().map(|(_, quantity)| quantity).sum();
+        if count.of_packs || packs == count.value {
+            self.desk.state.memory.remove(COUNTED);
+        } else {
+            self.desk.state.memory.insert(COUNTED.to_owned(), serde_json::json!(keys));
+        }
+    }
+
+    /// A new count of single things for what was counted so before.
+    fn counted_again(&self, amounts: &Amounts) -> Option<(Vec<String>, Resolved)> {
+        let keys: Vec<String> = serde_json::from_value(self.desk.state.memory.get(COUNTED)?.clone()).ok()?;
+        let cart = &self.desk.state.cart;
+        let [count] = &amounts.counts[..] else { return None };
+        if count.of_packs || amounts.more || !keys.iter().any(|key| cart.quantity(key) > 0) {
+            return None;
+        }
+        let resolved = resolve(&self.items(&keys), amounts);
+        match &resolved {
+            Resolved::Lines { lines, .. } if lines.iter().map(|(_, packs)| packs).sum::<i64>() != count.value => {
+                Some((keys, resolved))
+            }
+            _ => None,
+        }
     }
 
     fn pending_has(&self, keys: &[String]) -> bool {
@@ -263,6 +295,7 @@ impl Talk<'_> {
         };
         let cart = &self.desk.state.cart;
         let target = asked
+            .clone()
             .or_else(|| self.fresh.last().cloned())
             .or_else(|| self.desk.state.focus.first().cloned())
             .or_else(|| match &cart.lines[..] {
@@ -295,6 +328,15 @@ impl Talk<'_> {
             return Ok(());
         }
         self.meant("order");
+        if asked.is_none()
+            && let Some((keys, resolved)) = self.counted_again(amounts)
+            && keys.contains(&key)
+        {
+            for key in keys {
+                self.desk.state.cart.set(&key, 0);
+            }
+            return self.resolved(resolved, false).await;
+        }
         let mut sizes = vec![item.clone()];
         if amounts.grams.is_some() || amounts.millilitres.is_some() {
             // "Better 15 kilos": other sizes of the same thing count too.

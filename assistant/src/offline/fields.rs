@@ -47,7 +47,7 @@ impl Talk<'_> {
                     self.desk.state.given.date = Some(*date);
                     touched = true;
                 }
-                Act::Time { time } => {
+                Act::Time { time, .. } => {
                     self.desk.state.given.time = Some(*time);
                     touched = true;
                 }

@@ -146,7 +146,7 @@ impl Talk<'_> {
             Act::Phone { raw } => domain::phone::Phone::parse(raw)
                 .is_ok_and(|phone| given.phone.as_deref().is_some_and(|known| known != phone.as_str())),
             Act::Date { date } => self.desk.needs_slot() && given.date.is_some_and(|known| known != *date),
-            Act::Time { time } => self.desk.needs_slot() && given.time.is_some_and(|known| known != *time),
+            Act::Time { time, .. } => self.desk.needs_slot() && given.time.is_some_and(|known| known != *time),
             Act::Address { text } => given.address.as_deref().is_some_and(|known| known != text),
             _ => false,
         })

@@ -90,7 +90,9 @@ impl CatalogueIndex {
         } else if strongly_described {
             !missing_name
         } else {
-            unknown.is_empty() && !best.named.is_empty()
+            // "Three places in the puppy class": a counting word that no row has names nothing else.
+            let counting = unknown.iter().all(|word| word.weak == Some(Weak::Unit) && word.word.forms.is_empty());
+            !best.named.is_empty() && (unknown.is_empty() || (counting && best.named.len() >= 2))
         };
         if !accepted && within.is_none() {
             return self.nothing(words);

@@ -183,6 +183,9 @@ pub enum Act {
     Time {
         /// Which.
         time: civil::Time,
+        /// Whether the half of the day is open ("at 3").
+        #[serde(default)]
+        vague: bool,
     },
     /// A part of the day.
     PartOfDay {

@@ -8,11 +8,12 @@ mod phone;
 pub use phone::{PhoneMention, phones, same_as_before, wants_current_phone};
 
 /// Words that a name follows: the words, whether the name may be in lower case, whether the name must be capital.
-const INTRODUCTIONS: [(&[&str], bool); 41] = [
+const INTRODUCTIONS: [(&[&str], bool); 42] = [
     (&["my", "name", "is"], true),
     (&["my", "name", "'", "s"], true),
     (&["the", "name", "is"], true),
     (&["name", "is"], true),
+    (&["name", "'", "s"], true),
     (&["call", "me"], true),
     (&["in", "the", "name", "of"], true),
     (&["under", "the", "name"], true),
@@ -299,8 +300,10 @@ fn whole_name(text: &str, clause: &[Token], capital_only: bool) -> Option<String
         return None;
     }
     let capital = is_capital(first);
+    // Two capitalised words that the lexicon does not know are a name even where letters tell the language.
+    let full = words.len() >= 2 && words.iter().all(|word| is_capital(word) && !is_thing(&word.folded));
     let said = !is_first_name(&first.folded)
-        && (domain::language::detect(written).is_some()
+        && ((domain::language::detect(written).is_some() && !full)
             || (words.len() == 1 && !capital && is_thing(&first.folded)));
     let things = !capital && words.iter().any(|word| is_thing(&word.folded));
     (!said && !things).then(|| written.to_owned())

@@ -83,7 +83,8 @@ pub enum ProblemCode {
     },
     /// A heading was understood although it is not spelled as expected.
     HeadingGuessed {
-        /// The canonical heading.
+        /// The canonical heading. Stored under another name, because a problem's own column stands beside it.
+        #[serde(rename = "understood_as")]
         column: String,
     },
     /// No column has prices, so that every item would be free.

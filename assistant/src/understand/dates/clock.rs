@@ -11,6 +11,8 @@ use jiff::civil::Time;
 pub struct TimeMention {
     /// The time.
     pub time: Time,
+    /// Whether nothing said which half of the day is meant ("at 3"): the opening hours decide.
+    pub vague: bool,
     /// First token.
     pub start_token: usize,
     /// The token after the last one.
@@ -196,6 +198,7 @@ fn minutes_behind(tokens: &[Token], at: usize) -> Option<(i64, usize)> {
 
 pub(super) struct Clock {
     pub(super) time: Time,
+    pub(super) vague: bool,
     pub(super) end: usize,
 }
 
@@ -212,6 +215,7 @@ pub fn times(tokens: &[Token], _language: Option<Language>, asked: bool) -> Vec<
             Some(clock) => {
                 found.push(TimeMention {
                     time: clock.time,
+                    vague: clock.vague,
                     start_token: index,
                     end_token: clock.end,
                 });
@@ -235,6 +239,7 @@ fn named(tokens: &[Token], index: usize) -> Option<Clock> {
     let clock = |hour: i8, length: usize| {
         Some(Clock {
             time: Time::constant(hour, 0, 0, 0),
+            vague: false,
             end: index + length,
         })
     };
@@ -291,6 +296,7 @@ fn english_half(tokens: &[Token], index: usize) -> Option<Clock> {
     };
     on_clock(hour, minute, half).map(|time| Clock {
         time,
+        vague: half.is_none(),
         end: end + length,
     })
 }
@@ -358,6 +364,7 @@ fn russian_half(tokens: &[Token], index: usize) -> Option<Clock> {
         part_at(tokens, end).map_or((None, 0), |(half, length)| (Some(half), length));
     on_clock(hour, minute, half).map(|time| Clock {
         time,
+        vague: half.is_none(),
         end: end + length,
     })
 }
@@ -387,7 +394,15 @@ fn counted(tokens: &[Token], index: usize, asked: bool) -> Option<Clock> {
             Some((half, 1)) if index > 1 && matches!(before, "сағат" | "сагат" | "в" | "at") => {
                 Some(half)
             }
-            _ => None,
+            // "түстен кейін 4-те", "түстен кейін сағат 4-те"
+            _ => {
+                let back = if matches!(before, "сағат" | "сагат") { 3 } else { 2 };
+                index
+                    .checked_sub(back)
+                    .and_then(|at| part_at(tokens, at))
+                    .filter(|(_, length)| *length == 2 && word_at(tokens, index - back).starts_with("түстен"))
+                    .map(|(half, _)| half)
+            }
         },
     };
     let led = leads(tokens, index);
@@ -533,7 +548,7 @@ fn counted(tokens: &[Token], index: usize, asked: bool) -> Option<Clock> {
         hour = 0;
     }
     // "5 pm" but "17 pm" stays; a half that does not fit is dropped.
-    on_clock(hour, minute, half).map(|time| Clock { time, end })
+    on_clock(hour, minute, half).map(|time| Clock { time, vague: half.is_none(), end })
 }
 
 pub(super) fn is_kazakh_part(tokens: &[Token], index: usize) -> bool {

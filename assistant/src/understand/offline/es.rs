@@ -129,11 +129,11 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Confirm,
-        "confirmo|confirmado|confirmada|confirmar|confirmamos|confirmo el pedido|confirmo la reserva|le confirmo|te confirmo|lo confirmo|confirmelo|todo correcto|todo es correcto|todo esta correcto|esta todo correcto|es correcto todo|esta todo bien|envieme el enlace|enviame el enlace|mandeme el enlace|mandame el enlace|envie el enlace|pase el enlace|paseme el enlace|pasame el enlace|mande el enlace|deme el enlace|enlace de pago|enlace para pagar|link de pago|quiero pagar|quisiera pagar|voy a pagar|para pagar|proceder|proceda|procedan|adelante|adelante con|tramite|tramitelo|tramita*|haga el pedido|hagan el pedido|haz el pedido|cierre el pedido|cerrar el pedido|finalizar|finalice|finalizar el pedido|de acuerdo con todo|estoy de acuerdo|pasar al pago|pasemos al pago|listo para pagar|lista para pagar|realizar el pago|hacer el pago|acepto|envieme el link|enviame el link|mandeme el link|mandame el link|pasame el link|conforme|hecho",
+        "confirmo|confirmado|confirmada|confirmar|confirmamos|confirmo el pedido|confirmo la reserva|le confirmo|te confirmo|lo confirmo|confirmelo|todo correcto|todo es correcto|todo esta correcto|esta todo correcto|es correcto todo|esta todo bien|envieme el enlace|enviame el enlace|mandeme el enlace|mandame el enlace|envie el enlace|pase el enlace|paseme el enlace|pasame el enlace|mande el enlace|deme el enlace|enlace de pago|enlace para pagar|link de pago|quiero pagar|quisiera pagar|voy a pagar|para pagar|proceder|proceda|procedan|adelante|adelante con|tramite|tramitelo|tramita*|haga el pedido|hagan el pedido|haz el pedido|cierre el pedido|cerrar el pedido|finalizar|finalice|finalizar el pedido|de acuerdo con todo|estoy de acuerdo|pasar al pago|pasemos al pago|listo para pagar|lista para pagar|realizar el pago|hacer el pago|acepto|envieme el link|enviame el link|mandeme el link|mandame el link|pasame el link|conforme|hecho|dale|tira|hagamoslo",
     ),
     (
         Cue::Yes,
-        "si|claro|por supuesto|vale|ok|okay|okey|de acuerdo|correcto|exacto|exactamente|perfecto|genial|bien|muy bien|eso es|asi es|si por favor|estupendo|fenomenal|me parece bien|desde luego|estoy de acuerdo|venga|dale",
+        "si|claro|por supuesto|vale|ok|okay|okey|de acuerdo|correcto|exacto|exactamente|perfecto|genial|bien|muy bien|eso es|asi es|si por favor|estupendo|fenomenal|me parece bien|desde luego|estoy de acuerdo|venga",
     ),
     (Cue::No, "no|nada mas|no gracias|ahora no|nada"),
     (

@@ -1,7 +1,7 @@
 //! A line of text with everything marked that is not the name of an item: phones, days, names, cities, turns of phrase.
 
 use super::super::cue::{self, CueMatch};
-use super::super::dates::{DateMention, TimeMention, TimeRangeMention, dates, parts_of_day, times};
+use super::super::dates::{DateMention, TimeMention, TimeRangeMention, dates, parts_of_day};
 use super::super::numbers::{
     Dimension, DurationMention, MeasureMention, NumberKind, NumberMention, durations, measures, numbers,
 };
@@ -132,7 +132,11 @@ impl<'a> Marked<'a> {
         for date in marked.dates.clone() {
             marked.take(date.start_token, date.end_token);
         }
-        let times = times(&marked.tokens, language, asked_slot);
+        // A bare number is a time only where none is spelled out ("no, three. Tuesday at 10").
+        let mut times = super::super::dates::times(&marked.tokens, language, false);
+        if times.is_empty() && asked_slot {
+            times = super::super::dates::times(&marked.tokens, language, true);
+        }
         for time in
             times.into_iter().filter(|time| clear(&marked.marks, time.start_token, time.end_token)).collect::<Vec<_>>()
         {

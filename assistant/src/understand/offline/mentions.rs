@@ -166,10 +166,58 @@ fn by_number(context: &Context<'_>, mut rows: Vec<usize>, amounts: &mut Amounts)
     rows
 }
 
+/// The unit that was counted tells rows apart: "two boxes" leaves out single bottles, and "six bottles" counts what is in
+/// the box of six.
+fn by_unit(
+    marked: &Marked<'_>,
+    context: &Context<'_>,
+    chunk: &Chunk,
+    rows: Vec<usize>,
+    amounts: &mut Amounts,
+) -> Vec<usize> {
+    let unit = marked
+        .numbers
+        .iter()
+        .filter(|number| chunk.start <= number.start_token && number.end_token <= chunk.end)
+        .filter_map(|number| marked.tokens.get(number.end_token).map(|next| (number.value, next)))
+        .find(|(value, next)| {
+            next.is_word() && amounts.counts.iter().any(|count| count.of_packs && count.value == *value)
+        });
+    let Some((value, unit)) = unit else { return rows };
+    let sold: Vec<usize> = rows.iter().copied().filter(|row| context.index.is_sold_by(*row, &unit.folded)).collect();
+    if sold.is_empty() || sold.len() == rows.len() {
+        return rows;
+    }
+    let holds = |row: usize| {
+        let item = context.index.items().get(row);
+        item.and_then(|item| domain::quantity::inner_count(&item.name, None))
+            .is_some_and(|inner| matches!(inner.base(), (size, domain::quantity::Measure::Piece) if size <= value))
+    };
+    if rows.iter().any(|row| !sold.contains(row) && holds(*row)) {
+        for count in amounts.counts.iter_mut().filter(|count| count.value == value) {
+            count.of_packs = false;
+        }
+        return rows;
+    }
+    sold
+}
+
 /// Whether a word stands in the name of one of the best rows, not only in its unit.
 fn named_by_name(context: &Context<'_>, query: &[QueryWord], found: &Found) -> bool {
     let rows = found.best();
-    query.iter().any(|word| !word.optional && !is_function_word(&word.text) && context.index.names(&word.text, &rows))
+    query.iter().any(|word| {
+        !word.optional
+            && !is_function_word(&word.text)
+            && !PIECES.contains(&word.text.as_str())
+            && !counts_the_cart(context, &word.text)
+            && context.index.names(&word.text, &rows)
+    })
+}
+
+/// Whether a word is the unit of what is in the cart: "make it two dogs" for a dog's wash.
+fn counts_the_cart(context: &Context<'_>, folded: &str) -> bool {
+    let keys: Vec<String> = context.state.cart.lines.iter().map(|line| line.key.clone()).collect();
+    context.index.rows_of(&keys).into_iter().any(|row| context.index.is_sold_by(row, folded))
 }
 
 /// Whether the joint match really uses a word of the second part.
@@ -198,6 +246,7 @@ fn place(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk, found: &Foun
         _ => String::new(),
     };
     let rows = by_number(context, found.best(), &mut amounts);
+    let rows = by_unit(marked, context, chunk, rows, &mut amounts);
     let named = found.named.iter().filter_map(|position| chunk.words.get(*position).copied()).collect();
     Placed {
         found: !rows.is_empty(),

@@ -162,7 +162,7 @@ fn fields(marked: &Marked<'_>, context: &Context<'_>, acts: &mut Vec<Act>) {
         acts.push(Act::Date { date: date.date });
     }
     if let Some(time) = marked.times.first() {
-        acts.push(Act::Time { time: time.time });
+        acts.push(Act::Time { time: time.time, vague: time.vague && (1..=11).contains(&time.time.hour()) });
     }
     if marked.times.is_empty()
         && let Some(part) = marked.parts.first()
@@ -207,6 +207,12 @@ struct Sentence<'a> {
 }
 
 impl Sentence<'_> {
+    /// Whether a word for a picture is said, not only "show me".
+    fn names_picture(&self) -> bool {
+        const PICTURES: &[&str] = &["photo", "pic", "image", "foto", "imag", "фото", "картин", "изображ", "сурет"];
+        self.words().iter().any(|word| PICTURES.iter().any(|picture| word.starts_with(&fold(picture))))
+    }
+
     fn has(&self, wanted: Cue) -> bool {
         self.at(wanted).is_some()
     }
@@ -229,8 +235,13 @@ impl Sentence<'_> {
     ) -> bool {
         let before = acts.len();
         self.plain(acts);
+        self.nods(acts);
         let injected = self.has(Cue::Injection);
-        let topics: Vec<Cue> = TOPICS.iter().copied().filter(|topic| self.has(*topic)).collect();
+        let mut topics: Vec<Cue> = TOPICS.iter().copied().filter(|topic| self.has(*topic)).collect();
+        // "Show me the video" asks for no picture.
+        if topics.contains(&Cue::Video) && !self.names_picture() {
+            topics.retain(|topic| *topic != Cue::Photo);
+        }
         let question = self.marked.is_question(self.sentence);
         let wants_to_know = self.has(Cue::WantToKnow);
         let numbered = |one: &Placed| !one.mention.amounts.is_empty();
@@ -245,7 +256,7 @@ impl Sentence<'_> {
         // A wish names its item: a word that only some description has is no wish while names are said too.
         let asked = question || self.has(Cue::Available) || !topics.is_empty();
         let alone = wants && mine.len() == 1;
-        if !asked && !alone {
+        if (!asked && !alone) || self.has(Cue::OffTopic) {
             mine.retain(|one| !one.described);
         }
         self.denied(&mut mine, acts);
@@ -355,7 +366,12 @@ impl Sentence<'_> {
             });
             if asks && !topics.is_empty() && !known_missing {
                 acts.push(Act::Ask { topics, about: Vec::new(), words: self.words() });
-            } else if question && !known_missing && acts.len() == before && !self.any_found && !self.words().is_empty()
+            } else if question
+                && !known_missing
+                && acts.len() == before
+                && !self.any_found
+                && !self.has(Cue::OffTopic)
+                && !self.words().is_empty()
             {
                 if context.state.focus.is_empty() {
                     return false;
@@ -434,6 +450,19 @@ impl Sentence<'_> {
         .into_iter()
         .find(|(cue, _)| self.has(*cue))
         .map(|(_, kind)| kind)
+        // "How many are in the warehouse?" asks for no address.
+        .filter(|kind| *kind != ContactKind::Warehouse || !self.has(Cue::StockProbe))
+    }
+
+    /// A thumb up is a yes.
+    fn nods(&self, acts: &mut Vec<Act>) {
+        const NODS: [&str; 8] = ["👍", "👌", "✅", "✔", "🆗", "🤝", "💯", "☑"];
+        let nods = self.marked.tokens.iter().zip(&self.marked.sentences).any(|(token, of)| {
+            *of == self.sentence && NODS.iter().any(|nod| token.text.starts_with(nod))
+        });
+        if nods && !acts.contains(&Act::Yes) {
+            acts.push(Act::Yes);
+        }
     }
 
     /// Acts that need no item.
@@ -516,13 +545,12 @@ impl Sentence<'_> {
             }
             return;
         }
+        // "Without the train, only the colouring book": what stands behind the word is kept, else what stands before it.
         if let Some(at) = self.at(Cue::Only)
-            && let Some(found) = mine.iter().position(|one| one.found)
+            && let Some(found) = mine.iter().position(|one| one.start >= at).or(mine.len().checked_sub(1))
         {
-            let _ = at;
             let one = mine.remove(found);
             acts.push(Act::Keep { mention: Some(one.mention) });
-            return;
         }
         if let Some(at) = self.at(Cue::Remove) {
             // "Куклу не надо, лучше медведя": behind a comma something else begins.

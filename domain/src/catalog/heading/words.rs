@@ -99,6 +99,11 @@ pub(super) const SYNONYMS: &[Entry] = &[
          единица измерения, единицы, ед, ед изм, ед измерения, мера, өлшем бірлігі, бірлік, бірлігі, өлшемі",
     ),
     (
+        Column::Unit,
+        Some(Product),
+        "formato, presentacion, presentation, pack size, packaging, sold by, фасовка, упаковка, қаптама, орам",
+    ),
+    (
         Column::Category,
         None,
         "group, section, product category, categoria, grupo, seccion, familia, categoria de producto, категория, \
@@ -153,7 +158,7 @@ pub(super) const SYNONYMS: &[Entry] = &[
          desplazamiento, precio del desplazamiento, coste del desplazamiento, выезд, стоимость выезда, цена \
          выезда, плата за выезд, выезд мастера, стоимость выезда мастера, шығу ақысы, шығу құны, шығу бағасы, \
          көшпелі қызмет ақысы, барып қызмет көрсету ақысы, келу ақысы, келу бағасы, шебердің шығу ақысы, үйге \
-         бару ақысы",
+         бару ақысы, бару ақысы, бару құны, бару бағасы, жол ақысы, жол құны, visit price, plus por desplazamiento",
     ),
     (
         Column::FreeFrom,
@@ -170,7 +175,7 @@ pub(super) const SYNONYMS: &[Entry] = &[
         "free travel, free travel from, free visit from, free call out from, desplazamiento gratis, \
          desplazamiento gratis desde, desplazamiento gratuito desde, desplazamiento gratuito, бесплатный выезд, \
          бесплатный выезд от, порог бесплатного выезда, выезд бесплатно от, тегін шығу, тегін шығу шегі, тегін \
-         келу, тегін келу шегі, тегін бару шегі",
+         келу, тегін келу шегі, тегін бару шегі, тегін бару, тегін жол, free visit",
     ),
     (
         Column::Available,
