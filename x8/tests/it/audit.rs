@@ -34,9 +34,18 @@ pub(crate) async fn drained(kit: &Kit, ground: &Ground) {
     ctx.db().clone().close().await.expect("closed");
 }
 
-/// What is still to be done, in words.
-pub(crate) async fn left_over(kit: &Kit, ground: &Ground) -> Vec<String> {
-    due(&open(kit, ground).await).await
+/// Why somebody may still wait: what is to be done, and the talks that came to no order.
+pub(crate) async fn left_over(kit: &Kit, ground: &Ground) -> String {
+    let ctx = open(kit, ground).await;
+    let mut said: BTreeMap<Uuid, Vec<String>> = BTreeMap::new();
+    let mut messages = all::<message::Entity>(&ctx).await;
+    messages.sort_by_key(|row| (row.created_at, row.id));
+    for row in messages {
+        said.entry(row.conversation_id).or_default().push(format!("{:?} {:?}: {}", row.author, row.status, row.text));
+    }
+    let talks = all::<conversation::Entity>(&ctx).await.into_iter().filter(|talk| talk.current_order_id.is_none());
+    let talks: Vec<String> = talks.map(|talk| said.remove(&talk.id).unwrap_or_default().join("\n")).collect();
+    format!("left over: {:#?}\n{}", due(&ctx).await, talks.join("\n\n"))
 }
 
 /// Jobs that somebody has in hand, or had.

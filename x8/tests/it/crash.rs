@@ -82,7 +82,7 @@ async fn survive(kit: &Kit, ground: Ground, seed: u64) {
     };
     let Ok(seen) = tokio::time::timeout(PATIENCE.saturating_sub(killed), finished).await else {
         let left = audit::left_over(kit, &ground).await;
-        panic!("not everybody was served; left over: {left:#?}\n{}", ground.last_words());
+        panic!("not everybody was served; {left}\n{}", ground.last_words());
     };
     let served = started.elapsed();
     // Nobody has died since the last kill, and the last start still answers.

@@ -12,6 +12,8 @@ use tokio::sync::watch;
 
 /// A service manager kills what has not ended by then.
 const STOP_LIMIT: Duration = Duration::from_secs(25);
+/// So long may eight visitors take.
+const SERVE_LIMIT: Duration = Duration::from_secs(40);
 
 #[test]
 fn a_start_is_soon_ready() {
@@ -58,7 +60,9 @@ async fn ends_as_asked(kit: Kit, ground: Ground) {
 
     let mut program = Program::start(&ground);
     moved.send_replace(program.ready(&ground).await.at);
-    let seen = tokio::time::timeout(Duration::from_secs(60), visitors.join_all()).await.expect("everybody is served");
+    let Ok(seen) = tokio::time::timeout(SERVE_LIMIT, visitors.join_all()).await else {
+        panic!("not everybody was served; {}", audit::left_over(&kit, &ground).await);
+    };
     audit::drained(&kit, &ground).await;
     let (status, _) = program.terminate().await;
     assert!(status.success(), "{}", ground.last_words());
@@ -80,6 +84,8 @@ fn ends_as_asked_and_loses_nothing_sqlite() {
 #[test]
 fn ends_as_asked_and_loses_nothing_postgres() {
     testkit::run(Backend::Postgres, |kit: Kit| async move {
+        // The job of a reminder that a payment ended finds nothing to do when its time comes.
+        kit.may_remain("send_reminder");
         let ground = program::on_postgres(&kit.folder, &kit.url);
         ends_as_asked(kit, ground).await;
     });

@@ -32,6 +32,8 @@ impl Place {
 pub(crate) struct Script {
     pub(crate) key: String,
     pub(crate) steps: Vec<Vec<String>>,
+    /// Whether it ends with a link whatever others do; a time may be taken by somebody else.
+    sells: bool,
 }
 
 impl Script {
@@ -49,11 +51,11 @@ impl Script {
         } else {
             // A burst, and the rest in one go.
             vec![
-                vec!["Hola".to_owned(), format!("Quiero un {item} para entregar en Madrid")],
+                vec!["Hola".to_owned(), format!("Quiero un {item} a Madrid")],
                 says(format!("Soy Luis Prado, {phone}. Confirmo el pedido")),
             ]
         };
-        Self { key: key.to_owned(), steps }
+        Self { key: key.to_owned(), steps, sells: true }
     }
 
     /// A manicure, in Russian, at one of many times.
@@ -65,7 +67,7 @@ impl Script {
             vec![format!("Здравствуйте! Хочу классический маникюр в Алматы {day} в {hour}:00")],
             vec![format!("Жанар, {phone}, подтверждаю")],
         ];
-        Self { key: key.to_owned(), steps }
+        Self { key: key.to_owned(), steps, sells: false }
     }
 }
 
@@ -102,11 +104,19 @@ pub(crate) async fn live(place: &Place, script: &Script) -> Seen {
         }
         visitor.until_answers(answers + 1).await;
     }
-    let answers = visitor.answers().await;
-    if let Some(token) = answers.iter().rev().find_map(|text| link_in(text)) {
+    // A burst may get one answer or two: the link may come after the answer that was waited for.
+    let (answers, token) = loop {
+        let answers = visitor.answers().await;
+        let token = answers.iter().rev().find_map(|text| link_in(text));
+        if token.is_some() || !script.sells {
+            break (answers.len(), token);
+        }
+        tokio::time::sleep(PAUSE).await;
+    };
+    if let Some(token) = token {
         visitor.pay(&token).await;
         // The receipt and the confirmation.
-        visitor.until_answers(answers.len() + 2).await;
+        visitor.until_answers(answers + 2).await;
         seen.paid = Some(token);
     }
     let messages = visitor.messages().await;
