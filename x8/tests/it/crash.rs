@@ -7,20 +7,19 @@ use crate::program::{self, Ground, Program, Ready};
 use crate::visitor::{self, Place, Script, Seen};
 use foundation::Random;
 use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use testkit::{Backend, Kit};
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 /// How often the program dies.
 const KILLS: usize = 50;
-/// Visitors who are in the shops at once.
-const VISITORS: usize = 10;
+/// A new visitor comes so often, however long the ones before have to wait: each death meets turns under way.
+const ARRIVAL: Duration = Duration::from_millis(200);
 /// Everything together; a job whose worker died is taken over after its lease of 12 s, so the end takes some of them.
 const PATIENCE: Duration = Duration::from_secs(240);
 /// A load that pays for less than this in all that time is none.
-const FEWEST_PAID: usize = 5;
+const FEWEST_PAID: usize = 20;
 
 #[test]
 fn sqlite() {
@@ -48,37 +47,18 @@ async fn survive(kit: &Kit, ground: Ground, seed: u64) {
     let keys = [owner.open_shop("PRODUCT", "ES").await, owner.open_shop("SERVICE", "RU").await];
 
     let (moved, place) = watch::channel(ready.at);
-    let over = Arc::new(AtomicBool::new(false));
-    let number = Arc::new(AtomicUsize::new(0));
-    let mut visitors = tokio::task::JoinSet::new();
-    for _ in 0..VISITORS {
-        let (place, over, number, keys) = (Place(place.clone()), Arc::clone(&over), Arc::clone(&number), keys.clone());
-        visitors.spawn(async move {
-            let mut seen = Vec::new();
-            while !over.load(Ordering::Relaxed) {
-                let number = number.fetch_add(1, Ordering::Relaxed);
-                let script = match number % 3 {
-                    0 => Script::manicure(&keys[1], number / 3),
-                    _ => Script::flowers(&keys[0], number),
-                };
-                seen.push(visitor::live(&place, &script).await);
-            }
-            seen
-        });
-    }
+    let over = CancellationToken::new();
+    let load = tokio::spawn(load(Place(place), keys, over.clone()));
 
     let started = Instant::now();
     let random = Random::seeded(seed);
     let (program, last) = kill_again_and_again(program, &ground, &random, &moved).await;
     let killed = started.elapsed();
-    over.store(true, Ordering::Relaxed);
+    over.cancel();
     let finished = async {
-        let mut all: Vec<Seen> = Vec::new();
-        while let Some(seen) = visitors.join_next().await {
-            all.extend(seen.expect("a visitor's life"));
-        }
+        let seen = load.await.expect("the visitors' lives");
         audit::drained(kit, &ground).await;
-        all
+        seen
     };
     let Ok(seen) = tokio::time::timeout(PATIENCE.saturating_sub(killed), finished).await else {
         let left = audit::left_over(kit, &ground).await;
@@ -101,6 +81,24 @@ async fn survive(kit: &Kit, ground: Ground, seed: u64) {
     assert!(paid.len() >= FEWEST_PAID, "the load was none: {} orders paid", paid.len());
     let faults = audit::faults(kit, &ground, &accepted, &paid).await;
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// Lets visitors come until it is over, and stays with them until the last one is served.
+async fn load(place: Place, keys: [String; 2], over: CancellationToken) -> Vec<Seen> {
+    let mut visitors = tokio::task::JoinSet::new();
+    for number in 0.. {
+        let place = place.clone();
+        let script = match number % 3 {
+            0 => Script::manicure(&keys[1], number / 3),
+            _ => Script::flowers(&keys[0], number),
+        };
+        visitors.spawn(async move { visitor::live(&place, &script).await });
+        tokio::select! {
+            () = over.cancelled() => break,
+            () = tokio::time::sleep(ARRIVAL) => {}
+        }
+    }
+    visitors.join_all().await
 }
 
 /// Kills the program at random moments: mostly under load, every fifth time while it starts. Returns the last start.

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-/// Between two questions of one visitor.
-const PAUSE: Duration = Duration::from_millis(40);
+/// Between two questions of one visitor: the widget's own pace, so that many who wait are no flood.
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// Where the program is now; it moves with each start.
 #[derive(Clone)]
