@@ -68,6 +68,11 @@ fn told(job: &job::Model) -> String {
     format!("{} {:?} attempt {} of {}: {:?}", job.kind, job.status, job.attempts, job.max_attempts, job.last_error)
 }
 
+/// How many jobs were taken over from a start that had died with them.
+pub(crate) async fn taken_over(kit: &Kit, ground: &Ground) -> usize {
+    all::<job::Entity>(&open(kit, ground).await).await.iter().filter(|job| job.attempts > 1).count()
+}
+
 /// All rows that the promises speak of.
 struct Rows {
     ctx: Ctx,

@@ -72,13 +72,16 @@ async fn survive(kit: &Kit, ground: Ground, seed: u64) {
 
     let accepted: BTreeSet<String> = seen.iter().flat_map(|seen| &seen.accepted).map(ToString::to_string).collect();
     let paid: BTreeSet<String> = seen.iter().filter_map(|seen| seen.paid.clone()).collect();
+    let taken_over = audit::taken_over(kit, &ground).await;
     println!(
-        "{KILLS} kills in {killed:.1?}, all served after {served:.1?}: {} visitors, {} messages, {} orders paid",
+        "{KILLS} kills in {killed:.1?}, all served after {served:.1?}: {} visitors, {} messages, {} orders paid, \
+         {taken_over} jobs taken over",
         seen.len(),
         accepted.len(),
         paid.len(),
     );
     assert!(paid.len() >= FEWEST_PAID, "the load was none: {} orders paid", paid.len());
+    assert!(taken_over > 0, "no death met a job under way");
     let faults = audit::faults(kit, &ground, &accepted, &paid).await;
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
