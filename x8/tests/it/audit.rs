@@ -7,8 +7,8 @@ use entity::stored::{
     PaymentStatus, TurnStatus,
 };
 use entity::{
-    booking, branch, contact, contact_address, conversation, job, message, order, order_line, payment, payment_event, reminder,
-    slot_hold, stock_hold, stock_level, turn,
+    booking, branch, contact, contact_address, conversation, job, message, order, order_line, payment, payment_event,
+    reminder, slot_hold, stock_hold, stock_level, turn,
 };
 use sea_orm::{ConnectionTrait as _, DatabaseBackend, EntityTrait, Statement};
 use service::ctx::Ctx;
@@ -90,7 +90,12 @@ struct Rows {
 
 /// Everything that is not as it must be. `accepted`: ids of messages that were answered with 202; `paid`: tokens of links
 /// whose receipt and confirmation were seen.
-pub(crate) async fn faults(kit: &Kit, ground: &Ground, accepted: &BTreeSet<String>, paid: &BTreeSet<String>) -> Vec<String> {
+pub(crate) async fn faults(
+    kit: &Kit,
+    ground: &Ground,
+    accepted: &BTreeSet<String>,
+    paid: &BTreeSet<String>,
+) -> Vec<String> {
     let ctx = open(kit, ground).await;
     let mut rows = Rows {
         conversations: all::<conversation::Entity>(&ctx).await.into_iter().map(|row| (row.id, row)).collect(),
@@ -165,9 +170,15 @@ impl Rows {
             self.messages.iter().filter(|row| row.direction == MessageDirection::Outbound).cloned().collect();
         for row in outbound {
             let id = row.id.to_string();
-            let sends = self.jobs.iter().filter(|job| job.kind == "send_message" && job.payload["message_id"] == id.as_str()).count();
+            let sends = self
+                .jobs
+                .iter()
+                .filter(|job| job.kind == "send_message" && job.payload["message_id"] == id.as_str())
+                .count();
             let sent = row.status == MessageStatus::Sent && row.sent_at.is_some();
-            self.must(sent && sends == 1, || format!("{:?} is {:?} and was sent by {sends} jobs", row.text, row.status));
+            self.must(sent && sends == 1, || {
+                format!("{:?} is {:?} and was sent by {sends} jobs", row.text, row.status)
+            });
         }
     }
 
@@ -175,17 +186,20 @@ impl Rows {
     fn money(&mut self, paid: &BTreeSet<String>) {
         let orders: Vec<order::Model> = self.orders.values().cloned().collect();
         let is_paid = |order: &&order::Model| order.payment_status == PaymentStatus::Paid;
-        let tokens: BTreeSet<String> = orders.iter().filter(is_paid).filter_map(|order| order.link_token.clone()).collect();
+        let tokens: BTreeSet<String> =
+            orders.iter().filter(is_paid).filter_map(|order| order.link_token.clone()).collect();
         self.must(tokens == *paid, || format!("visitors paid {paid:?}, the orders say {tokens:?}"));
         let mut orders_of: BTreeMap<Uuid, usize> = BTreeMap::new();
         for order in &orders {
             *orders_of.entry(order.conversation_id).or_default() += 1;
-            let pages: Vec<payment::Model> = self.payments.iter().filter(|page| page.order_id == order.id).cloned().collect();
+            let pages: Vec<payment::Model> =
+                self.payments.iter().filter(|page| page.order_id == order.id).cloned().collect();
             let paid: Vec<&payment::Model> = pages.iter().filter(|page| page.status == PaymentState::Paid).collect();
             let wanted = usize::from(order.payment_status == PaymentStatus::Paid);
             let number = order.number;
             self.must(paid.len() == wanted, || format!("order {number} has {} paid pages, not {wanted}", paid.len()));
-            let right = paid.iter().all(|page| page.amount_minor == order.total_minor && page.currency == order.currency);
+            let right =
+                paid.iter().all(|page| page.amount_minor == order.total_minor && page.currency == order.currency);
             self.must(right, || format!("order {number} was paid with another sum"));
             if wanted == 1 {
                 let total = service::order::money(order, order.total_minor);
@@ -210,7 +224,9 @@ impl Rows {
         let times = self
             .messages
             .iter()
-            .filter(|row| row.conversation_id == order.conversation_id && row.author == MessageAuthor::System && row.text == text)
+            .filter(|row| {
+                row.conversation_id == order.conversation_id && row.author == MessageAuthor::System && row.text == text
+            })
             .count();
         self.must(times == 1, || format!("order {} was told {times} times: {text:?}", order.number));
     }
@@ -219,7 +235,8 @@ impl Rows {
     fn calendar(&mut self) {
         let orders: Vec<order::Model> = self.orders.values().cloned().collect();
         for order in &orders {
-            let of_order: Vec<booking::Model> = self.bookings.iter().filter(|row| row.order_id == order.id).cloned().collect();
+            let of_order: Vec<booking::Model> =
+                self.bookings.iter().filter(|row| row.order_id == order.id).cloned().collect();
             let states: Vec<(BookingKind, BookingStatus)> = of_order.iter().map(|row| (row.kind, row.status)).collect();
             let kind = if order.appointment_start.is_some() { BookingKind::Appointment } else { BookingKind::Delivery };
             let paid = order.payment_status == PaymentStatus::Paid;
@@ -275,7 +292,9 @@ impl Rows {
         for order in open {
             let ends = jobs
                 .iter()
-                .filter(|job| job.kind == "expire_link" && job.subject_id == Some(order.id) && job.status == JobStatus::Waiting)
+                .filter(|job| {
+                    job.kind == "expire_link" && job.subject_id == Some(order.id) && job.status == JobStatus::Waiting
+                })
                 .count();
             self.must(ends == 1, || format!("the link of order {} is ended by {ends} jobs", order.number));
         }
@@ -288,9 +307,12 @@ impl Rows {
         let stock = all::<stock_hold::Entity>(&self.ctx).await;
         let levels = all::<stock_level::Entity>(&self.ctx).await;
         let lives = |order: Option<&order::Model>| {
-            order.is_some_and(|order| matches!(order.status, OrderStatus::Open | OrderStatus::Confirmed | OrderStatus::Booked))
+            order.is_some_and(|order| {
+                matches!(order.status, OrderStatus::Open | OrderStatus::Confirmed | OrderStatus::Booked)
+            })
         };
-        let held: BTreeSet<Uuid> = slots.iter().map(|hold| hold.order_id).chain(stock.iter().map(|hold| hold.order_id)).collect();
+        let held: BTreeSet<Uuid> =
+            slots.iter().map(|hold| hold.order_id).chain(stock.iter().map(|hold| hold.order_id)).collect();
         for id in held {
             let alive = lives(self.orders.get(&id));
             self.must(alive, || format!("order {id} is gone or has ended and still holds something"));
@@ -309,7 +331,9 @@ impl Rows {
                 .filter(|hold| hold.company_id == level.company_id && hold.key == level.key)
                 .map(|hold| hold.units)
                 .sum();
-            self.must(held == level.taken_units, || format!("{}: {held} held, {} counted", level.key, level.taken_units));
+            self.must(held == level.taken_units, || {
+                format!("{}: {held} held, {} counted", level.key, level.taken_units)
+            });
         }
     }
 
@@ -319,7 +343,8 @@ impl Rows {
         let addresses = all::<contact_address::Entity>(&self.ctx).await;
         let lines: Vec<Uuid> = all::<order_line::Entity>(&self.ctx).await.into_iter().map(|row| row.order_id).collect();
         let events = all::<payment_event::Entity>(&self.ctx).await;
-        let homeless = self.messages.iter().filter(|row| !self.conversations.contains_key(&row.conversation_id)).count();
+        let homeless =
+            self.messages.iter().filter(|row| !self.conversations.contains_key(&row.conversation_id)).count();
         self.must(homeless == 0, || format!("{homeless} messages without a conversation"));
         let homeless = self.turns.values().filter(|row| !self.conversations.contains_key(&row.conversation_id)).count();
         self.must(homeless == 0, || format!("{homeless} turns without a conversation"));
@@ -328,7 +353,9 @@ impl Rows {
             self.must(contacts.contains(&talk.contact_id), || format!("conversation {} without a contact", talk.id));
             let known = talk.current_order_id.is_none_or(|id| self.orders.contains_key(&id));
             self.must(known, || format!("conversation {} speaks of an order that is gone", talk.id));
-            self.must(!talk.needs_attention, || format!("conversation {} calls for staff: {:?}", talk.id, talk.attention_reason));
+            self.must(!talk.needs_attention, || {
+                format!("conversation {} calls for staff: {:?}", talk.id, talk.attention_reason)
+            });
             let spoken = self.messages.iter().any(|row| row.conversation_id == talk.id);
             self.must(spoken, || format!("conversation {} is empty", talk.id));
         }

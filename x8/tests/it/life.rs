@@ -30,7 +30,10 @@ fn a_start_is_soon_ready() {
         let again = second.ready(&ground).await;
         until_status(again.at, "/readyz", 200).await;
         println!("ready {:.0?} after the second start", again.after);
-        assert!(again.code.is_some_and(|code| Some(code) != ready.code), "each start before the first sign-in has a code of its own");
+        assert!(
+            again.code.is_some_and(|code| Some(code) != ready.code),
+            "each start before the first sign-in has a code of its own"
+        );
     });
 }
 
@@ -47,7 +50,10 @@ async fn ends_as_asked(kit: Kit, ground: Ground) {
     }
     // Somebody has been answered: all of them are in the middle of it.
     let busy = async {
-        while !http::ask(ready.at, "GET", "/metrics", &[], "").await.is_some_and(|answer| answer.says("turn_work_seconds")) {
+        while !http::ask(ready.at, "GET", "/metrics", &[], "")
+            .await
+            .is_some_and(|answer| answer.says("turn_work_seconds"))
+        {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
@@ -106,7 +112,8 @@ fn a_second_start_on_the_same_port_touches_nothing() {
             assert!(said.contains(&format!("{address} cannot be listened on")), "{said}");
             assert!(output.stdout.is_empty(), "{:?}", String::from_utf8_lossy(&output.stdout));
         }
-        let left: Vec<_> = fs::read_dir(&other.data).expect("its folder").flatten().map(|file| file.file_name()).collect();
+        let left: Vec<_> =
+            fs::read_dir(&other.data).expect("its folder").flatten().map(|file| file.file_name()).collect();
         assert!(left.is_empty(), "the second start left {left:?}");
         // The code of the first start is still good: the second one did not make another.
         Owner::sign_in(&ready).await;
@@ -152,6 +159,9 @@ fn the_schema_in_the_repository_is_the_programs() {
         let output = run(command).await;
         assert!(output.status.success());
         let stored = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../schema.graphql")).expect("the schema");
-        assert!(stored == String::from_utf8_lossy(&output.stdout), "schema.graphql differs from the program: run make schema");
+        assert!(
+            stored == String::from_utf8_lossy(&output.stdout),
+            "schema.graphql differs from the program: run make schema"
+        );
     });
 }

@@ -16,7 +16,8 @@ impl Owner {
     pub(crate) async fn sign_in(ready: &Ready) -> Self {
         let mut owner = Self { at: ready.at, cookie: String::new() };
         let code = ready.code.as_deref().expect("the first start prints a code");
-        let query = "mutation($code: String!) { signInWithCode(input: { code: $code }) { userErrors { code message } } }";
+        let query =
+            "mutation($code: String!) { signInWithCode(input: { code: $code }) { userErrors { code message } } }";
         let answer = owner.send(query, &json!({ "code": code })).await;
         let refused = &answer.json()["data"]["signInWithCode"]["userErrors"];
         assert_eq!(*refused, json!([]), "{answer:?}");
@@ -27,8 +28,7 @@ impl Owner {
 
     async fn send(&self, query: &str, variables: &Value) -> Answer {
         let body = json!({ "query": query, "variables": variables }).to_string();
-        let headers =
-            [("content-type", "application/json"), ("x-x8-client", "test"), ("cookie", self.cookie.as_str())];
+        let headers = [("content-type", "application/json"), ("x-x8-client", "test"), ("cookie", self.cookie.as_str())];
         http::ask(self.at, "POST", "/graphql", &headers, &body).await.expect("an answer of the API")
     }
 

@@ -88,7 +88,8 @@ impl Program {
         let read = async {
             while let Ok(Some(line)) = self.lines.next_line().await {
                 let Some(url) = line.strip_prefix("X8 is ready: http://") else { continue };
-                let (at, code) = url.split_once("/#code=").map_or((url, None), |(at, code)| (at, Some(code.to_owned())));
+                let (at, code) =
+                    url.split_once("/#code=").map_or((url, None), |(at, code)| (at, Some(code.to_owned())));
                 return Some(Ready { at: at.parse().expect("an address"), code, after: self.started.elapsed() });
             }
             None
@@ -108,7 +109,8 @@ impl Program {
         let asked = Instant::now();
         let sent = Command::new("kill").args(["-TERM", &id]).status().await.expect("kill");
         assert!(sent.success(), "the signal was not sent");
-        let ended = tokio::time::timeout(START_PATIENCE, self.child.wait()).await.expect("it ends").expect("its status");
+        let ended =
+            tokio::time::timeout(START_PATIENCE, self.child.wait()).await.expect("it ends").expect("its status");
         (ended, asked.elapsed())
     }
 }
