@@ -1,0 +1,9 @@
+//! The program as it is started: the real binary, its configuration, its end, and its death.
+
+mod audit;
+mod crash;
+mod http;
+mod life;
+mod owner;
+mod program;
+mod visitor;
