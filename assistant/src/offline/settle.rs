@@ -268,6 +268,7 @@ impl Talk<'_> {
 
     fn done(&mut self, quote: &Quote, appointment: Option<FreeSlot>) {
         self.meant("checkout");
+        self.trace_quote(quote);
         for line in &quote.lines {
             self.desk.state.said_prices.insert(line.key.clone(), line.unit_price.minor);
         }
