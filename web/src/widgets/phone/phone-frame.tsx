@@ -20,7 +20,7 @@ import { LOOKS } from "./looks";
 const TryMessage = graphql(`
   mutation TryMessage($input: TryMessageInput!) {
     tryMessage(input: $input) {
-      conversation { id messages(first: 50) { nodes { ...MessageParts } pageInfo { hasNextPage endCursor } } }
+      conversation { id owner messages(first: 50) { nodes { ...MessageParts } pageInfo { hasNextPage endCursor } } }
       userErrors { field code message }
     }
   }
@@ -111,6 +111,8 @@ export function PhoneFrame({
     const conversation = answer?.tryMessage.conversation;
     if (conversation) {
       setFresh(false);
+      // A person who has the talk answers in their own time.
+      if (conversation.owner === "OPERATOR") setTyping(false);
       onConversation(conversation.id);
     } else {
       setTyping(false);
