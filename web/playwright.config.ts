@@ -26,7 +26,13 @@ export default defineConfig({
   projects: [
     { name: "first-run", testMatch: /ten-minutes\.spec\.ts/, use: desktop },
     { name: "desktop", testIgnore: /ten-minutes\.spec\.ts/, dependencies: ["first-run"], use: desktop },
-    { name: "phone", testMatch: /screens\.spec\.ts/, dependencies: ["desktop"], use: { ...devices["Pixel 7"] } },
+    {
+      name: "phone",
+      testMatch: /screens\.spec\.ts/,
+      grepInvert: /sideways/,
+      dependencies: ["desktop"],
+      use: { ...devices["Pixel 7"] },
+    },
   ],
   webServer: own
     ? {

@@ -7,6 +7,7 @@ mod fields;
 mod lists;
 mod orders;
 mod settle;
+mod trace;
 
 use crate::compose::{Composer, Value};
 use crate::desk::Desk;
@@ -222,7 +223,10 @@ impl<'a> Talk<'a> {
     }
 
     fn trace_understanding(&mut self) {
-        let detail = self.acts.iter().map(|act| format!("{act:?}")).collect::<Vec<_>>().join("; ");
+        if self.acts.is_empty() {
+            return;
+        }
+        let detail = self.acts.iter().map(trace::act).collect::<Vec<_>>().join("; ");
         self.reason("understood", crate::compose::shorten(&detail, 1500), Vec::new());
     }
 

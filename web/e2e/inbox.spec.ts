@@ -19,12 +19,26 @@ test("an operator takes over, writes, leaves a note and hands back", async ({ pa
   await page.getByRole("textbox", { name: "Write a note" }).fill("Prefers white flowers.");
   await page.getByRole("button", { name: "Save" }).click();
   await expect(talk.getByText("Prefers white flowers.")).toBeVisible();
-  await page.getByRole("button", { name: "Hand back" }).click();
-  await expect(page.getByText("The assistant answers again.")).toBeVisible();
+
+  // What a customer writes while a person has the talk is that person's to answer, also after the assistant is back.
+  const inbox = page.url();
   await menu(page, "Try it").click();
   await page.getByRole("radio", { name: "Facebook" }).click();
   await expect(phone.talk.getByText("Good day, this is Marta.")).toBeVisible();
   await expect(phone.talk.getByText("Prefers white flowers.")).toHaveCount(0);
+  const answers = phone.talk.getByText("Assistant:", { exact: true });
+  const said = await answers.count();
+  await phone.send("How much is the lavender?");
+  await expect(phone.talk.getByText("How much is the lavender?")).toBeVisible();
+  await expect(phone.talk.getByText("typing…")).toHaveCount(0);
+  await page.goto(inbox);
+  await page.getByRole("button", { name: "Hand back" }).click();
+  await expect(page.getByText("The assistant answers again.")).toBeVisible();
+  await menu(page, "Try it").click();
+  await page.getByRole("radio", { name: "Facebook" }).click();
+  await expect(page.getByTestId("reasons").getByText("Left to a person").first()).toBeVisible();
+  expect(await answers.count()).toBe(said);
+  await phone.write("And what does it cost?");
 });
 
 test("the grid is edited by keyboard alone", async ({ page }) => {

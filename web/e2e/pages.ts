@@ -92,12 +92,16 @@ export class Phone {
     return this.page.getByRole("log", { name: "Messages" });
   }
 
+  async send(text: string): Promise<void> {
+    await this.page.getByRole("textbox", { name: "Message" }).fill(text);
+    await this.page.getByRole("button", { name: "Send the message" }).click();
+  }
+
   /** Writes and waits until the assistant has answered once more. */
   async write(text: string): Promise<void> {
     const answers = this.talk.getByText("Assistant:", { exact: true });
     const before = await answers.count();
-    await this.page.getByRole("textbox", { name: "Message" }).fill(text);
-    await this.page.getByRole("button", { name: "Send the message" }).click();
+    await this.send(text);
     await expect.poll(() => answers.count(), { timeout: 30_000 }).toBeGreaterThan(before);
   }
 

@@ -18,6 +18,9 @@ test("from the one-time code to a paid order, a booking and a reminder", async (
   await catalogue.open();
   await catalogue.drop(flowers);
   await expect(page.getByRole("button", { name: "Publish", exact: true })).toBeDisabled();
+  // The report names the row, the column, what is wrong and what to do.
+  await expect(catalogue.problem(5)).toContainText("Price");
+  await expect(catalogue.problem(5)).toContainText("thirty nine");
   await catalogue.fix(5, "Price", "39.00");
   await catalogue.publish();
   await expect(page.getByRole("grid")).toBeVisible();
@@ -28,6 +31,7 @@ test("from the one-time code to a paid order, a booking and a reminder", async (
   await phone.write("Hello! One bouquet of 20 red roses and one pot of lavender to Valencia, please");
   await expect(page.getByTestId("reasons").getByText("Calculated").first()).toBeVisible();
   await phone.write("My name is Anna, my phone is +447700900111. I confirm the order");
+  await expect(page.getByTestId("reasons").getByText("Total: €79.00 + €17.50 + €6.50 = €103.00").first()).toBeVisible();
   const pay = page.getByRole("link", { name: "Open the pay page" });
   await expect(pay).toBeVisible();
 

@@ -6,6 +6,7 @@ import { menu, signIn } from "./pages";
 test("a visitor asks, is answered, closes with Esc and finds the talk again", async ({ page, browser, baseURL }) => {
   await signIn(page);
   await menu(page, "Settings").click();
+  await page.getByRole("button", { name: "Add a web chat" }).click();
   const line =
     (await page
       .getByRole("group", { name: /Put this line/ })

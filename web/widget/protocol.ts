@@ -84,7 +84,7 @@ export class Talk {
   private async open(): Promise<void> {
     this.session = this.stored();
     if (this.session) {
-      const past = await this.call("/messages?after=0");
+      const past = await this.call("/messages");
       if (past.status === 401) this.forget();
       else if (past.ok) this.take(await past.json());
     }

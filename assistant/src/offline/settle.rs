@@ -1,6 +1,6 @@
 //! The next step of the order: city, stock, time, missing fields, total, link.
 
-use super::{ORDERED, OrderNow, Talk};
+use super::{ORDERED, OrderNow, Talk, trace};
 use crate::compose::Value;
 use crate::desk::{CheckoutOutcome, CityOutcome, SlotOutcome};
 use crate::turn::{Field, FreeSlot, Pending, ShopError};
@@ -47,7 +47,13 @@ impl Talk<'_> {
         }
         let language = self.say.language();
         let outcome = self.desk.checkout(true, risen, language);
-        self.reason("decided", format!("{outcome:?}").chars().take(400).collect(), keys.clone());
+        // What was said of prices so far is explained also before the total is.
+        if matches!(outcome, CheckoutOutcome::Ask { .. })
+            && let Some(quote) = self.desk.price()
+        {
+            self.trace_lines(&quote);
+        }
+        self.reason("decided", trace::outcome(&outcome), Vec::new());
         match outcome {
             CheckoutOutcome::Nothing => {}
             CheckoutOutcome::Ask { fields } => self.ask_fields(fields, &slots),
@@ -257,11 +263,12 @@ impl Talk<'_> {
         } else {
             self.say.say("total-sum", &[("total", Value::Money(quote.total))]);
         }
-        self.reason("quoted", quote.total.to_decimal(), quote.lines.iter().map(|line| line.key.clone()).collect());
+        self.trace_quote(quote);
     }
 
     fn done(&mut self, quote: &Quote, appointment: Option<FreeSlot>) {
         self.meant("checkout");
+        self.trace_quote(quote);
         for line in &quote.lines {
             self.desk.state.said_prices.insert(line.key.clone(), line.unit_price.minor);
         }

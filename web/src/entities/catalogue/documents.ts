@@ -83,6 +83,7 @@ export const DraftDiff = graphql(`
         id
         draft {
           id
+          columns { key heading }
           diff { added changed removed unchanged sample { key name change columns } }
         }
       }

@@ -65,12 +65,12 @@ export const CartParts = graphql(`
 `);
 
 export const ThreadMessages = graphql(`
-  query ThreadMessages($id: ID!, $before: String) {
+  query ThreadMessages($id: ID!, $after: String) {
     conversation(id: $id) {
       id
-      messages(last: 50, before: $before) {
+      messages(first: 50, after: $after) {
         nodes { ...MessageParts }
-        pageInfo { hasPreviousPage startCursor }
+        pageInfo { hasNextPage endCursor }
       }
     }
   }
@@ -80,7 +80,7 @@ export const ThreadTurns = graphql(`
   query ThreadTurns($id: ID!) {
     conversation(id: $id) {
       id
-      turns(last: 50) {
+      turns(first: 50) {
         nodes { ...TurnParts }
       }
     }

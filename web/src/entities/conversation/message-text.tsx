@@ -4,7 +4,7 @@ import { linkify } from "@/shared/lib/linkify";
 export function MessageText({ text }: { text: string }) {
   let at = 0;
   return (
-    <p className="whitespace-pre-wrap break-words [overflow-wrap:anywhere]" dir="auto">
+    <p className="whitespace-pre-wrap wrap-anywhere" dir="auto">
       {linkify(text).map((part) => {
         const key = at;
         at += part.text.length;

@@ -35,7 +35,7 @@ export function Reasons({ turn }: { turn: TurnPartsFragment }) {
                 <p className="font-medium text-ink-2">
                   {i18n.exists(`reason.${reason.step}`) ? t(`reason.${reason.step}`) : reason.step}
                 </p>
-                <p className="num break-words text-ink" dir="auto">
+                <p className="num wrap-anywhere text-ink" dir="auto">
                   {reason.detail}
                 </p>
                 {reason.items.length > 0 && (

@@ -38,6 +38,7 @@ export function PublishPanel({
   const [{ data }, refetch] = useQuery({ query: DraftDiff, variables: { id: company.id } });
   useLive(["CATALOGUE"], () => refetch({ requestPolicy: "network-only" }), { waitMs: 800 });
   const diff = data?.company?.catalogue.draft?.diff;
+  const keys = new Map(data?.company?.catalogue.draft?.columns.map((column) => [column.heading, column.key]));
   const blocked = problemCount > 0 && !leaveOut;
 
   return (
@@ -67,7 +68,9 @@ export function PublishPanel({
                     <span className="min-w-0 flex-1 truncate" dir="auto">
                       {row.name}
                     </span>
-                    <span className="text-ink-3">{row.columns.map((column) => columnName(column)).join(", ")}</span>
+                    <span className="text-ink-3">
+                      {row.columns.map((heading) => columnName(keys.get(heading) ?? heading, heading)).join(", ")}
+                    </span>
                   </li>
                 ))}
               </ul>

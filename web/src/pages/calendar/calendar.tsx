@@ -1,6 +1,7 @@
 import { CalendarDays, ChevronLeft, ChevronRight, Rss } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useQuery } from "urql";
 import { useCompany } from "@/entities/company/company";
 import type { BookingPartsFragment } from "@/shared/api/gql/graphql";
 import { graphql } from "@/shared/api/graphql";
@@ -37,6 +38,16 @@ const CalendarQuery = graphql(`
         nodes { ...BookingParts }
         pageInfo { hasNextPage endCursor }
       }
+    }
+  }
+`);
+
+// Bookings come the latest first, so the last one is the next to come.
+const NextBooking = graphql(`
+  query NextBooking($id: ID!, $from: DateTime!, $to: DateTime!) {
+    company(id: $id) {
+      id
+      bookings(from: $from, to: $to, last: 1) { nodes { id start title } }
     }
   }
 `);
@@ -164,6 +175,14 @@ export default function CalendarPage() {
         </div>
       ) : (
         <div className={cx("min-h-0 flex-1 overflow-y-auto", fetching && "transition-opacity")}>
+          {data && bookings.length === 0 && view !== "list" && (
+            <NextHint
+              key={dayKey(last)}
+              after={startOfDay(addDays(last, 1), zone)}
+              zone={zone}
+              onGo={(at) => change({ day: dayKey(wallAt(at, zone)) })}
+            />
+          )}
           {view === "month" ? (
             <Month
               days={days}
@@ -228,6 +247,31 @@ export default function CalendarPage() {
         </div>
       </Dialog>
     </div>
+  );
+}
+
+/** In a period without bookings: when the next one is, and the way there. */
+function NextHint({ after, zone, onGo }: { after: Date; zone: string; onGo: (at: Date) => void }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const company = useCompany();
+  const [{ data }] = useQuery({
+    query: NextBooking,
+    variables: {
+      id: company.id,
+      from: after.toISOString(),
+      to: new Date(after.getTime() + 180 * 86_400_000).toISOString(),
+    },
+  });
+  const next = data?.company?.bookings.nodes[0];
+  if (!next) return null;
+  return (
+    <p className="sticky top-0 z-20 flex flex-wrap items-center justify-center gap-x-3 gap-y-1 border-b bg-accent-soft px-4 py-1.5 text-[0.8125rem]">
+      <span>{t("calendar.nextAt", { when: format.dateTime(next.start, zone) })}</span>
+      <Button size="sm" look="quiet" onClick={() => onGo(new Date(next.start))}>
+        {t("calendar.goThere")}
+      </Button>
+    </p>
   );
 }
 

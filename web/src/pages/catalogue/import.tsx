@@ -91,6 +91,7 @@ export default function ImportPage() {
                     </header>
                     <ProblemTable
                       key={draft.id}
+                      headings={draft.columns}
                       onChanged={() => refetchOverview({ requestPolicy: "network-only" })}
                       onCount={setProblemRows}
                     />

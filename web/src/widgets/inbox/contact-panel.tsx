@@ -94,7 +94,8 @@ export function ContactPanel({ conversationId }: { conversationId: string }) {
             <dt className="text-ink-3">{t("shell.language")}</dt>
             <dd>{language ? LOCALE_NAMES[language] : t("contact.unknown")}</dd>
             {contact.addresses
-              .filter((address) => address.value !== contact.phone)
+              // The address of a trial is a name of ours that says nothing to people.
+              .filter((address) => address.value !== contact.phone && address.kind !== "trial")
               .map((address) => (
                 <div key={address.kind + address.value} className="contents">
                   <dt className="text-ink-3">{t(`address.${address.kind}`, { defaultValue: address.kind })}</dt>

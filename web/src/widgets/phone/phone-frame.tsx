@@ -20,7 +20,7 @@ import { LOOKS } from "./looks";
 const TryMessage = graphql(`
   mutation TryMessage($input: TryMessageInput!) {
     tryMessage(input: $input) {
-      conversation { id messages(last: 50) { nodes { ...MessageParts } pageInfo { hasPreviousPage startCursor } } }
+      conversation { id owner messages(first: 50) { nodes { ...MessageParts } pageInfo { hasNextPage endCursor } } }
       userErrors { field code message }
     }
   }
@@ -31,6 +31,9 @@ const TrialChannels = graphql(`
     company(id: $id) { id channels { id kind maxChars quietPeriodMs } catalogue { id published { id rowCount } } }
   }
 `);
+
+/** A number that no line has: the customer of the trial writes from it. */
+const TRIAL_NUMBER = "+447700900100";
 
 type Pending = { id: string; text: string; at: string; failed?: string };
 
@@ -95,11 +98,21 @@ export function PhoneFrame({
     setPending((before) => [...before.filter((one) => one.id !== message.id), { ...message, failed: undefined }]);
     setTyping(true);
     const { data: answer, refusals } = await send.run({
-      input: { id: message.id, companyId: company.id, kind, text: message.text, startAnew: startAnew || undefined },
+      input: {
+        id: message.id,
+        companyId: company.id,
+        kind,
+        text: message.text,
+        // WhatsApp vouches for the number that a customer writes from.
+        phone: kind === "WHATSAPP" ? TRIAL_NUMBER : undefined,
+        startAnew: startAnew || undefined,
+      },
     });
     const conversation = answer?.tryMessage.conversation;
     if (conversation) {
       setFresh(false);
+      // A person who has the talk answers in their own time.
+      if (conversation.owner === "OPERATOR") setTyping(false);
       onConversation(conversation.id);
     } else {
       setTyping(false);

@@ -66,8 +66,7 @@ export function TrialSide({ kind, conversationId }: { kind: ChannelKind; convers
   useLive(["MESSAGE", "CONVERSATION", "ORDER", "BOOKING"], refresh, { waitMs: 250 });
 
   const talk = data?.conversation?.id === conversationId ? data?.conversation : undefined;
-  const turns =
-    turnData?.conversation?.id === conversationId ? [...(turnData?.conversation?.turns.nodes ?? [])].reverse() : [];
+  const turns = turnData?.conversation?.id === conversationId ? (turnData?.conversation?.turns.nodes ?? []) : [];
   const order = talk?.order;
   const dueReminder = order?.reminders.find((one) => !one.sentAt && !one.cancelledAt);
   const sentReminder = order?.reminders.find((one) => one.sentAt);
