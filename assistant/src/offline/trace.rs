@@ -160,7 +160,7 @@ pub(super) fn act(act: &Act) -> String {
         Act::Phone { raw } => format!("phone {raw}"),
         Act::Address { text } => format!("address {text}"),
         Act::Date { date } => format!("day {date}"),
-        Act::Time { time } => format!("time {}", time.strftime("%H:%M")),
+        Act::Time { time, .. } => format!("time {}", time.strftime("%H:%M")),
         Act::PartOfDay { from, to } => format!("between {} and {}", from.strftime("%H:%M"), to.strftime("%H:%M")),
         Act::Refund { about: target } => format!("wants the money back{}", about(target.as_ref())),
         Act::Contact { kind, about: target } => {
