@@ -75,15 +75,9 @@ impl Lexicon {
                 break;
             };
             let concept = ConceptId(number);
-            lexicon
-                .names
-                .push(row.split(['|', ',']).next().unwrap_or_default().trim());
+            lexicon.names.push(row.split(['|', ',']).next().unwrap_or_default().trim());
             for (language, cell) in row.split('|').take(4).enumerate() {
-                for entry in cell
-                    .split(',')
-                    .map(str::trim)
-                    .filter(|entry| !entry.is_empty())
-                {
+                for entry in cell.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
                     lexicon.add(language, entry, concept);
                 }
             }
@@ -105,21 +99,13 @@ impl Lexicon {
             .collect();
         let Some(first) = stems.first() else { return };
         if stems.len() > 1 {
-            let phrase = Phrase {
-                language,
-                concept,
-                stems: stems.clone().into_boxed_slice(),
-            };
+            let phrase = Phrase { language, concept, stems: stems.clone().into_boxed_slice() };
             self.phrases.entry(first.clone()).or_default().push(phrase);
             return;
         }
         let folded = fold(entry);
         // A Kazakh ending may be a part of the word (шашлық is no hair): words stay whole, what was said is cut.
-        let key = if spoken == Language::Kk {
-            plain(&folded).into_boxed_str()
-        } else {
-            first.clone()
-        };
+        let key = if spoken == Language::Kk { plain(&folded).into_boxed_str() } else { first.clone() };
         push(self.stems.get_mut(language), key, concept);
         for form in odd_forms(&folded, spoken) {
             let stem = stem_folded(&form, spoken);
@@ -128,11 +114,7 @@ impl Lexicon {
             }
         }
         if language >= 2 && first.chars().count() >= 3 {
-            push(
-                Some(&mut self.latin),
-                loose(&latinize(first)).into_boxed_str(),
-                concept,
-            );
+            push(Some(&mut self.latin), loose(&latinize(first)).into_boxed_str(), concept);
         }
     }
 
@@ -155,9 +137,7 @@ impl Lexicon {
                 continue;
             };
             if spoken == Language::Kk {
-                let known = kazakh_layers(&plain(folded))
-                    .into_iter()
-                    .find_map(|layer| table.get(layer.as_str()));
+                let known = kazakh_layers(&plain(folded)).into_iter().find_map(|layer| table.get(layer.as_str()));
                 extend(&mut found, known.map(Vec::as_slice).unwrap_or_default());
             } else if let Some(concepts) = table.get(stem_folded(folded, spoken).as_str()) {
                 extend(&mut found, concepts);
@@ -222,26 +202,13 @@ impl Lexicon {
         found
     }
 
-    fn phrase_at(
-        &self,
-        tokens: &[Token],
-        stems: &[[String; 2]],
-        index: usize,
-    ) -> Option<(Vec<ConceptId>, usize)> {
+    fn phrase_at(&self, tokens: &[Token], stems: &[[String; 2]], index: usize) -> Option<(Vec<ConceptId>, usize)> {
         let mut longest = 0;
         let mut end = index;
         let mut concepts = Vec::new();
         let [first, second] = stems.get(index)?;
-        let starts: &[&String] = if first == second {
-            &[first]
-        } else {
-            &[first, second]
-        };
-        for phrase in starts
-            .iter()
-            .filter_map(|start| self.phrases.get(start.as_str()))
-            .flatten()
-        {
+        let starts: &[&String] = if first == second { &[first] } else { &[first, second] };
+        for phrase in starts.iter().filter_map(|start| self.phrases.get(start.as_str())).flatten() {
             if phrase.stems.len() < longest {
                 continue;
             }
@@ -262,11 +229,7 @@ impl Lexicon {
     /// The concept's English lemma, for traces.
     #[must_use]
     pub fn name(&self, concept: ConceptId) -> &str {
-        usize::try_from(concept.0)
-            .ok()
-            .and_then(|index| self.names.get(index))
-            .copied()
-            .unwrap_or_default()
+        usize::try_from(concept.0).ok().and_then(|index| self.names.get(index)).copied().unwrap_or_default()
     }
 
     /// How many concepts there are.
@@ -284,9 +247,8 @@ impl Lexicon {
 
 /// Endings that Russian and Kazakh words may have in Latin letters.
 const LATIN_ENDINGS: [&str; 32] = [
-    "a", "i", "u", "e", "o", "m", "ov", "ou", "oi", "ei", "am", "ah", "ami", "om", "iu", "ia",
-    "eu", "lar", "ler", "ga", "ge", "da", "de", "ni", "di", "ti", "dar", "der", "tar", "ter", "ka",
-    "ke",
+    "a", "i", "u", "e", "o", "m", "ov", "ou", "oi", "ei", "am", "ah", "ami", "om", "iu", "ia", "eu", "lar", "ler",
+    "ga", "ge", "da", "de", "ni", "di", "ti", "dar", "der", "tar", "ter", "ka", "ke",
 ];
 
 /// Words that only join others; their stems meet those of things ("por" and "poros").
@@ -412,11 +374,7 @@ fn extend(found: &mut Vec<ConceptId>, concepts: &[ConceptId]) {
 
 /// Languages written in the script of a word, as places in [`Language::ALL`].
 fn languages_of(folded: &str) -> [usize; 2] {
-    if folded.chars().any(is_cyrillic) {
-        [2, 3]
-    } else {
-        [0, 1]
-    }
+    if folded.chars().any(is_cyrillic) { [2, 3] } else { [0, 1] }
 }
 
 /// Stems of a token in the two languages of its script.
@@ -425,33 +383,19 @@ fn stems_of(token: &Token) -> [String; 2] {
         return [token.folded.clone(), token.folded.clone()];
     }
     languages_of(&token.folded).map(|language| {
-        Language::ALL.get(language).map_or_else(
-            || plain(&token.folded),
-            |spoken| stem_folded(&token.folded, *spoken),
-        )
+        Language::ALL.get(language).map_or_else(|| plain(&token.folded), |spoken| stem_folded(&token.folded, *spoken))
     })
 }
 
 /// The token after a phrase that begins here; a hyphen may stand between its words.
-fn matches_at(
-    phrase: &Phrase,
-    tokens: &[Token],
-    stems: &[[String; 2]],
-    index: usize,
-) -> Option<usize> {
+fn matches_at(phrase: &Phrase, tokens: &[Token], stems: &[[String; 2]], index: usize) -> Option<usize> {
     let mut at = index;
     for (place, wanted) in phrase.stems.iter().enumerate() {
-        if place > 0
-            && tokens
-                .get(at)
-                .is_some_and(|token| matches!(token.text.as_str(), "-" | "'" | "’"))
-        {
+        if place > 0 && tokens.get(at).is_some_and(|token| matches!(token.text.as_str(), "-" | "'" | "’")) {
             at += 1;
         }
         let token = tokens.get(at)?;
-        let slot = languages_of(&token.folded)
-            .iter()
-            .position(|language| *language == phrase.language);
+        let slot = languages_of(&token.folded).iter().position(|language| *language == phrase.language);
         let number = token.is_number() && token.text == **wanted;
         let said = slot.and_then(|slot| stems.get(at)?.get(slot));
         if !(number || said.is_some_and(|said| **said == **wanted)) {

@@ -206,9 +206,10 @@ impl<'a> Talk<'a> {
             (0..7).filter_map(|day| from.checked_add(jiff::Span::new().days(day)).ok()).collect();
         let open = |time: Time| {
             days.iter().any(|date| {
-                profile.timezone.to_zoned(date.to_datetime(time)).is_ok_and(|start| {
-                    domain::booking::fits(&profile.hours, &profile.timezone, start.timestamp(), 1)
-                })
+                profile
+                    .timezone
+                    .to_zoned(date.to_datetime(time))
+                    .is_ok_and(|start| domain::booking::fits(&profile.hours, &profile.timezone, start.timestamp(), 1))
             })
         };
         for act in &mut self.acts {

@@ -16,11 +16,8 @@ pub fn stem(word: &str, language: Language) -> String {
 #[must_use]
 pub fn stem_any(word: &str) -> Vec<String> {
     let folded = fold(word);
-    let languages = if folded.chars().any(is_cyrillic) {
-        [Language::Ru, Language::Kk]
-    } else {
-        [Language::En, Language::Es]
-    };
+    let languages =
+        if folded.chars().any(is_cyrillic) { [Language::Ru, Language::Kk] } else { [Language::En, Language::Es] };
     let mut stems = Vec::with_capacity(2);
     for language in languages {
         let stem = stem_folded(&folded, language);
@@ -45,30 +42,21 @@ pub(crate) fn stem_folded(folded: &str, language: Language) -> String {
 
 /// Snowball cuts accented endings ("-ción") which folding has made plain, so both numbers are brought together first.
 fn spanish(folded: &str) -> String {
-    let single = match folded
-        .strip_suffix("ciones")
-        .or_else(|| folded.strip_suffix("cion"))
-    {
+    let single = match folded.strip_suffix("ciones").or_else(|| folded.strip_suffix("cion")) {
         Some(stem) if stem.len() >= 3 => return format!("{stem}cion"),
         _ => folded,
     };
     // Plurals first: snowball takes "-ea" and "-eas" for different endings.
-    let single = single
-        .strip_suffix('s')
-        .filter(|stem| stem.len() >= 4)
-        .unwrap_or(single);
+    let single = single.strip_suffix('s').filter(|stem| stem.len() >= 4).unwrap_or(single);
     let stem = snowball(Snowball::Spanish, single);
     // "pez" and "peces", "luz" and "luces".
-    stem.strip_suffix('c')
-        .map_or(stem.clone(), |stem| format!("{stem}z"))
+    stem.strip_suffix('c').map_or(stem.clone(), |stem| format!("{stem}z"))
 }
 
 /// Snowball takes the end of "тюльпан" and "диваны" for that of a participle, but not that of "тюльпанов".
 fn russian(folded: &str) -> String {
     let mut stem = snowball(Snowball::Russian, folded);
-    let cut = folded
-        .strip_prefix(stem.as_str())
-        .is_some_and(|rest| rest.starts_with('н'));
+    let cut = folded.strip_prefix(stem.as_str()).is_some_and(|rest| rest.starts_with('н'));
     if cut && stem.ends_with(['а', 'я']) {
         stem.push('н');
     }
@@ -110,11 +98,7 @@ fn snowball(language: Snowball, word: &str) -> String {
             return word.to_owned();
         };
         let mut stream = analyzer.token_stream(word);
-        if stream.advance() {
-            stream.token().text.clone()
-        } else {
-            word.to_owned()
-        }
+        if stream.advance() { stream.token().text.clone() } else { word.to_owned() }
     })
 }
 
@@ -150,19 +134,14 @@ const KAZAKH_LAYERS: [&[&str]; 4] = [
     ],
     // Cases.
     &[
-        "дагы", "деги", "тагы", "теги", "нын", "нин", "дын", "дин", "тын", "тин", "дан", "ден",
-        "тан", "тен", "нан", "нен", "мен", "бен", "пен", "га", "ге", "ка", "ке", "на", "не", "да",
-        "де", "та", "те", "нда", "нде", "ны", "ни", "ды", "ди", "ты", "ти",
+        "дагы", "деги", "тагы", "теги", "нын", "нин", "дын", "дин", "тын", "тин", "дан", "ден", "тан", "тен", "нан",
+        "нен", "мен", "бен", "пен", "га", "ге", "ка", "ке", "на", "не", "да", "де", "та", "те", "нда", "нде", "ны",
+        "ни", "ды", "ди", "ты", "ти",
     ],
     // Possession.
-    &[
-        "лары", "лери", "дары", "дери", "тары", "тери", "ымыз", "имиз", "ым", "им", "ын", "ин",
-        "сы", "си", "ы", "и",
-    ],
+    &["лары", "лери", "дары", "дери", "тары", "тери", "ымыз", "имиз", "ым", "им", "ын", "ин", "сы", "си", "ы", "и"],
     // Number and "for".
-    &[
-        "лар", "лер", "дар", "дер", "тар", "тер", "лик", "лык", "дик", "дык",
-    ],
+    &["лар", "лер", "дар", "дер", "тар", "тер", "лик", "лык", "дик", "дык"],
 ];
 
 fn kazakh(word: &str) -> String {
@@ -204,18 +183,11 @@ pub(crate) fn kazakh_layers(word: &str) -> Vec<String> {
 /// Forms of a dictionary word that its stemmer does not bring together: fleeting vowels and odd endings of Russian
 /// nouns, English "-ves".
 pub(crate) fn odd_forms(folded: &str, language: Language) -> Vec<String> {
-    let with = |stem: &str, endings: &[&str]| {
-        endings
-            .iter()
-            .map(|ending| format!("{stem}{ending}"))
-            .collect::<Vec<_>>()
-    };
+    let with =
+        |stem: &str, endings: &[&str]| endings.iter().map(|ending| format!("{stem}{ending}")).collect::<Vec<_>>();
     match language {
         Language::En => {
-            let stem = folded
-                .strip_suffix("fe")
-                .or_else(|| folded.strip_suffix('f'))
-                .filter(|stem| stem.len() >= 3);
+            let stem = folded.strip_suffix("fe").or_else(|| folded.strip_suffix('f')).filter(|stem| stem.len() >= 3);
             stem.map(|stem| with(stem, &["ves"])).unwrap_or_default()
         }
         Language::Kk => Vec::new(),
@@ -230,17 +202,12 @@ pub(crate) fn odd_forms(folded: &str, language: Language) -> Vec<String> {
             if let Some(stem) = folded.strip_suffix("ка") {
                 forms.extend(with(stem, &["ок", "ек", "ке", "ки", "ку", "кой", "ками"]));
             }
-            if let Some(stem) = folded
-                .strip_suffix("ок")
-                .or_else(|| folded.strip_suffix("ек"))
-                .filter(|stem| stem.chars().count() >= 3)
+            if let Some(stem) =
+                folded.strip_suffix("ок").or_else(|| folded.strip_suffix("ек")).filter(|stem| stem.chars().count() >= 3)
             {
                 forms.extend(with(stem, &["ка", "ки", "ков", "ку", "ком", "ками"]));
             }
-            if let Some(stem) = folded
-                .strip_suffix("ец")
-                .filter(|stem| stem.chars().count() >= 3)
-            {
+            if let Some(stem) = folded.strip_suffix("ец").filter(|stem| stem.chars().count() >= 3) {
                 forms.extend(with(stem, &["ца", "цы", "цов", "цу", "цем", "цами"]));
             }
             let (stem, endings): (&str, &[&str]) = if let Some(stem) = folded.strip_suffix('а') {
@@ -256,10 +223,7 @@ pub(crate) fn odd_forms(folded: &str, language: Language) -> Vec<String> {
             } else if folded.ends_with(['ы', 'и', 'е', 'у', 'э', 'ю', 'й']) {
                 (folded, &[])
             } else {
-                (
-                    folded,
-                    &["а", "у", "ом", "е", "ы", "и", "ов", "ам", "ами", "ах"],
-                )
+                (folded, &["а", "у", "ом", "е", "ы", "и", "ов", "ам", "ами", "ах"])
             };
             if stem.chars().count() >= 3 {
                 forms.extend(with(stem, endings));
@@ -280,33 +244,21 @@ mod tests {
             (Language::En, vec!["lesson", "lessons"]),
             (Language::En, vec!["booking", "booked", "book"]),
             (Language::Es, vec!["rosa", "rosas"]),
-            (
-                Language::Es,
-                vec!["devolución", "devoluciones", "devolucion"],
-            ),
+            (Language::Es, vec!["devolución", "devoluciones", "devolucion"]),
             (Language::Es, vec!["orquídea", "orquideas"]),
             (Language::Es, vec!["flor", "flores"]),
             (Language::Es, vec!["pez", "peces"]),
             (Language::Ru, vec!["букет", "букеты", "букетов", "букетами"]),
             (Language::Ru, vec!["стрижка", "стрижку", "стрижки"]),
             (Language::Ru, vec!["тюльпан", "тюльпаны", "тюльпанов"]),
-            (
-                Language::Kk,
-                vec!["гүл", "гүлдер", "гүлдерді", "гүлдің", "гул"],
-            ),
+            (Language::Kk, vec!["гүл", "гүлдер", "гүлдерді", "гүлдің", "гул"]),
             (Language::Kk, vec!["тырнақ", "тырнағы", "тырнаққа"]),
-            (
-                Language::Kk,
-                vec!["маникюр", "маникюрге", "маникюрдің", "маникюрлер"],
-            ),
+            (Language::Kk, vec!["маникюр", "маникюрге", "маникюрдің", "маникюрлер"]),
             (Language::Kk, vec!["сабақ", "сабағы", "сабағын", "сабаққа"]),
             (Language::Kk, vec!["раушан", "раушандар", "раушанның"]),
         ] {
             let stems: Vec<String> = forms.iter().map(|form| stem(form, language)).collect();
-            assert!(
-                stems.windows(2).all(|pair| pair[0] == pair[1]),
-                "{forms:?} {stems:?}"
-            );
+            assert!(stems.windows(2).all(|pair| pair[0] == pair[1]), "{forms:?} {stems:?}");
         }
     }
 

@@ -35,17 +35,11 @@ pub fn same(a: &str, b: &str) -> bool {
     if plain(&left) == plain(&right) {
         return true;
     }
-    let (known_left, known_right) = (
-        Gazetteer::global().cities(&left),
-        Gazetteer::global().cities(&right),
-    );
+    let (known_left, known_right) = (Gazetteer::global().cities(&left), Gazetteer::global().cities(&right));
     if !known_left.is_empty() && !known_right.is_empty() {
         return known_left.iter().any(|city| known_right.contains(city));
     }
-    bends_to(&left, &right)
-        || bends_to(&right, &left)
-        || sounds_like(&left, &right)
-        || sounds_like(&right, &left)
+    bends_to(&left, &right) || bends_to(&right, &left) || sounds_like(&left, &right) || sounds_like(&right, &left)
 }
 
 /// The spelling among `spelled` of the city that was said; the nearest one when there is a typing error.
@@ -60,9 +54,7 @@ pub fn resolve<'a>(said: &str, spelled: &'a [String]) -> Option<&'a str> {
     let typed = || {
         // A name that is a city of its own is not a typing error of another one.
         let known = !Gazetteer::global().cities(&said).is_empty();
-        let mut near = spelled
-            .iter()
-            .filter(|city| !known && mistyped(&said, city));
+        let mut near = spelled.iter().filter(|city| !known && mistyped(&said, city));
         near.next().filter(|_| near.next().is_none())
     };
     exact.or_else(alike).or_else(typed).map(String::as_str)
@@ -78,11 +70,7 @@ pub fn is_known(said: &str) -> bool {
 fn bends_to(said: &str, name: &str) -> bool {
     let name: Vec<NameWord> = words_of(name).map(NameWord::new).collect();
     let said: Vec<String> = words_of(said).map(plain).collect();
-    name.len() == said.len()
-        && name
-            .iter()
-            .zip(&said)
-            .all(|(word, said)| word.matches(said))
+    name.len() == said.len() && name.iter().zip(&said).all(|(word, said)| word.matches(said))
 }
 
 /// The name without a preposition before it or the word for a city around it.
@@ -91,11 +79,7 @@ fn bare(said: &str) -> String {
     if !Gazetteer::global().cities(said).is_empty() {
         return words.join(" ");
     }
-    while words.len() > 1
-        && words
-            .first()
-            .is_some_and(|word| leads(&plain(word)) || is_city_word(&plain(word)))
-    {
+    while words.len() > 1 && words.first().is_some_and(|word| leads(&plain(word)) || is_city_word(&plain(word))) {
         // "La Laguna", "El Ejido" and "A Coruña" begin with what elsewhere is a preposition.
         if Gazetteer::global().cities(&words.join(" ")).is_empty() {
             words.remove(0);
@@ -104,9 +88,7 @@ fn bare(said: &str) -> String {
         }
     }
     while words.len() > 1
-        && words.last().is_some_and(|word| {
-            is_city_word(&plain(word)) || SUFFIXES_APART.contains(&plain(word).as_str())
-        })
+        && words.last().is_some_and(|word| is_city_word(&plain(word)) || SUFFIXES_APART.contains(&plain(word).as_str()))
     {
         words.pop();
     }
@@ -114,9 +96,8 @@ fn bare(said: &str) -> String {
 }
 
 /// Kazakh suffixes that stand behind a hyphen ("Valencia-ға").
-const SUFFIXES_APART: [&str; 14] = [
-    "га", "ге", "ка", "ке", "да", "де", "та", "те", "дан", "ден", "нын", "ning", "ga", "da",
-];
+const SUFFIXES_APART: [&str; 14] =
+    ["га", "ге", "ка", "ке", "да", "де", "та", "те", "дан", "ден", "нын", "ning", "ga", "da"];
 
 struct Said<'t> {
     token: &'t Token,
@@ -130,23 +111,11 @@ struct Said<'t> {
 #[must_use]
 pub fn mentions(text: &str, spelled: &[String]) -> Vec<CityMention> {
     let tokens = tokens(text);
-    let all: Vec<Said<'_>> = tokens
-        .iter()
-        .map(|token| Said {
-            token,
-            plain: plain(&token.text),
-        })
-        .collect();
+    let all: Vec<Said<'_>> = tokens.iter().map(|token| Said { token, plain: plain(&token.text) }).collect();
     let served: Vec<(usize, Vec<NameWord>, Vec<usize>)> = spelled
         .iter()
         .enumerate()
-        .map(|(index, city)| {
-            (
-                index,
-                words_of(city).map(NameWord::new).collect(),
-                Gazetteer::global().cities(city),
-            )
-        })
+        .map(|(index, city)| (index, words_of(city).map(NameWord::new).collect(), Gazetteer::global().cities(city)))
         .collect();
     let mut found = Vec::new();
     let mut previous: Option<usize> = None;
@@ -156,17 +125,9 @@ pub fn mentions(text: &str, spelled: &[String]) -> Vec<CityMention> {
         match city_at(&all, at, &run, &served) {
             Some((length, served_index)) => {
                 let last = run.get(length - 1).copied().unwrap_or(at);
-                let mention = Place {
-                    all: &all,
-                    first: at,
-                    last,
-                    served: served_index.is_some(),
-                };
+                let mention = Place { all: &all, first: at, last, served: served_index.is_some() };
                 let listed = previous.is_some_and(|last| {
-                    at == last + 2
-                        && all
-                            .get(last + 1)
-                            .is_some_and(|between| joins_places(&between.plain))
+                    at == last + 2 && all.get(last + 1).is_some_and(|between| joins_places(&between.plain))
                 });
                 if (listed || mention.is_meant())
                     && let (Some(first), Some(end)) = (all.get(at), all.get(last))
@@ -198,15 +159,11 @@ fn run_from(all: &[Said<'_>], at: usize, text: &str) -> Vec<usize> {
             if run.len() == 6 {
                 break;
             }
-        } else if run.is_empty()
-            || !matches!(said.token.text.as_str(), "-" | "'" | "’" | "‑" | "–" | ".")
-        {
+        } else if run.is_empty() || !matches!(said.token.text.as_str(), "-" | "'" | "’" | "‑" | "–" | ".") {
             break;
         } else if matches!(said.token.text.as_str(), "–" | ".") {
             // "г. Алматы", "St. Petersburg"; but a full stop before a new sentence parts.
-            let short = all
-                .get(index - 1)
-                .is_some_and(|before| before.plain.chars().count() <= 2);
+            let short = all.get(index - 1).is_some_and(|before| before.plain.chars().count() <= 2);
             if !short {
                 break;
             }
@@ -230,11 +187,7 @@ fn city_at(
     run: &[usize],
     served: &[(usize, Vec<NameWord>, Vec<usize>)],
 ) -> Option<(usize, Option<usize>)> {
-    let words: Vec<&str> = run
-        .iter()
-        .filter_map(|index| all.get(*index))
-        .map(|said| said.plain.as_str())
-        .collect();
+    let words: Vec<&str> = run.iter().filter_map(|index| all.get(*index)).map(|said| said.plain.as_str()).collect();
     let first = *words.first()?;
     let mut best: Option<(usize, Option<usize>)> = None;
     // As the catalogue spells it, bent or not.
@@ -244,10 +197,7 @@ fn city_at(
         if length > 0
             && length <= words.len()
             && longer
-            && name
-                .iter()
-                .zip(&words)
-                .all(|(word, said)| word.matches(said))
+            && name.iter().zip(&words).all(|(word, said)| word.matches(said))
         {
             best = Some((length, Some(*index)));
         }
@@ -255,9 +205,7 @@ fn city_at(
     // By another name.
     let (known, length) = Gazetteer::global().longest(&words);
     if length > 0 && best.is_none_or(|(longest, _)| length > longest) {
-        let index = served
-            .iter()
-            .find(|(_, _, cities)| cities.iter().any(|city| known.contains(city)));
+        let index = served.iter().find(|(_, _, cities)| cities.iter().any(|city| known.contains(city)));
         best = Some((length, index.map(|(index, _, _)| *index)));
     }
     if best.is_some() || first.chars().count() < 4 {
@@ -274,21 +222,10 @@ fn city_at(
         let spelled: Vec<&str> = name.iter().map(|word| word.plain.as_str()).collect();
         let spelled = spelled.join(" ");
         let long = spelled.chars().count() >= 5;
-        let capital = all.get(at).is_some_and(|said| {
-            said.token
-                .text
-                .chars()
-                .next()
-                .is_some_and(char::is_uppercase)
-        });
-        let cross = sounds_like(&said, &spelled)
-            && said.chars().count() >= 5
-            && (led || capital || length > 1);
+        let capital = all.get(at).is_some_and(|said| said.token.text.chars().next().is_some_and(char::is_uppercase));
+        let cross = sounds_like(&said, &spelled) && said.chars().count() >= 5 && (led || capital || length > 1);
         let bent_cross = long && cross;
-        if bent_cross
-            || (led && long && mistyped(&said, &spelled))
-            || (led && sounds_like(&said, &spelled))
-        {
+        if bent_cross || (led && long && mistyped(&said, &spelled)) || (led && sounds_like(&said, &spelled)) {
             return Some((length, Some(*index)));
         }
     }
@@ -313,32 +250,19 @@ impl Place<'_> {
     }
 
     fn is_meant(&self) -> bool {
-        let said: Vec<&str> = (self.first..=self.last)
-            .map(|index| self.word(index))
-            .collect();
+        let said: Vec<&str> = (self.first..=self.last).map(|index| self.word(index)).collect();
         let ambiguous = is_also_a_word(&said.join(" "));
         if self.is_person() {
             return false;
         }
-        let led = self
-            .before()
-            .is_some_and(|word| leads(word) || is_city_word(word))
-            || (self.before() == Some(".")
-                && self.first > 1
-                && matches!(self.word(self.first - 2), "г" | "гор"))
+        let led = self.before().is_some_and(|word| leads(word) || is_city_word(word))
+            || (self.before() == Some(".") && self.first > 1 && matches!(self.word(self.first - 2), "г" | "гор"))
             || is_city_word(self.word(self.last + 1));
-        let capital = self.all.get(self.first).is_some_and(|said| {
-            said.token
-                .text
-                .chars()
-                .next()
-                .is_some_and(char::is_uppercase)
-        });
+        let capital =
+            self.all.get(self.first).is_some_and(|said| said.token.text.chars().next().is_some_and(char::is_uppercase));
         if led {
             // "a bath towel" and "for reading" against "to nice" and "in Nice".
-            let weak = self
-                .before()
-                .is_some_and(|word| !matches!(word, "to" | "hasta" | "в" | "во" | "до"));
+            let weak = self.before().is_some_and(|word| !matches!(word, "to" | "hasta" | "в" | "во" | "до"));
             let colour = matches!(said[..], ["orange"] | ["rosa"] | ["roses"] | ["rosas"]);
             let placed = self.served && matches!(self.before(), Some("in" | "en")) && !colour;
             return !(ambiguous && weak && !capital) || placed;
@@ -366,10 +290,7 @@ impl Place<'_> {
         let known = Gazetteer::global().cities(word).is_empty();
         let suffix = ["га", "ге", "ка", "ке", "да", "де", "та", "те"]
             .iter()
-            .any(|suffix| {
-                word.strip_suffix(suffix)
-                    .is_some_and(|name| !Gazetteer::global().cities(name).is_empty())
-            });
+            .any(|suffix| word.strip_suffix(suffix).is_some_and(|name| !Gazetteer::global().cities(name).is_empty()));
         suffix && !known
     }
 
@@ -390,34 +311,20 @@ impl Place<'_> {
             return true;
         }
         // A capitalised word before and a phone behind: a surname.
-        let Some(given) = self
-            .first
-            .checked_sub(1)
-            .and_then(|index| self.all.get(index))
-        else {
+        let Some(given) = self.first.checked_sub(1).and_then(|index| self.all.get(index)) else {
             return false;
         };
-        let capital = given.token.is_word()
-            && given
-                .token
-                .text
-                .chars()
-                .next()
-                .is_some_and(char::is_uppercase);
+        let capital = given.token.is_word() && given.token.text.chars().next().is_some_and(char::is_uppercase);
         let opens = self.first == 1
             || self.first.checked_sub(2).is_some_and(|index| {
-                !self.all.get(index).is_some_and(|said| said.token.is_word())
-                    || introduces_person(self.word(index))
+                !self.all.get(index).is_some_and(|said| said.token.is_word()) || introduces_person(self.word(index))
             });
         let mut next = self.last + 1;
         if matches!(self.word(next), "," | ":" | "-") {
             next += 1;
         }
         let phone = self.word(next) == "+"
-            || self
-                .all
-                .get(next)
-                .is_some_and(|said| said.token.is_number() && said.plain.len() >= 7);
+            || self.all.get(next).is_some_and(|said| said.token.is_number() && said.plain.len() >= 7);
         capital && opens && phone && !leads(&given.plain) && !is_greeting(&given.plain)
     }
 }

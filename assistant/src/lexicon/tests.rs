@@ -5,11 +5,7 @@ use domain::text::tokens;
 fn meet(a: &str, b: &str) -> bool {
     let lexicon = Lexicon::global();
     let all = |text: &str| -> Vec<ConceptId> {
-        lexicon
-            .phrases(&tokens(text))
-            .into_iter()
-            .map(|found| found.concept)
-            .collect()
+        lexicon.phrases(&tokens(text)).into_iter().map(|found| found.concept).collect()
     };
     let right = all(b);
     all(a).iter().any(|concept| right.contains(concept))
@@ -95,15 +91,8 @@ fn several_words_are_one_concept() {
 
 #[test]
 fn the_lexicon_is_large_and_well_formed() {
-    assert!(
-        Lexicon::global().len() >= 2000,
-        "{}",
-        Lexicon::global().len()
-    );
-    for row in FILES
-        .iter()
-        .flat_map(|file| file.lines())
-        .filter(|row| !row.starts_with('#') && !row.trim().is_empty())
+    assert!(Lexicon::global().len() >= 2000, "{}", Lexicon::global().len());
+    for row in FILES.iter().flat_map(|file| file.lines()).filter(|row| !row.starts_with('#') && !row.trim().is_empty())
     {
         assert_eq!(row.split('|').count(), 4, "{row}");
         assert!(row.split('|').all(|cell| !cell.trim().is_empty()), "{row}");

@@ -52,8 +52,10 @@ impl Talk<'_> {
         }
         // "I confirm" right after a single item was shown is about that item.
         // So is a yes that comes with what only an order needs ("Leeds, Tuesday at 11, Kim Lee, yes please").
-        let detailed = self.has(|act| matches!(act, Act::Phone { .. } | Act::CurrentPhone | Act::Date { .. } | Act::Time { .. }));
-        let confirms = self.has(|act| matches!(act, Act::Confirm)) || (detailed && self.has(|act| matches!(act, Act::Yes)));
+        let detailed =
+            self.has(|act| matches!(act, Act::Phone { .. } | Act::CurrentPhone | Act::Date { .. } | Act::Time { .. }));
+        let confirms =
+            self.has(|act| matches!(act, Act::Confirm)) || (detailed && self.has(|act| matches!(act, Act::Yes)));
         if confirms
             && self.order_now == OrderNow::None
             && self.desk.state.cart.is_empty()

@@ -18,9 +18,7 @@ fn word_at(tokens: &[Token], index: usize) -> &str {
 }
 
 fn word_before(tokens: &[Token], index: usize, back: usize) -> &str {
-    index
-        .checked_sub(back)
-        .map_or("", |index| word_at(tokens, index))
+    index.checked_sub(back).map_or("", |index| word_at(tokens, index))
 }
 
 fn touches(tokens: &[Token], index: usize) -> bool {
@@ -33,9 +31,7 @@ fn touches(tokens: &[Token], index: usize) -> bool {
 /// A whole number in digits, without marks.
 fn digits_at(tokens: &[Token], index: usize) -> Option<i64> {
     let token = tokens.get(index).filter(|token| token.is_number())?;
-    (token.text.len() <= 4)
-        .then(|| token.text.parse().ok())
-        .flatten()
+    (token.text.len() <= 4).then(|| token.text.parse().ok()).flatten()
 }
 
 /// Whether a number stands inside a phone, a sum or a longer code: digits or a plus glued to it, or groups of digits
@@ -51,10 +47,7 @@ fn is_phone_or_sum(tokens: &[Token], start: usize, end: usize) -> bool {
         last += 1;
     }
     let run = tokens.get(first..last).unwrap_or_default();
-    let count: usize = run
-        .iter()
-        .map(|token| token.text.chars().filter(char::is_ascii_digit).count())
-        .sum();
+    let count: usize = run.iter().map(|token| token.text.chars().filter(char::is_ascii_digit).count()).sum();
     let plus = run.iter().any(|token| token.text == "+");
     let iso = run.len() == 5 && run.first().is_some_and(|year| year.text.len() == 4);
     if (count >= 7 && !iso && run.len() > end - start) || plus {

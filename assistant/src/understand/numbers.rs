@@ -61,8 +61,7 @@ fn read(rows: &str) -> Words {
     let mut words = Words::new();
     for row in rows.lines().filter(|row| !row.starts_with('#')) {
         let mut cells = row.split('|');
-        let (Some(value), Some(class), Some(forms)) = (cells.next(), cells.next(), cells.next())
-        else {
+        let (Some(value), Some(class), Some(forms)) = (cells.next(), cells.next(), cells.next()) else {
             continue;
         };
         let class = match class {
@@ -102,18 +101,10 @@ pub(super) fn cardinal_word(folded: &str, bent: bool) -> Option<i64> {
         return None;
     }
     let typed = plain(folded);
-    [
-        "дан", "ден", "тан", "тен", "нан", "нен", "га", "ге", "ка", "ке", "да", "де", "та", "те",
-    ]
-    .iter()
-    .filter_map(|suffix| typed.strip_suffix(suffix))
-    .find_map(|word| {
-        if word == "торт" {
-            Some(4)
-        } else {
-            cardinal(word)
-        }
-    })
+    ["дан", "ден", "тан", "тен", "нан", "нен", "га", "ге", "ка", "ке", "да", "де", "та", "те"]
+        .iter()
+        .filter_map(|suffix| typed.strip_suffix(suffix))
+        .find_map(|word| if word == "торт" { Some(4) } else { cardinal(word) })
 }
 
 /// Words that are numbers in one language and something else in another.
@@ -128,19 +119,11 @@ fn is_number_here(tokens: &[Token], index: usize) -> bool {
                 matches!(words().get(&next.folded), Some((1..=9, Class::Unit)))
                     && !matches!(next.folded.as_str(), "один" | "одна" | "одно")
             });
-            next_is_unit
-                || tokens.iter().any(|token| {
-                    token
-                        .folded
-                        .contains(['ә', 'ғ', 'қ', 'ң', 'ө', 'ұ', 'ү', 'і'])
-                })
+            next_is_unit || tokens.iter().any(|token| token.folded.contains(['ә', 'ғ', 'қ', 'ң', 'ө', 'ұ', 'ү', 'і']))
         }
         // English "once".
         "once" => !tokens.get(index.wrapping_sub(1)).is_some_and(|before| {
-            matches!(
-                before.folded.as_str(),
-                "at" | "only" | "just" | "i" | "you" | "it" | "than"
-            )
+            matches!(before.folded.as_str(), "at" | "only" | "just" | "i" | "you" | "it" | "than")
         }),
         _ => true,
     }
@@ -189,30 +172,24 @@ fn touches(tokens: &[Token], index: usize) -> bool {
 /// The token after a clock time, a date in digits, a phone number or a code that begins here.
 fn clock_or_code(tokens: &[Token], index: usize) -> Option<usize> {
     let token = tokens.get(index)?;
-    if token.text == "+"
-        && touches(tokens, index)
-        && tokens
-            .get(index + 1)
-            .is_some_and(|next| next.text.len() > 3)
-    {
+    if token.text == "+" && touches(tokens, index) && tokens.get(index + 1).is_some_and(|next| next.text.len() > 3) {
         return Some(index + 2);
     }
     if !token.is_number() {
         return None;
     }
     if text_at(tokens, index + 1) == ":"
-        && tokens
-            .get(index + 2)
-            .is_some_and(|next| next.is_number() && next.text.len() == 2)
+        && tokens.get(index + 2).is_some_and(|next| next.is_number() && next.text.len() == 2)
     {
         return Some(index + 3);
     }
     // Groups of digits that make seven or more together: a phone.
     let mut end = index;
     let mut last = index;
-    while tokens.get(end).is_some_and(|token| {
-        token.is_number() || (end > index && matches!(token.text.as_str(), "-" | "(" | ")"))
-    }) {
+    while tokens
+        .get(end)
+        .is_some_and(|token| token.is_number() || (end > index && matches!(token.text.as_str(), "-" | "(" | ")")))
+    {
         if tokens.get(end).is_some_and(Token::is_number) {
             last = end;
         }
@@ -224,9 +201,7 @@ fn clock_or_code(tokens: &[Token], index: usize) -> Option<usize> {
         .iter()
         .map(|token| token.text.chars().filter(char::is_ascii_digit).count())
         .sum();
-    let zeros = tokens
-        .get(index + 1)
-        .is_some_and(|token| token.text == "000");
+    let zeros = tokens.get(index + 1).is_some_and(|token| token.text == "000");
     (digits >= 7 && !zeros).then_some(last + 1)
 }
 
@@ -234,13 +209,7 @@ fn clock_or_code(tokens: &[Token], index: usize) -> Option<usize> {
 pub(super) fn number_at(tokens: &[Token], index: usize) -> Option<NumberMention> {
     let token = tokens.get(index)?;
     let mention = |hundredths: i64, end_token: usize, kind: NumberKind| {
-        Some(NumberMention {
-            value: hundredths.div_euclid(100),
-            hundredths,
-            start_token: index,
-            end_token,
-            kind,
-        })
+        Some(NumberMention { value: hundredths.div_euclid(100), hundredths, start_token: index, end_token, kind })
     };
     match token.text.as_str() {
         "½" => return mention(50, index + 1, NumberKind::Fraction),
@@ -270,11 +239,7 @@ pub(super) fn number_at(tokens: &[Token], index: usize) -> Option<NumberMention>
 
 fn is_both(tokens: &[Token], index: usize) -> bool {
     let article = matches!(text_at(tokens, index - 1), "los" | "las");
-    let clock = index > 1
-        && matches!(
-            text_at(tokens, index - 2),
-            "a" | "sobre" | "desde" | "hasta" | "de"
-        );
+    let clock = index > 1 && matches!(text_at(tokens, index - 2), "a" | "sobre" | "desde" | "hasta" | "de");
     let spanish = text_at(tokens, index) == "dos";
     spanish && article && !clock
 }
@@ -290,13 +255,7 @@ fn half_at(tokens: &[Token], index: usize, hundredths: i64) -> Option<NumberMent
         Some((group, Class::Group)) => (hundredths * group, next + 1, NumberKind::Cardinal),
         _ => (hundredths, index + 1, NumberKind::Fraction),
     };
-    Some(NumberMention {
-        value: hundredths.div_euclid(100),
-        hundredths,
-        start_token: index,
-        end_token: end,
-        kind,
-    })
+    Some(NumberMention { value: hundredths.div_euclid(100), hundredths, start_token: index, end_token: end, kind })
 }
 
 fn digits_at(tokens: &[Token], index: usize) -> Option<NumberMention> {
@@ -311,9 +270,7 @@ fn digits_at(tokens: &[Token], index: usize) -> Option<NumberMention> {
     }
     // "1/2"
     if text_at(tokens, end) == "/" && touches(tokens, index) && touches(tokens, end) {
-        let below = tokens
-            .get(end + 1)
-            .and_then(|token| token.text.parse::<i64>().ok());
+        let below = tokens.get(end + 1).and_then(|token| token.text.parse::<i64>().ok());
         if let Some(below @ 2..=4) = below
             && hundredths < below * 100
         {
@@ -377,10 +334,7 @@ fn ordinal_ending(tokens: &[Token], at: usize) -> Option<usize> {
 
 /// Hundredths of a number in digits with any grouping; `None` for dates ("05.03.2026") and codes.
 pub(super) fn hundredths_of(text: &str) -> Option<i64> {
-    let marks: Vec<char> = text
-        .chars()
-        .filter(|letter| !letter.is_ascii_digit())
-        .collect();
+    let marks: Vec<char> = text.chars().filter(|letter| !letter.is_ascii_digit()).collect();
     if text.chars().filter(char::is_ascii_digit).count() > 9 {
         return None;
     }
@@ -394,11 +348,7 @@ pub(super) fn hundredths_of(text: &str) -> Option<i64> {
             whole = text.parse().ok()?;
             cents = 0;
         }
-        [_] if last.len() == 3
-            && before
-                .first()
-                .is_some_and(|first| first.len() <= 3 && *first != "0") =>
-        {
+        [_] if last.len() == 3 && before.first().is_some_and(|first| first.len() <= 3 && *first != "0") => {
             whole = groups.concat().parse().ok()?;
             cents = 0;
         }
@@ -472,9 +422,8 @@ fn sum_at(tokens: &[Token], index: usize) -> Option<(i64, usize)> {
         };
         // "veinte y cinco" is one number, "veinte y treinta" two.
         if joined
-            && class_at(tokens, at + 1).is_some_and(|(value, class)| {
-                value < room && matches!(class, Class::Unit | Class::Ten)
-            })
+            && class_at(tokens, at + 1)
+                .is_some_and(|(value, class)| value < room && matches!(class, Class::Unit | Class::Ten))
         {
             at += 1;
         }
@@ -483,30 +432,15 @@ fn sum_at(tokens: &[Token], index: usize) -> Option<(i64, usize)> {
 }
 
 /// What may follow a number: a half, a dozen.
-fn finish(
-    tokens: &[Token],
-    start: usize,
-    mut hundredths: i64,
-    mut end: usize,
-) -> Option<NumberMention> {
-    let mut kind = if hundredths % 100 == 0 {
-        NumberKind::Cardinal
-    } else {
-        NumberKind::Fraction
-    };
+fn finish(tokens: &[Token], start: usize, mut hundredths: i64, mut end: usize) -> Option<NumberMention> {
+    let mut kind = if hundredths % 100 == 0 { NumberKind::Cardinal } else { NumberKind::Fraction };
     if let Some((group, Class::Group)) = class_at(tokens, end) {
         hundredths *= group;
         end += 1;
     }
-    let half = match (
-        text_at(tokens, end),
-        text_at(tokens, end + 1),
-        text_at(tokens, end + 2),
-    ) {
+    let half = match (text_at(tokens, end), text_at(tokens, end + 1), text_at(tokens, end + 2)) {
         ("and", "a", "half") => 3,
-        ("y", "medio" | "media", _) | ("с", "половиной" | "половинои", _) | ("and", "half", _) => {
-            2
-        }
+        ("y", "medio" | "media", _) | ("с", "половиной" | "половинои", _) | ("and", "half", _) => 2,
         ("жарым", ..) => 1,
         _ => 0,
     };
@@ -515,13 +449,7 @@ fn finish(
         end += half;
         kind = NumberKind::Fraction;
     }
-    Some(NumberMention {
-        value: hundredths.div_euclid(100),
-        hundredths,
-        start_token: start,
-        end_token: end,
-        kind,
-    })
+    Some(NumberMention { value: hundredths.div_euclid(100), hundredths, start_token: start, end_token: end, kind })
 }
 
 #[cfg(test)]

@@ -59,9 +59,7 @@ const INTRODUCTIONS: [(&[&str], bool); 42] = [
 /// moods ("I'm fine"), origins ("soy de Madrid"), cities or things the lexicon knows.
 #[must_use]
 pub fn names(text: &str, tokens: &[Token], asked: bool) -> Option<String> {
-    introduced(text, tokens, asked)
-        .or_else(|| beside_phone(text, tokens))
-        .or_else(|| alone(text, tokens, asked))
+    introduced(text, tokens, asked).or_else(|| beside_phone(text, tokens)).or_else(|| alone(text, tokens, asked))
 }
 
 fn word_at(tokens: &[Token], index: usize) -> &str {
@@ -112,23 +110,12 @@ fn name_from(text: &str, tokens: &[Token], at: usize, lower: bool, asked: bool) 
         if !next.is_word() {
             // "Anna-Maria", "O'Brien", initials "A. Torres"
             let joined = matches!(next.text.as_str(), "-" | "'" | "’");
-            let initial = next.text == "."
-                && tokens
-                    .get(end - 1)
-                    .is_some_and(|token| token.text.chars().count() == 1);
-            let glued = tokens
-                .get(end - 1)
-                .is_some_and(|before| before.end == next.start);
-            let continues = tokens
-                .get(end + 1)
-                .is_some_and(|after| after.is_word() && is_capital(after));
+            let initial = next.text == "." && tokens.get(end - 1).is_some_and(|token| token.text.chars().count() == 1);
+            let glued = tokens.get(end - 1).is_some_and(|before| before.end == next.start);
+            let continues = tokens.get(end + 1).is_some_and(|after| after.is_word() && is_capital(after));
             if glued
                 && continues
-                && (initial
-                    || (joined
-                        && tokens
-                            .get(end + 1)
-                            .is_some_and(|after| after.start == next.end)))
+                && (initial || (joined && tokens.get(end + 1).is_some_and(|after| after.start == next.end)))
             {
                 end += 2;
                 continue;
@@ -159,12 +146,9 @@ fn name_from(text: &str, tokens: &[Token], at: usize, lower: bool, asked: bool) 
             break;
         }
         // The O of "O'Brien" and initials.
-        let single = next.text.chars().count() == 1
-            && is_capital(next)
-            && matches!(word_at(tokens, end + 1), "'" | "’" | ".");
-        if (is_no_name(&next.folded) && !single)
-            || is_capital(next) != capital
-            || (!capital && is_thing(&next.folded))
+        let single =
+            next.text.chars().count() == 1 && is_capital(next) && matches!(word_at(tokens, end + 1), "'" | "’" | ".");
+        if (is_no_name(&next.folded) && !single) || is_capital(next) != capital || (!capital && is_thing(&next.folded))
         {
             break;
         }
@@ -184,10 +168,7 @@ fn ends_clause_soon(tokens: &[Token], at: usize) -> bool {
     (at + 1..=at + 3).any(|index| {
         tokens.get(index).is_none_or(|token| {
             !token.is_word()
-                || matches!(
-                    token.folded.as_str(),
-                    "y" | "and" | "и" | "mi" | "my" | "мой" | "тел" | "телефон"
-                )
+                || matches!(token.folded.as_str(), "y" | "and" | "и" | "mi" | "my" | "мой" | "тел" | "телефон")
         })
     })
 }
@@ -195,11 +176,7 @@ fn ends_clause_soon(tokens: &[Token], at: usize) -> bool {
 /// One clause: tokens between marks, phones left out.
 fn clauses<'t>(text: &str, tokens: &'t [Token]) -> Vec<(&'t [Token], bool)> {
     let phones = phones(text, true);
-    let in_phone = |token: &Token| {
-        phones
-            .iter()
-            .any(|phone| token.start >= phone.start && token.end <= phone.end)
-    };
+    let in_phone = |token: &Token| phones.iter().any(|phone| token.start >= phone.start && token.end <= phone.end);
     let mut clauses = Vec::new();
     let mut start = 0;
     for index in 0..=tokens.len() {
@@ -227,19 +204,13 @@ fn clauses<'t>(text: &str, tokens: &'t [Token]) -> Vec<(&'t [Token], bool)> {
                         | "+"
                 )
                 || (token.text == "-"
-                    && !(index > 0
-                        && tokens
-                            .get(index - 1)
-                            .is_some_and(|before| before.end == token.start)))
+                    && !(index > 0 && tokens.get(index - 1).is_some_and(|before| before.end == token.start)))
         });
         let newline = index > start
             && tokens
                 .get(index)
                 .zip(tokens.get(index - 1))
-                .is_some_and(|(token, before)| {
-                    text.get(before.end..token.start)
-                        .is_some_and(|gap| gap.contains('\n'))
-                });
+                .is_some_and(|(token, before)| text.get(before.end..token.start).is_some_and(|gap| gap.contains('\n')));
         if ends || newline {
             if let Some(clause) = tokens.get(start..index).filter(|clause| !clause.is_empty()) {
                 let mut next = index;
@@ -275,21 +246,13 @@ fn whole_name(text: &str, clause: &[Token], capital_only: bool) -> Option<String
     }
     let (first, last) = (clause.first()?, clause.last()?);
     let words: Vec<&Token> = clause.iter().filter(|token| token.is_word()).collect();
-    let particle = |word: &str| {
-        matches!(
-            word,
-            "de" | "la" | "del" | "los" | "von" | "van" | "da" | "di" | "bin"
-        )
-    };
+    let particle = |word: &str| matches!(word, "de" | "la" | "del" | "los" | "von" | "van" | "da" | "di" | "bin");
     let fits = (1..=5).contains(&words.len())
-        && clause
-            .iter()
-            .all(|token| token.is_word() || matches!(token.text.as_str(), "-" | "'" | "’" | "."))
+        && clause.iter().all(|token| token.is_word() || matches!(token.text.as_str(), "-" | "'" | "’" | "."))
         && first.is_word()
-        && words.iter().all(|word| {
-            particle(&word.folded)
-                || (!is_no_name(&word.folded) && (is_capital(word) || !capital_only))
-        })
+        && words
+            .iter()
+            .all(|word| particle(&word.folded) || (!is_no_name(&word.folded) && (is_capital(word) || !capital_only)))
         && !particle(&first.folded)
         && first.text.chars().count() >= 2;
     if !fits {
@@ -315,27 +278,17 @@ fn beside_phone(text: &str, tokens: &[Token]) -> Option<String> {
         return None;
     }
     let clauses = clauses(text, tokens);
-    let before = clauses
-        .iter()
-        .filter(|(_, touches)| *touches)
-        .find_map(|(clause, _)| whole_name(text, clause, true));
+    let before = clauses.iter().filter(|(_, touches)| *touches).find_map(|(clause, _)| whole_name(text, clause, true));
     before
         .or_else(|| {
             // Not a thing by itself: "Rosas, Ana, +34…" gives Ana already; here any clause that is a name.
             clauses
                 .iter()
-                .filter(|(clause, _)| {
-                    !clause
-                        .iter()
-                        .any(|token| token.is_word() && is_thing(&token.folded))
-                })
+                .filter(|(clause, _)| !clause.iter().any(|token| token.is_word() && is_thing(&token.folded)))
                 .find_map(|(clause, _)| whole_name(text, clause, true))
         })
         .or_else(|| {
-            clauses
-                .iter()
-                .filter(|(_, touches)| *touches)
-                .find_map(|(clause, _)| whole_name(text, clause, false))
+            clauses.iter().filter(|(_, touches)| *touches).find_map(|(clause, _)| whole_name(text, clause, false))
         })
 }
 
@@ -347,15 +300,11 @@ fn alone(text: &str, tokens: &[Token], asked: bool) -> Option<String> {
     let capital = clauses
         .iter()
         .filter(|(clause, _)| {
-            !clause.iter().any(|token| {
-                token.is_word() && is_thing(&token.folded) && !is_first_name(&token.folded)
-            })
+            !clause.iter().any(|token| token.is_word() && is_thing(&token.folded) && !is_first_name(&token.folded))
         })
         .find_map(|(clause, _)| whole_name(text, clause, true));
     capital.or_else(|| match clauses.as_slice() {
-        [(clause, _)] if clause.iter().filter(|token| token.is_word()).count() <= 3 => {
-            whole_name(text, clause, false)
-        }
+        [(clause, _)] if clause.iter().filter(|token| token.is_word()).count() <= 3 => whole_name(text, clause, false),
         _ => None,
     })
 }
@@ -487,11 +436,7 @@ pub fn name_in(text: &str, asked: bool) -> Option<String> {
 }
 
 pub(super) fn words(text: &str) -> Vec<String> {
-    tokens(text)
-        .into_iter()
-        .filter(Token::is_word)
-        .map(|token| fold(&token.text))
-        .collect()
+    tokens(text).into_iter().filter(Token::is_word).map(|token| fold(&token.text)).collect()
 }
 
 #[cfg(test)]

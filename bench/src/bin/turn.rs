@@ -22,9 +22,26 @@ use std::time::{Duration, Instant};
 const WANTED: Duration = Duration::from_millis(30);
 
 const KINDS: [&str; 20] = [
-    "rose bouquet", "tulip bouquet", "white orchid", "olive tree", "glass vase", "chocolate box", "birthday cake",
-    "coffee beans", "leather bag", "running shoes", "wooden chair", "desk lamp", "yoga mat", "tennis racket", "teddy bear",
-    "photo frame", "scented candle", "face cream", "shampoo", "green tea",
+    "rose bouquet",
+    "tulip bouquet",
+    "white orchid",
+    "olive tree",
+    "glass vase",
+    "chocolate box",
+    "birthday cake",
+    "coffee beans",
+    "leather bag",
+    "running shoes",
+    "wooden chair",
+    "desk lamp",
+    "yoga mat",
+    "tennis racket",
+    "teddy bear",
+    "photo frame",
+    "scented candle",
+    "face cream",
+    "shampoo",
+    "green tea",
 ];
 const COLOURS: [&str; 10] = ["red", "white", "blue", "green", "black", "pink", "yellow", "grey", "brown", "golden"];
 const SIZES: [&str; 5] = ["small", "medium", "large", "10 pcs", "20 pcs"];
@@ -166,7 +183,15 @@ async fn main() {
     work.sort();
     bare.sort();
     let ms = |duration: Duration| duration.as_secs_f64() * 1000.0;
-    println!("offline turn over {rows} rows, {turns} turns: p50 {:.2} ms, p99 {:.2} ms", ms(at(&work, 0.5)), ms(at(&work, 0.99)));
-    println!("limit: one bare search of the same words: p50 {:.2} ms, p99 {:.2} ms", ms(at(&bare, 0.5)), ms(at(&bare, 0.99)));
+    println!(
+        "offline turn over {rows} rows, {turns} turns: p50 {:.2} ms, p99 {:.2} ms",
+        ms(at(&work, 0.5)),
+        ms(at(&work, 0.99))
+    );
+    println!(
+        "limit: one bare search of the same words: p50 {:.2} ms, p99 {:.2} ms",
+        ms(at(&bare, 0.5)),
+        ms(at(&bare, 0.99))
+    );
     println!("p99 is {:.0} % of the wanted {} ms", ms(at(&work, 0.99)) * 100.0 / ms(WANTED), WANTED.as_millis());
 }

@@ -242,8 +242,5 @@ pub(super) fn is_greeting(word: &str) -> bool {
 
 /// Words between two places of one list.
 pub(super) fn joins_places(word: &str) -> bool {
-    matches!(
-        word,
-        "or" | "and" | "o" | "y" | "или" | "и" | "немесе" | "не" | "," | "/"
-    )
+    matches!(word, "or" | "and" | "o" | "y" | "или" | "и" | "немесе" | "не" | "," | "/")
 }

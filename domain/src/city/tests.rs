@@ -158,10 +158,7 @@ fn known_cities_that_are_not_served_are_found_where_a_place_is_meant() {
         ("доставка в Москву есть?", vec!["Москву"]),
         ("Қарағандыға жеткізесіз бе", vec!["Қарағандыға"]),
         ("Lisboa", vec!["Lisboa"]),
-        (
-            "do you deliver to London or Manchester?",
-            vec!["London", "Manchester"],
-        ),
+        ("do you deliver to London or Manchester?", vec!["London", "Manchester"]),
         ("New York", vec!["New York"]),
         ("а в Нижний Новгород?", vec!["Нижний Новгород"]),
         ("Sydney, +34600111201", vec![]),

@@ -69,9 +69,7 @@ fn best(score: &Score) -> Option<Language> {
     let first = *order.first()?;
     let second = *order.get(1)?;
     let (most, next) = (points.get(first).copied()?, points.get(second).copied()?);
-    (most >= CLEAR && most > next)
-        .then(|| Language::ALL.get(first).copied())
-        .flatten()
+    (most >= CLEAR && most > next).then(|| Language::ALL.get(first).copied()).flatten()
 }
 
 fn score(tokens: &[Token]) -> Score {
@@ -87,9 +85,7 @@ fn score(tokens: &[Token]) -> Score {
         }
     };
     let only_word = tokens.iter().filter(|token| token.is_word()).count() == 1;
-    let cyrillic_sentence = tokens
-        .iter()
-        .any(|token| token.folded.chars().any(is_cyrillic));
+    let cyrillic_sentence = tokens.iter().any(|token| token.folded.chars().any(is_cyrillic));
     for (index, token) in tokens.iter().enumerate() {
         match token.text.as_str() {
             "¿" | "¡" => give(1, DECIDING),
@@ -108,14 +104,7 @@ fn score(tokens: &[Token]) -> Score {
         }
         if let Some(points) = table().words.get(word) {
             for (language, weight) in points.iter().enumerate().filter(|(_, weight)| **weight > 0) {
-                give(
-                    language,
-                    if *weight < DECIDING && in_a_name(tokens, index) {
-                        0
-                    } else {
-                        *weight
-                    },
-                );
+                give(language, if *weight < DECIDING && in_a_name(tokens, index) { 0 } else { *weight });
             }
             continue;
         }
@@ -158,10 +147,8 @@ fn is_unclear(word: &str) -> bool {
 }
 
 fn is_contraction(tokens: &[Token], index: usize) -> bool {
-    let after_apostrophe = index > 0
-        && tokens
-            .get(index - 1)
-            .is_some_and(|token| matches!(token.text.as_str(), "'" | "’" | "`"));
+    let after_apostrophe =
+        index > 0 && tokens.get(index - 1).is_some_and(|token| matches!(token.text.as_str(), "'" | "’" | "`"));
     let Some(token) = tokens.get(index) else {
         return false;
     };
@@ -171,9 +158,9 @@ fn is_contraction(tokens: &[Token], index: usize) -> bool {
 /// Whether a word is capitalised beside another capitalised word ("New York", "Playa Blanca").
 fn in_a_name(tokens: &[Token], index: usize) -> bool {
     let capital = |index: usize| {
-        tokens.get(index).is_some_and(|token| {
-            token.is_word() && token.text.chars().next().is_some_and(char::is_uppercase)
-        })
+        tokens
+            .get(index)
+            .is_some_and(|token| token.is_word() && token.text.chars().next().is_some_and(char::is_uppercase))
     };
     capital(index) && (capital(index + 1) || (index > 0 && capital(index - 1)))
 }
@@ -187,17 +174,11 @@ fn cyrillic_sign(token: &Token, only_word: bool) -> (usize, u32) {
         // A name ("Айгүл") is no sentence.
         return (3, if capital { 1 } else { 2 });
     }
-    if length >= 5
-        && KAZAKH_ENDINGS.iter().any(|ending| word.ends_with(ending))
-        && !word.contains(['щ', 'ъ', 'ц', 'ф'])
+    if length >= 5 && KAZAKH_ENDINGS.iter().any(|ending| word.ends_with(ending)) && !word.contains(['щ', 'ъ', 'ц', 'ф'])
     {
         return (3, if capital && only_word { 1 } else { 2 });
     }
-    if length >= 5
-        && RUSSIAN_VERB_ENDINGS
-            .iter()
-            .any(|ending| word.ends_with(ending))
-    {
+    if length >= 5 && RUSSIAN_VERB_ENDINGS.iter().any(|ending| word.ends_with(ending)) {
         return (2, 2);
     }
     if length >= 4 && RUSSIAN_ENDINGS.iter().any(|ending| word.ends_with(ending)) {
@@ -233,13 +214,12 @@ const KAZAKH_ENDINGS: [&str; 24] = [
     "сызба",
 ];
 
-const RUSSIAN_VERB_ENDINGS: [&str; 12] = [
-    "йте", "ьте", "ите", "ете", "ться", "тесь", "ить", "ать", "еть", "уйте", "ишь", "ешь",
-];
+const RUSSIAN_VERB_ENDINGS: [&str; 12] =
+    ["йте", "ьте", "ите", "ете", "ться", "тесь", "ить", "ать", "еть", "уйте", "ишь", "ешь"];
 
 const RUSSIAN_ENDINGS: [&str; 19] = [
-    "ого", "его", "ому", "ему", "ыми", "ими", "ая", "яя", "ую", "юю", "ые", "ый", "ой", "ения",
-    "ение", "ость", "ами", "ями", "ются",
+    "ого", "его", "ому", "ему", "ыми", "ими", "ая", "яя", "ую", "юю", "ые", "ый", "ой", "ения", "ение", "ость", "ами",
+    "ями", "ются",
 ];
 
 /// What the ending of a Latin word that no list knows tells.
@@ -250,23 +230,14 @@ fn latin_sign(token: &Token) -> (usize, u32) {
     if capital {
         return (1, 0);
     }
-    let accented = token
-        .text
-        .chars()
-        .any(|letter| matches!(letter, 'á' | 'é' | 'í' | 'ó' | 'ú' | 'ñ'));
+    let accented = token.text.chars().any(|letter| matches!(letter, 'á' | 'é' | 'í' | 'ó' | 'ú' | 'ñ'));
     if accented
         || (length >= 6
-            && ["cion", "ciones", "amos", "emos", "ando", "iendo", "mente"]
-                .iter()
-                .any(|end| word.ends_with(end)))
+            && ["cion", "ciones", "amos", "emos", "ando", "iendo", "mente"].iter().any(|end| word.ends_with(end)))
     {
         return (1, 2);
     }
-    if length >= 6
-        && ["ing", "tion", "ness", "ful", "ight", "ould"]
-            .iter()
-            .any(|end| word.ends_with(end))
-    {
+    if length >= 6 && ["ing", "tion", "ness", "ful", "ight", "ould"].iter().any(|end| word.ends_with(end)) {
         return (0, 1);
     }
     (0, 0)
@@ -279,9 +250,7 @@ const fn is_kazakh_letter(letter: char) -> bool {
 /// E-mails, links and words with an underscore or a digit say nothing about the language.
 fn without_addresses(text: &str) -> String {
     text.split_whitespace()
-        .filter(|word| {
-            !word.contains(['@', '_']) && !word.contains("://") && !word.starts_with("www.")
-        })
+        .filter(|word| !word.contains(['@', '_']) && !word.contains("://") && !word.starts_with("www."))
         .collect::<Vec<_>>()
         .join(" ")
 }
@@ -303,11 +272,7 @@ fn without_quotations(text: &str) -> String {
         }
     }
     // An unclosed quotation mark quotes nothing.
-    if closing.is_some() {
-        text.to_owned()
-    } else {
-        outside
-    }
+    if closing.is_some() { text.to_owned() } else { outside }
 }
 
 #[derive(Default)]
@@ -326,14 +291,10 @@ fn read(rows: &str) -> Table {
     let mut table = Table::default();
     for row in rows.lines().filter(|row| !row.starts_with('#')) {
         let mut cells = row.split('|');
-        let (Some(code), Some(weight), Some(words)) = (cells.next(), cells.next(), cells.next())
-        else {
+        let (Some(code), Some(weight), Some(words)) = (cells.next(), cells.next(), cells.next()) else {
             continue;
         };
-        let Some(language) = Language::ALL
-            .iter()
-            .position(|language| language.code() == code)
-        else {
+        let Some(language) = Language::ALL.iter().position(|language| language.code() == code) else {
             continue;
         };
         let weight: u32 = weight.parse().unwrap_or(1);
@@ -353,12 +314,7 @@ fn read(rows: &str) -> Table {
         .map(|(word, points)| (word.clone(), *points))
         .collect();
     for (word, points) in cyrillic {
-        let Some((language, weight)) = points
-            .iter()
-            .enumerate()
-            .skip(2)
-            .max_by_key(|(_, weight)| **weight)
-        else {
+        let Some((language, weight)) = points.iter().enumerate().skip(2).max_by_key(|(_, weight)| **weight) else {
             continue;
         };
         let latin = loose(&latinize(&word));
@@ -373,10 +329,8 @@ fn read(rows: &str) -> Table {
 }
 
 /// Names and words of other languages that Russian and Kazakh words in Latin letters look like.
-const LATIN_NAMES: [&str; 14] = [
-    "marta", "maia", "dana", "adam", "mama", "alma", "moia", "sani", "jane", "jana", "sona",
-    "mona", "tami", "keri",
-];
+const LATIN_NAMES: [&str; 14] =
+    ["marta", "maia", "dana", "adam", "mama", "alma", "moia", "sani", "jane", "jana", "sona", "mona", "tami", "keri"];
 
 /// Kazakh letters as people without a Kazakh keyboard write them.
 fn unspecific(word: &str) -> String {

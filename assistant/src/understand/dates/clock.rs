@@ -40,14 +40,7 @@ pub(super) fn part_at(tokens: &[Token], index: usize) -> Option<(Half, usize)> {
         "pm" => (Half::Afternoon, 1),
         "a" | "p" if next == "." && second == "m" => {
             let dot = usize::from(word_at(tokens, index + 3) == ".");
-            (
-                if word == "a" {
-                    Half::Morning
-                } else {
-                    Half::Afternoon
-                },
-                3 + dot,
-            )
+            (if word == "a" { Half::Morning } else { Half::Afternoon }, 3 + dot)
         }
         "in" if matches!(next, "the") => {
             let (half, _) = part_at(tokens, index + 2)?;
@@ -63,23 +56,17 @@ pub(super) fn part_at(tokens: &[Token], index: usize) -> Option<(Half, usize)> {
         },
         "al" | "a" if next == "mediodia" => (Half::Noon, 2),
         "del" if next == "mediodia" => (Half::Noon, 2),
-        "morning"
-        | "утра"
-        | "утром"
-        | "таңғы"
-        | "таңертең"
-        | "таңертеңгі"
-        | "тангы"
-        | "танертен"
-        | "танертенги" => (Half::Morning, 1),
+        "morning" | "утра" | "утром" | "таңғы" | "таңертең" | "таңертеңгі" | "тангы" | "танертен" | "танертенги" => {
+            (Half::Morning, 1)
+        }
         "afternoon" | "дня" | "днем" | "түстен" | "күндіз" | "күндізгі" | "tarde" | "после"
             if word != "после" || next == "обеда" =>
         {
             let two = (word == "после") || (word == "түстен" && matches!(next, "кейін" | "кейин"));
             (Half::Afternoon, 1 + usize::from(two))
         }
-        "evening" | "tonight" | "вечера" | "вечером" | "кешкі" | "кешке" | "кешкисин"
-        | "кешкісін" | "кешки" | "noche" => (Half::Evening, 1),
+        "evening" | "tonight" | "вечера" | "вечером" | "кешкі" | "кешке" | "кешкисин" | "кешкісін" | "кешки"
+        | "noche" => (Half::Evening, 1),
         "night" | "ночи" | "ночью" | "түнгі" | "түнде" => (Half::Night, 1),
         _ => return None,
     })
@@ -119,9 +106,7 @@ fn hour_at(tokens: &[Token], index: usize, bent: bool) -> Option<(i64, i64, usiz
         // Kazakh "он бірде", Spanish "veinte": only Kazakh eleven and twelve have two words.
         if hour == 10
             && token.folded == "он"
-            && let Some(unit @ 1..=9) = tokens
-                .get(end)
-                .and_then(|next| cardinal_word(&next.folded, bent))
+            && let Some(unit @ 1..=9) = tokens.get(end).and_then(|next| cardinal_word(&next.folded, bent))
         {
             hour += unit;
             end += 1;
@@ -135,11 +120,8 @@ fn hour_at(tokens: &[Token], index: usize, bent: bool) -> Option<(i64, i64, usiz
     // 17.30 (but 5.03 is a date or a sum)
     if let Some((hours, minutes)) = token.text.split_once('.') {
         let (hour, minute) = (hours.parse().ok()?, minutes.parse().ok()?);
-        return (hours.len() <= 2
-            && minutes.len() == 2
-            && (0..24).contains(&hour)
-            && (0..60).contains(&minute))
-        .then_some((hour, minute, index + 1, true));
+        return (hours.len() <= 2 && minutes.len() == 2 && (0..24).contains(&hour) && (0..60).contains(&minute))
+            .then_some((hour, minute, index + 1, true));
     }
     if token.text.len() > 2 {
         return None;
@@ -150,17 +132,11 @@ fn hour_at(tokens: &[Token], index: usize, bent: bool) -> Option<(i64, i64, usiz
     }
     let mark = word_at(tokens, index + 1);
     if matches!(mark, ":" | "h") && glued(index) {
-        let minute = tokens
-            .get(index + 2)
-            .filter(|next| next.is_number() && next.text.len() == 2 && glued(index + 1));
+        let minute = tokens.get(index + 2).filter(|next| next.is_number() && next.text.len() == 2 && glued(index + 1));
         if let Some(minute) = minute.and_then(|next| next.text.parse::<i64>().ok()) {
             return (hour < 24 && minute < 60).then_some((hour, minute, index + 3, true));
         }
-        if mark == "h"
-            && !tokens
-                .get(index + 2)
-                .is_some_and(|next| next.is_number() && glued(index + 1))
-        {
+        if mark == "h" && !tokens.get(index + 2).is_some_and(|next| next.is_number() && glued(index + 1)) {
             return Some((hour, 0, index + 2, false));
         }
         return None;
@@ -180,9 +156,9 @@ fn minutes_behind(tokens: &[Token], at: usize) -> Option<(i64, usize)> {
             let number = crate::understand::numbers::number_at(tokens, at + 1)
                 .filter(|number| (5..=55).contains(&number.value) && number.value % 5 == 0)?;
             // "a las 5 y 20 rosas" is an hour and a quantity.
-            let noun = tokens.get(number.end_token).is_some_and(|next| {
-                next.is_word() && !matches!(next.folded.as_str(), "de" | "por" | "en" | "minutos")
-            });
+            let noun = tokens
+                .get(number.end_token)
+                .is_some_and(|next| next.is_word() && !matches!(next.folded.as_str(), "de" | "por" | "en" | "minutos"));
             if noun {
                 return None;
             }
@@ -237,19 +213,13 @@ pub(super) fn time_at(tokens: &[Token], index: usize, asked: bool) -> Option<Clo
 /// "noon", "midnight", "полдень", "al mediodía", "тал түсте".
 fn named(tokens: &[Token], index: usize) -> Option<Clock> {
     let clock = |hour: i8, length: usize| {
-        Some(Clock {
-            time: Time::constant(hour, 0, 0, 0),
-            vague: false,
-            end: index + length,
-        })
+        Some(Clock { time: Time::constant(hour, 0, 0, 0), vague: false, end: index + length })
     };
     match word_at(tokens, index) {
         "noon" | "midday" | "полдень" | "полдня" => clock(12, 1),
         "mediodia" if matches!(word_before(tokens, index, 1), "al" | "a" | "") => clock(12, 1),
         "midnight" | "полночь" | "medianoche" => clock(0, 1),
-        "тал" if matches!(word_at(tokens, index + 1), "түсте" | "тусте") => {
-            clock(12, 2)
-        }
+        "тал" if matches!(word_at(tokens, index + 1), "түсте" | "тусте") => clock(12, 2),
         _ => None,
     }
 }
@@ -272,11 +242,7 @@ fn english_half(tokens: &[Token], index: usize) -> Option<Clock> {
     }
     let past = match word_at(tokens, at + 1) {
         "past" => true,
-        "to" | "till"
-            if matches!(minutes, 5 | 10 | 15 | 20 | 25) && word_at(tokens, at) != "half" =>
-        {
-            false
-        }
+        "to" | "till" if matches!(minutes, 5 | 10 | 15 | 20 | 25) && word_at(tokens, at) != "half" => false,
         _ => return None,
     };
     let (hour, _, end, exact) = hour_at(tokens, at + 2, false)?;
@@ -287,18 +253,9 @@ fn english_half(tokens: &[Token], index: usize) -> Option<Clock> {
     if !past && tokens.get(at).is_some_and(Token::is_number) {
         return None;
     }
-    let (half, length) =
-        part_at(tokens, end).map_or((None, 0), |(half, length)| (Some(half), length));
-    let (hour, minute) = if past {
-        (hour, minutes)
-    } else {
-        (if hour == 1 { 12 } else { hour - 1 }, 60 - minutes)
-    };
-    on_clock(hour, minute, half).map(|time| Clock {
-        time,
-        vague: half.is_none(),
-        end: end + length,
-    })
+    let (half, length) = part_at(tokens, end).map_or((None, 0), |(half, length)| (Some(half), length));
+    let (hour, minute) = if past { (hour, minutes) } else { (if hour == 1 { 12 } else { hour - 1 }, 60 - minutes) };
+    on_clock(hour, minute, half).map(|time| Clock { time, vague: half.is_none(), end: end + length })
 }
 
 /// "половина шестого", "полшестого", "без четверти пять", "пол пятого".
@@ -323,17 +280,11 @@ fn russian_half(tokens: &[Token], index: usize) -> Option<Clock> {
         .and_then(|position| i64::try_from(position).ok())
     };
     let word = word_at(tokens, index);
-    let (hour, minute, end) = if let Some(previous) = word.strip_prefix("пол").and_then(ordinal)
-    {
+    let (hour, minute, end) = if let Some(previous) = word.strip_prefix("пол").and_then(ordinal) {
         (previous, 30, index + 1)
-    } else if matches!(word, "пол" | "половина" | "половине" | "половину")
-    {
+    } else if matches!(word, "пол" | "половина" | "половине" | "половину") {
         let dash = usize::from(word_at(tokens, index + 1) == "-");
-        (
-            ordinal(word_at(tokens, index + 1 + dash))?,
-            30,
-            index + 2 + dash,
-        )
+        (ordinal(word_at(tokens, index + 1 + dash))?, 30, index + 2 + dash)
     } else if word == "без"
         && matches!(
             word_at(tokens, index + 1),
@@ -360,13 +311,8 @@ fn russian_half(tokens: &[Token], index: usize) -> Option<Clock> {
         return None;
     };
     let hour = if hour == 0 { 12 } else { hour };
-    let (half, length) =
-        part_at(tokens, end).map_or((None, 0), |(half, length)| (Some(half), length));
-    on_clock(hour, minute, half).map(|time| Clock {
-        time,
-        vague: half.is_none(),
-        end: end + length,
-    })
+    let (half, length) = part_at(tokens, end).map_or((None, 0), |(half, length)| (Some(half), length));
+    on_clock(hour, minute, half).map(|time| Clock { time, vague: half.is_none(), end: end + length })
 }
 
 /// Words before an hour that say that a time follows.
@@ -376,10 +322,7 @@ fn leads(tokens: &[Token], index: usize) -> bool {
     match before {
         "at" | "в" | "во" | "@" | "сағат" | "сагат" | "часов" => true,
         // "к пяти", "до 6", "после 5", "с 10": hours only with a word for them.
-        "las" | "la" => matches!(
-            second,
-            "a" | "sobre" | "hacia" | "para" | "desde" | "hasta" | "de" | "tras"
-        ),
+        "las" | "la" => matches!(second, "a" | "sobre" | "hacia" | "para" | "desde" | "hasta" | "de" | "tras"),
         "около" | "about" | "around" => matches!(second, "at" | "в"),
         _ => false,
     }
@@ -391,9 +334,7 @@ fn counted(tokens: &[Token], index: usize, asked: bool) -> Option<Clock> {
     let half_before = match part_at(tokens, index.wrapping_sub(1)) {
         Some((half, 1)) if index > 0 => Some(half),
         _ => match part_at(tokens, index.wrapping_sub(2)) {
-            Some((half, 1)) if index > 1 && matches!(before, "сағат" | "сагат" | "в" | "at") => {
-                Some(half)
-            }
+            Some((half, 1)) if index > 1 && matches!(before, "сағат" | "сагат" | "в" | "at") => Some(half),
             // "түстен кейін 4-те", "түстен кейін сағат 4-те"
             _ => {
                 let back = if matches!(before, "сағат" | "сагат") { 3 } else { 2 };
@@ -406,8 +347,7 @@ fn counted(tokens: &[Token], index: usize, asked: bool) -> Option<Clock> {
         },
     };
     let led = leads(tokens, index);
-    let kazakh_led = matches!(before, "сағат" | "сагат")
-        || half_before.is_some() && is_kazakh_part(tokens, index);
+    let kazakh_led = matches!(before, "сағат" | "сагат") || half_before.is_some() && is_kazakh_part(tokens, index);
     let (hour, minute, mut end, exact) = hour_at(tokens, index, true)?;
     let token = tokens.get(index)?;
     // A word with a Kazakh case of its own ("бесте", "онға") is bent.
@@ -431,14 +371,9 @@ fn counted(tokens: &[Token], index: usize, asked: bool) -> Option<Clock> {
         }
     } else if !exact && led && matches!(before, "в" | "at" | "сағат" | "сагат") {
         // "в 10 30", "сағат 10 30"
-        let spoken = tokens.get(end).filter(|next| {
-            next.is_number() && matches!(next.text.as_str(), "00" | "15" | "30" | "45")
-        });
-        if spoken.is_some()
-            && !tokens
-                .get(end + 1)
-                .is_some_and(|next| next.is_word() && is_noun_like(&next.folded))
-        {
+        let spoken =
+            tokens.get(end).filter(|next| next.is_number() && matches!(next.text.as_str(), "00" | "15" | "30" | "45"));
+        if spoken.is_some() && !tokens.get(end + 1).is_some_and(|next| next.is_word() && is_noun_like(&next.folded)) {
             minute = spoken.and_then(|next| next.text.parse().ok()).unwrap_or(0);
             end += 1;
         }
@@ -483,18 +418,13 @@ fn counted(tokens: &[Token], index: usize, asked: bool) -> Option<Clock> {
             | "сагатта"
             | "сагатка"
     ) {
-        let clock =
-            word_at(tokens, end) == "o" && matches!(word_at(tokens, end + 1), "'" | "’" | "clock");
+        let clock = word_at(tokens, end) == "o" && matches!(word_at(tokens, end + 1), "'" | "’" | "clock");
         if word_at(tokens, end) != "o" {
             hours_word = true;
             end += 1;
         } else if clock {
             hours_word = true;
-            end += if word_at(tokens, end + 1) == "clock" {
-                2
-            } else {
-                3
-            };
+            end += if word_at(tokens, end + 1) == "clock" { 2 } else { 3 };
         }
     }
     let mut half = half_before;
@@ -553,41 +483,20 @@ fn counted(tokens: &[Token], index: usize, asked: bool) -> Option<Clock> {
 
 pub(super) fn is_kazakh_part(tokens: &[Token], index: usize) -> bool {
     let word = word_before(tokens, index, 1);
-    matches!(
-        word,
-        "кешкі"
-            | "таңғы"
-            | "түнгі"
-            | "түскі"
-            | "күндізгі"
-            | "кешки"
-            | "тангы"
-            | "таңертеңгі"
-            | "танертенги"
-    )
+    matches!(word, "кешкі" | "таңғы" | "түнгі" | "түскі" | "күндізгі" | "кешки" | "тангы" | "таңертеңгі" | "танертенги")
 }
 
 /// "бес сағатқа", "ертең бесте": only behind a day or before a verb; a bent number alone may be a quantity.
 fn kazakh_dative_time(tokens: &[Token], end: usize) -> bool {
-    end >= 2
-        && matches!(
-            word_before(tokens, end, 2),
-            "ертең" | "бүгін" | "ертен" | "бугин" | "күні"
-        )
-        || matches!(
-            word_at(tokens, end),
-            "жазылайын" | "келемін" | "келейін" | "барамын"
-        )
+    end >= 2 && matches!(word_before(tokens, end, 2), "ертең" | "бүгін" | "ертен" | "бугин" | "күні")
+        || matches!(word_at(tokens, end), "жазылайын" | "келемін" | "келейін" | "барамын")
 }
 
 fn touches_digits_before(tokens: &[Token], index: usize) -> bool {
     index > 0
         && touches(tokens, index - 1)
         && (tokens.get(index - 1).is_some_and(Token::is_number)
-            || matches!(
-                word_before(tokens, index, 1),
-                "-" | "/" | ":" | "+" | "#" | "№" | "." | ","
-            ))
+            || matches!(word_before(tokens, index, 1), "-" | "/" | ":" | "+" | "#" | "№" | "." | ","))
 }
 
 /// "через 5", "in 2": a wait.
@@ -736,10 +645,7 @@ fn is_free_of_nouns(tokens: &[Token], end: usize, hours_word: bool) -> bool {
         return false;
     }
     if !next.is_word() {
-        return !matches!(
-            next.text.as_str(),
-            "%" | "€" | "$" | "₸" | "₽" | "/" | "-" | "+"
-        );
+        return !matches!(next.text.as_str(), "%" | "€" | "$" | "₸" | "₽" | "/" | "-" | "+");
     }
     !is_noun_like(&next.folded) || next.text.chars().next().is_some_and(char::is_uppercase)
 }
@@ -748,12 +654,9 @@ fn is_free_of_nouns(tokens: &[Token], end: usize, hours_word: bool) -> bool {
 fn stands_alone(tokens: &[Token], start: usize, end: usize) -> bool {
     let clear = |token: &Token| !token.is_word() && !token.is_number();
     let before = start == 0 || tokens.get(start - 1).is_some_and(clear) || leads(tokens, start);
-    let after = tokens
-        .get(end)
-        .is_none_or(|token| clear(token) || !is_noun_like(&token.folded));
+    let after = tokens.get(end).is_none_or(|token| clear(token) || !is_noun_like(&token.folded));
     // "12-34" and "11, 12" are not one time.
-    let dashed = word_at(tokens, end) == "-"
-        || word_before(tokens, start, 1) == "-"
-        || word_before(tokens, start, 1) == "+";
+    let dashed =
+        word_at(tokens, end) == "-" || word_before(tokens, start, 1) == "-" || word_before(tokens, start, 1) == "+";
     before && after && !dashed
 }

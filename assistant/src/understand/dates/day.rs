@@ -43,14 +43,9 @@ fn calendar() -> &'static HashMap<String, Word> {
     static CALENDAR: OnceLock<HashMap<String, Word>> = OnceLock::new();
     CALENDAR.get_or_init(|| {
         let mut calendar = HashMap::new();
-        for row in include_str!("../../../lexicon/calendar.tsv")
-            .lines()
-            .filter(|row| !row.starts_with('#'))
-        {
+        for row in include_str!("../../../lexicon/calendar.tsv").lines().filter(|row| !row.starts_with('#')) {
             let mut cells = row.split('|');
-            let (Some(kind), Some(number), Some(words)) =
-                (cells.next(), cells.next(), cells.next())
-            else {
+            let (Some(kind), Some(number), Some(words)) = (cells.next(), cells.next(), cells.next()) else {
                 continue;
             };
             let number: i8 = number.parse().unwrap_or(0);
@@ -69,10 +64,7 @@ fn calendar() -> &'static HashMap<String, Word> {
 }
 
 fn calendar_word(tokens: &[Token], index: usize) -> Option<Word> {
-    tokens
-        .get(index)
-        .filter(|token| token.is_word())
-        .and_then(|token| calendar().get(&token.folded).copied())
+    tokens.get(index).filter(|token| token.is_word()).and_then(|token| calendar().get(&token.folded).copied())
 }
 
 /// The month a word names, and whether the word means nothing else.
@@ -91,11 +83,7 @@ struct Found {
 
 impl Found {
     const fn certain(date: Date, end: usize) -> Self {
-        Self {
-            date,
-            end,
-            certainty: Certainty::Certain,
-        }
+        Self { date, end, certainty: Certainty::Certain }
     }
 }
 
@@ -112,10 +100,7 @@ pub fn dates(tokens: &[Token], now: &Zoned, language: Option<Language>) -> Vec<D
                 index = day.end;
                 // "Wednesday 4 March" is one day, and the date in digits decides.
                 match found.last_mut() {
-                    Some(last)
-                        if joins(tokens, last.end_token, start_token)
-                            && belongs(tokens, last, start_token) =>
-                    {
+                    Some(last) if joins(tokens, last.end_token, start_token) && belongs(tokens, last, start_token) => {
                         last.date = day.date;
                         last.end_token = day.end;
                         last.certainty = Certainty::Certain;
@@ -137,30 +122,20 @@ pub fn dates(tokens: &[Token], now: &Zoned, language: Option<Language>) -> Vec<D
 /// Whether only a comma, an article or "the" stands between.
 fn joins(tokens: &[Token], end: usize, start: usize) -> bool {
     start >= end
-        && (end..start).all(|index| {
-            matches!(
-                word_at(tokens, index),
-                "," | "the" | "el" | "dia" | "(" | "күні" | "число" | "on"
-            )
-        })
+        && (end..start)
+            .all(|index| matches!(word_at(tokens, index), "," | "the" | "el" | "dia" | "(" | "күні" | "число" | "on"))
 }
 
 /// A weekday before a date, or "tomorrow" before either, is the same day told twice.
 fn belongs(tokens: &[Token], last: &DateMention, start: usize) -> bool {
     let named = |index: usize| calendar_word(tokens, index);
-    let weekday_before = (last.start_token..last.end_token)
-        .any(|index| matches!(named(index), Some(Word::Weekday(_) | Word::Day(_))));
-    let date_after = tokens.get(start).is_some_and(Token::is_number)
-        || matches!(named(start), Some(Word::Month(_)));
+    let weekday_before =
+        (last.start_token..last.end_token).any(|index| matches!(named(index), Some(Word::Weekday(_) | Word::Day(_))));
+    let date_after = tokens.get(start).is_some_and(Token::is_number) || matches!(named(start), Some(Word::Month(_)));
     weekday_before && date_after
 }
 
-fn day_at(
-    tokens: &[Token],
-    index: usize,
-    today: Date,
-    language: Option<Language>,
-) -> Option<Found> {
+fn day_at(tokens: &[Token], index: usize, today: Date, language: Option<Language>) -> Option<Found> {
     relative(tokens, index, today)
         .or_else(|| counted(tokens, index, today))
         .or_else(|| weekday(tokens, index, today, language))
@@ -177,10 +152,7 @@ fn relative(tokens: &[Token], index: usize, today: Date) -> Option<Found> {
     let word = word_at(tokens, index);
     let next = word_at(tokens, index + 1);
     match word {
-        "day"
-            if next == "after"
-                && matches!(word_at(tokens, index + 2), "tomorrow" | "tomorow" | "tmrw") =>
-        {
+        "day" if next == "after" && matches!(word_at(tokens, index + 2), "tomorrow" | "tomorow" | "tmrw") => {
             return plus_days(today, 2).map(|date| Found::certain(date, index + 3));
         }
         "pasado" if matches!(next, "manana") => {
@@ -197,12 +169,7 @@ fn relative(tokens: &[Token], index: usize, today: Date) -> Option<Found> {
             }
             return plus_days(today, 1).map(|date| Found::certain(date, index + 1));
         }
-        "esta" | "this"
-            if matches!(
-                next,
-                "noche" | "tarde" | "manana" | "evening" | "afternoon" | "morning"
-            ) =>
-        {
+        "esta" | "this" if matches!(next, "noche" | "tarde" | "manana" | "evening" | "afternoon" | "morning") => {
             return Some(Found::certain(today, index + 1));
         }
         "now" | "ahora" | "сейчас" | "қазір" => return None,
@@ -226,18 +193,18 @@ fn counted(tokens: &[Token], index: usize, today: Date) -> Option<Found> {
     let mut counted = false;
     if matches!(word_at(tokens, at), "a" | "an") {
         at += 1;
-    } else if let Some(number) =
-        number_at(tokens, at).filter(|number| number.kind == NumberKind::Cardinal)
-    {
+    } else if let Some(number) = number_at(tokens, at).filter(|number| number.kind == NumberKind::Cardinal) {
         count = number.value;
         at = number.end_token;
         counted = true;
     }
     let unit = match word_at(tokens, at) {
-        "day" | "days" | "dia" | "dias" | "день" | "дня" | "дней" | "денек" | "күннен" | "күн"
-        | "куннен" => 1,
-        "week" | "weeks" | "semana" | "semanas" | "неделю" | "недели" | "недель" | "недельку"
-        | "аптадан" | "апта" => 7,
+        "day" | "days" | "dia" | "dias" | "день" | "дня" | "дней" | "денек" | "күннен" | "күн" | "куннен" => {
+            1
+        }
+        "week" | "weeks" | "semana" | "semanas" | "неделю" | "недели" | "недель" | "недельку" | "аптадан" | "апта" => {
+            7
+        }
         _ => return None,
     };
     let trailing = match word_at(tokens, at + 1) {
@@ -256,12 +223,7 @@ fn counted(tokens: &[Token], index: usize, today: Date) -> Option<Found> {
 }
 
 /// The next such weekday, today excluded; "next" in the week after this one.
-fn weekday(
-    tokens: &[Token],
-    index: usize,
-    today: Date,
-    language: Option<Language>,
-) -> Option<Found> {
+fn weekday(tokens: &[Token], index: usize, today: Date, language: Option<Language>) -> Option<Found> {
     let Some(Word::Weekday(number)) = calendar_word(tokens, index) else {
         return None;
     };
@@ -280,9 +242,8 @@ fn weekday(
         return None;
     }
     let weekday = Weekday::from_monday_one_offset(number).ok()?;
-    let ahead = (i64::from(weekday.to_monday_zero_offset())
-        - i64::from(today.weekday().to_monday_zero_offset()))
-    .rem_euclid(7);
+    let ahead =
+        (i64::from(weekday.to_monday_zero_offset()) - i64::from(today.weekday().to_monday_zero_offset())).rem_euclid(7);
     let ahead = if ahead == 0 { 7 } else { ahead };
     let before = word_before(tokens, index, 1);
     let second_before = word_before(tokens, index, 2);
@@ -316,18 +277,11 @@ fn weekday(
     } else if after == "күні" || after == "куни" {
         end = index + 2;
     }
-    if matches!(before, "аптаның" | "неделе" | "week")
-        || matches!(second_before, "келесі" | "следующей" | "next")
+    if matches!(before, "аптаның" | "неделе" | "week") || matches!(second_before, "келесі" | "следующей" | "next")
     {
-        next = next
-            || second_before == "келесі"
-            || second_before == "следующей"
-            || second_before == "next";
+        next = next || second_before == "келесі" || second_before == "следующей" || second_before == "next";
     }
-    if matches!(
-        before,
-        "last" | "pasado" | "прошлую" | "прошлый" | "прошлое" | "өткен"
-    ) || after == "pasado"
+    if matches!(before, "last" | "pasado" | "прошлую" | "прошлый" | "прошлое" | "өткен") || after == "pasado"
     {
         return None;
     }
@@ -338,9 +292,7 @@ fn weekday(
         && !matches!(word_at(tokens, after_day), ":" | "h" | "am" | "pm")
         && let Some(date) = (0..=1).find_map(|months: i64| {
             let first = today.first_of_month().checked_add(months.months()).ok()?;
-            Date::new(first.year(), first.month(), day)
-                .ok()
-                .filter(|date| *date >= today)
+            Date::new(first.year(), first.month(), day).ok().filter(|date| *date >= today)
         })
         && date.weekday() == weekday
         && month_at(tokens, after_day).is_none()
@@ -350,10 +302,7 @@ fn weekday(
     }
     // Spanish "el próximo viernes" is the coming one; elsewhere "next Friday" is that of the week to come.
     let spanish = language == Some(Language::Es)
-        || matches!(
-            word,
-            "lunes" | "martes" | "miercoles" | "jueves" | "viernes" | "sabado" | "domingo"
-        );
+        || matches!(word, "lunes" | "martes" | "miercoles" | "jueves" | "viernes" | "sabado" | "domingo");
     let days = if (next && !spanish) || is_in_next_week(tokens, index) {
         let to_monday = 7 - i64::from(today.weekday().to_monday_zero_offset());
         to_monday + i64::from(weekday.to_monday_zero_offset())
@@ -365,20 +314,12 @@ fn weekday(
 
 /// "next week on Tuesday", "на следующей неделе во вторник", "la semana que viene el martes".
 fn is_in_next_week(tokens: &[Token], index: usize) -> bool {
-    (1..=5)
-        .filter_map(|back| index.checked_sub(back))
-        .any(|at| {
-            let week = matches!(
-                word_at(tokens, at),
-                "week" | "неделе" | "неделю" | "аптада" | "аптаның" | "semana"
-            );
-            let before = matches!(
-                word_before(tokens, at, 1),
-                "next" | "следующей" | "следующую" | "келесі" | "келеси" | "proxima"
-            );
-            week && (before
-                || (word_at(tokens, at + 1) == "que" && word_at(tokens, at + 2) == "viene"))
-        })
+    (1..=5).filter_map(|back| index.checked_sub(back)).any(|at| {
+        let week = matches!(word_at(tokens, at), "week" | "неделе" | "неделю" | "аптада" | "аптаның" | "semana");
+        let before =
+            matches!(word_before(tokens, at, 1), "next" | "следующей" | "следующую" | "келесі" | "келеси" | "proxima");
+        week && (before || (word_at(tokens, at + 1) == "que" && word_at(tokens, at + 2) == "viene"))
+    })
 }
 
 /// A day this year, or next year when its month is past by more than one.
@@ -389,8 +330,8 @@ fn in_year(today: Date, month: i8, day: i8, year: Option<i16>) -> Option<Date> {
     }
     let this_year = date.ok();
     let behind = i32::from(today.month()) - i32::from(month);
-    let long_past = behind > 1
-        || (behind == 1 && this_year.is_some_and(|date| date < today && today.month() - month > 1));
+    let long_past =
+        behind > 1 || (behind == 1 && this_year.is_some_and(|date| date < today && today.month() - month > 1));
     match this_year {
         Some(date) if !long_past => Some(date),
         _ => Date::new(today.year() + 1, month, day).ok(),
@@ -398,19 +339,11 @@ fn in_year(today: Date, month: i8, day: i8, year: Option<i16>) -> Option<Date> {
 }
 
 fn day_number(tokens: &[Token], index: usize) -> Option<(i8, usize)> {
-    let number = number_at(tokens, index)
-        .filter(|number| matches!(number.kind, NumberKind::Cardinal | NumberKind::Ordinal))?;
+    let number =
+        number_at(tokens, index).filter(|number| matches!(number.kind, NumberKind::Cardinal | NumberKind::Ordinal))?;
     let exact = number.hundredths % 100 == 0 && (1..=31).contains(&number.value);
-    let whole = tokens
-        .get(index)
-        .is_some_and(|token| !token.is_number() || token.text.len() <= 2);
-    (exact && whole)
-        .then(|| {
-            i8::try_from(number.value)
-                .ok()
-                .map(|day| (day, number.end_token))
-        })
-        .flatten()
+    let whole = tokens.get(index).is_some_and(|token| !token.is_number() || token.text.len() <= 2);
+    (exact && whole).then(|| i8::try_from(number.value).ok().map(|day| (day, number.end_token))).flatten()
 }
 
 fn year_at(tokens: &[Token], index: usize) -> (Option<i16>, usize) {
@@ -418,15 +351,9 @@ fn year_at(tokens: &[Token], index: usize) -> (Option<i16>, usize) {
     while matches!(word_at(tokens, at), "," | "de" | "del" | "of") {
         at += 1;
     }
-    match digits_at(tokens, at)
-        .filter(|year| (2000..2100).contains(year))
-        .and_then(|year| i16::try_from(year).ok())
-    {
+    match digits_at(tokens, at).filter(|year| (2000..2100).contains(year)).and_then(|year| i16::try_from(year).ok()) {
         Some(year) => {
-            let word = matches!(
-                word_at(tokens, at + 1),
-                "года" | "год" | "жылы" | "жыл" | "г"
-            );
+            let word = matches!(word_at(tokens, at + 1), "года" | "год" | "жылы" | "жыл" | "г");
             (Some(year), at + 1 + usize::from(word))
         }
         None => (None, index),
@@ -436,19 +363,12 @@ fn year_at(tokens: &[Token], index: usize) -> (Option<i16>, usize) {
 /// "5 марта", "4th of March", "March 5th", "5 de marzo", "5 наурыз", "наурыздың 5-і".
 fn month_named(tokens: &[Token], index: usize, today: Date) -> Option<Found> {
     if let Some((day, mut at)) = day_number(tokens, index) {
-        while matches!(
-            word_at(tokens, at),
-            "of" | "de" | "-" | "го" | "ое" | "е" | "числа" | "th"
-        ) {
+        while matches!(word_at(tokens, at), "of" | "de" | "-" | "го" | "ое" | "е" | "числа" | "th") {
             at += 1;
         }
         let month = month_at(tokens, at)?;
         let (year, end) = year_at(tokens, at + 1);
-        let end = if matches!(word_at(tokens, end), "күні") {
-            end + 1
-        } else {
-            end
-        };
+        let end = if matches!(word_at(tokens, end), "күні") { end + 1 } else { end };
         return in_year(today, month, day, year).map(|date| Found::certain(date, end));
     }
     let month = month_at(tokens, index)?;
@@ -496,8 +416,7 @@ fn month_named(tokens: &[Token], index: usize, today: Date) -> Option<Found> {
 fn in_digits(tokens: &[Token], index: usize, today: Date) -> Option<Found> {
     let token = tokens.get(index).filter(|token| token.is_number())?;
     let before = word_before(tokens, index, 1);
-    let glued_before =
-        index > 0 && touches(tokens, index - 1) && !matches!(before, "(" | "«" | "\"");
+    let glued_before = index > 0 && touches(tokens, index - 1) && !matches!(before, "(" | "«" | "\"");
     if glued_before {
         return None;
     }
@@ -505,18 +424,10 @@ fn in_digits(tokens: &[Token], index: usize, today: Date) -> Option<Found> {
     let dash = word_at(tokens, index + 1);
     if matches!(dash, "-" | "/" | "–") && touches(tokens, index) && touches(tokens, index + 1) {
         let (first, second) = (digits_at(tokens, index)?, digits_at(tokens, index + 2)?);
-        let third_glued = touches(tokens, index + 2)
-            && word_at(tokens, index + 3) == dash
-            && touches(tokens, index + 3);
-        let third = if third_glued {
-            digits_at(tokens, index + 4)
-        } else {
-            None
-        };
-        if touches(tokens, index + 2)
-            && !third_glued
-            && matches!(word_at(tokens, index + 3), "-" | "/" | "%")
-        {
+        let third_glued =
+            touches(tokens, index + 2) && word_at(tokens, index + 3) == dash && touches(tokens, index + 3);
+        let third = if third_glued { digits_at(tokens, index + 4) } else { None };
+        if touches(tokens, index + 2) && !third_glued && matches!(word_at(tokens, index + 3), "-" | "/" | "%") {
             return None;
         }
         return match third {
@@ -527,9 +438,7 @@ fn in_digits(tokens: &[Token], index: usize, today: Date) -> Option<Found> {
                 let _ = third;
                 None
             }
-            Some(third) => {
-                exact(full_year(third)?, second, first).map(|date| Found::certain(date, index + 5))
-            }
+            Some(third) => exact(full_year(third)?, second, first).map(|date| Found::certain(date, index + 5)),
             // "12-34" may be a phone, "20-25" a range, "1/2" a half.
             None if dash == "/"
                 && !third_glued
@@ -546,15 +455,9 @@ fn in_digits(tokens: &[Token], index: usize, today: Date) -> Option<Found> {
         return None;
     }
     match parts.as_slice() {
-        [day, month, year]
-            if day.len() <= 2 && month.len() <= 2 && (year.len() == 4 || year.len() == 2) =>
-        {
-            exact(
-                full_year(year.parse().ok()?)?,
-                month.parse().ok()?,
-                day.parse().ok()?,
-            )
-            .map(|date| Found::certain(date, index + 1))
+        [day, month, year] if day.len() <= 2 && month.len() <= 2 && (year.len() == 4 || year.len() == 2) => {
+            exact(full_year(year.parse().ok()?)?, month.parse().ok()?, day.parse().ok()?)
+                .map(|date| Found::certain(date, index + 1))
         }
         [day, month] if day.len() <= 2 && month.len() == 2 => {
             let (day, month) = (day.parse().ok()?, month.parse().ok()?);
@@ -577,45 +480,20 @@ fn full_year(year: i64) -> Option<i64> {
 
 fn exact(year: i64, month: i64, day: i64) -> Option<Date> {
     Date::new(
-        i16::try_from(year)
-            .ok()
-            .filter(|year| (2000..2100).contains(year))?,
+        i16::try_from(year).ok().filter(|year| (2000..2100).contains(year))?,
         i8::try_from(month).ok()?,
         i8::try_from(day).ok()?,
     )
     .ok()
 }
 
-fn possible(
-    tokens: &[Token],
-    start: usize,
-    end: usize,
-    day: i64,
-    month: i64,
-    today: Date,
-) -> Option<Found> {
+fn possible(tokens: &[Token], start: usize, end: usize, day: i64, month: i64, today: Date) -> Option<Found> {
     if is_phone_or_sum(tokens, start, end) {
         return None;
     }
-    let date = in_year(
-        today,
-        i8::try_from(month).ok()?,
-        i8::try_from(day).ok()?,
-        None,
-    )?;
-    let certain = matches!(
-        word_before(tokens, start, 1),
-        "on" | "el" | "на" | "dia" | "for" | "числа"
-    );
-    Some(Found {
-        date,
-        end,
-        certainty: if certain {
-            Certainty::Certain
-        } else {
-            Certainty::Possible
-        },
-    })
+    let date = in_year(today, i8::try_from(month).ok()?, i8::try_from(day).ok()?, None)?;
+    let certain = matches!(word_before(tokens, start, 1), "on" | "el" | "на" | "dia" | "for" | "числа");
+    Some(Found { date, end, certainty: if certain { Certainty::Certain } else { Certainty::Possible } })
 }
 
 /// "5 числа", "el día 5", "on the 5th", "5-го", "айдың 5-і": the next day of that number.
@@ -631,32 +509,22 @@ fn day_of_month(tokens: &[Token], index: usize, today: Date) -> Option<Found> {
     let numbered = matches!(after, "числа" | "число" | "числу");
     let spanish = before == "dia" && matches!(second_before, "el" | "del" | "al" | "para" | "");
     let english = before == "the" && matches!(second_before, "on" | "for") && {
-        let ordinal =
-            number_at(tokens, index).is_some_and(|number| number.kind == NumberKind::Ordinal);
+        let ordinal = number_at(tokens, index).is_some_and(|number| number.kind == NumberKind::Ordinal);
         ordinal
             && !tokens.get(end).is_some_and(|token| {
-                token.is_word()
-                    && !matches!(
-                        token.folded.as_str(),
-                        "at" | "please" | "in" | "if" | "then"
-                    )
+                token.is_word() && !matches!(token.folded.as_str(), "at" | "please" | "in" | "if" | "then")
             })
     };
     let kazakh = matches!(before, "айдың" | "айдын");
     // "el 15 por la mañana", "el 15 a las 10".
     let spanish = spanish
         || (before == "el"
-            && matches!(
-                (after, word_at(tokens, end + 1)),
-                ("por", "la") | ("a", "las" | "la") | ("al", "mediodia")
-            ));
+            && matches!((after, word_at(tokens, end + 1)), ("por", "la") | ("a", "las" | "la") | ("al", "mediodia")));
     if !(numbered || spanish || english || kazakh) {
         return None;
     }
     let end = if numbered { end + 1 } else { end };
-    let this_month = Date::new(today.year(), today.month(), day)
-        .ok()
-        .filter(|date| *date >= today);
+    let this_month = Date::new(today.year(), today.month(), day).ok().filter(|date| *date >= today);
     let date = this_month.or_else(|| {
         (1..=2).find_map(|months: i64| {
             let first = today.first_of_month().checked_add(months.months()).ok()?;

@@ -30,19 +30,10 @@ pub fn parts_of_day(tokens: &[Token], language: Option<Language>) -> Vec<TimeRan
             (time.start_token..time.end_token).contains(&index)
                 || (time.start_token == index + 1 && is_kazakh_part(tokens, time.start_token))
         });
-        let part = if inside {
-            None
-        } else {
-            part_of_day_at(tokens, index)
-        };
+        let part = if inside { None } else { part_of_day_at(tokens, index) };
         match part {
             Some((from, to, end)) => {
-                found.push(TimeRangeMention {
-                    from,
-                    to,
-                    start_token: index,
-                    end_token: end,
-                });
+                found.push(TimeRangeMention { from, to, start_token: index, end_token: end });
                 index = end;
             }
             None => index += 1,
@@ -66,15 +57,8 @@ fn part_of_day_at(tokens: &[Token], index: usize) -> Option<(Time, Time, usize)>
         while matches!(word_at(tokens, at), "de" | "las" | "la" | "the") {
             at += 1;
         }
-        if matches!(
-            word_at(tokens, at),
-            "обеда" | "lunch" | "comer" | "mediodia" | "noon"
-        ) {
-            let (from, to) = if later {
-                (hour(13), hour(18))
-            } else {
-                (hour(6), hour(13))
-            };
+        if matches!(word_at(tokens, at), "обеда" | "lunch" | "comer" | "mediodia" | "noon") {
+            let (from, to) = if later { (hour(13), hour(18)) } else { (hour(6), hour(13)) };
             return Some((from, to, at + 1));
         }
         let genitive = |word: &str| match word {
@@ -92,9 +76,8 @@ fn part_of_day_at(tokens: &[Token], index: usize) -> Option<(Time, Time, usize)>
             "двенадцати" => Some(12),
             _ => None,
         };
-        let clocked = time_at(tokens, at, true).filter(|_| {
-            word_before(tokens, at, 1) == "las" || tokens.get(at).is_some_and(Token::is_number)
-        });
+        let clocked = time_at(tokens, at, true)
+            .filter(|_| word_before(tokens, at, 1) == "las" || tokens.get(at).is_some_and(Token::is_number));
         let (time, end) = match (clocked, genitive(word_at(tokens, at))) {
             (Some(clock), _) => (clock.time, clock.end),
             (None, Some(named)) => (hour(named), at + 1),
@@ -102,33 +85,20 @@ fn part_of_day_at(tokens: &[Token], index: usize) -> Option<(Time, Time, usize)>
         };
         // "after 5" at a shop is the afternoon.
         let time = if time.hour() >= 1 && time.hour() <= 7 {
-            on_clock(
-                i64::from(time.hour()),
-                i64::from(time.minute()),
-                Some(Half::Afternoon),
-            )?
+            on_clock(i64::from(time.hour()), i64::from(time.minute()), Some(Half::Afternoon))?
         } else {
             time
         };
-        return Some(if later {
-            (time, hour(23), end)
-        } else {
-            (hour(0), time, end)
-        });
+        return Some(if later { (time, hour(23), end) } else { (hour(0), time, end) });
     }
     let (half, length) = part_at(tokens, index)?;
     // Greetings: "good evening", "buenas tardes", "доброе утро" are none.
-    if matches!(
-        before,
-        "good" | "buenas" | "buena" | "buenos" | "доброго" | "доброе" | "добрый"
-    ) {
+    if matches!(before, "good" | "buenas" | "buena" | "buenos" | "доброго" | "доброе" | "добрый") {
         return None;
     }
     // "evening make-up", "tarde" as "late", "дня" as "of the day".
     if matches!(word, "дня" | "вечера" | "утра" | "ночи")
-        && !tokens
-            .get(index.wrapping_sub(1))
-            .is_some_and(Token::is_word)
+        && !tokens.get(index.wrapping_sub(1)).is_some_and(Token::is_word)
     {
         return None;
     }
@@ -139,19 +109,11 @@ fn part_of_day_at(tokens: &[Token], index: usize) -> Option<(Time, Time, usize)>
         return None;
     }
     if matches!(word, "evening" | "morning" | "night" | "afternoon") {
-        let placed = matches!(
-            before,
-            "tomorrow" | "this" | "in" | "the" | "every" | "today" | ""
-        ) || before.ends_with("day")
-            || tokens
-                .get(index.wrapping_sub(1))
-                .is_some_and(|token| !token.is_word());
-        let noun_behind = tokens
-            .get(index + 1)
-            .is_some_and(|next| next.is_word() && is_noun_like(&next.folded));
-        if !placed
-            || (noun_behind && !before.ends_with("day") && !matches!(before, "tomorrow" | "this"))
-        {
+        let placed = matches!(before, "tomorrow" | "this" | "in" | "the" | "every" | "today" | "")
+            || before.ends_with("day")
+            || tokens.get(index.wrapping_sub(1)).is_some_and(|token| !token.is_word());
+        let noun_behind = tokens.get(index + 1).is_some_and(|next| next.is_word() && is_noun_like(&next.folded));
+        if !placed || (noun_behind && !before.ends_with("day") && !matches!(before, "tomorrow" | "this")) {
             return None;
         }
     }

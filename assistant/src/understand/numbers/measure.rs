@@ -41,13 +41,12 @@ pub struct MeasureMention {
 /// Minutes of a unit of time.
 fn minutes_of(word: &str) -> Option<i64> {
     Some(match word {
-        "hour" | "hours" | "hr" | "hrs" | "h" | "hora" | "horas" | "час" | "часа" | "часов"
-        | "часик" | "часика" | "ч" | "сағат" | "сагат" | "сағаттық" | "сағатқа" | "часовой"
-        | "часовую" => 60,
-        "minute" | "minutes" | "min" | "mins" | "minuto" | "minutos" | "минута" | "минуты"
-        | "минут" | "минуту" | "мин" | "минутный" | "минуттық" | "минутка" => {
-            1
+        "hour" | "hours" | "hr" | "hrs" | "h" | "hora" | "horas" | "час" | "часа" | "часов" | "часик" | "часика"
+        | "ч" | "сағат" | "сагат" | "сағаттық" | "сағатқа" | "часовой" | "часовую" => {
+            60
         }
+        "minute" | "minutes" | "min" | "mins" | "minuto" | "minutos" | "минута" | "минуты" | "минут" | "минуту"
+        | "мин" | "минутный" | "минуттық" | "минутка" => 1,
         _ => return None,
     })
 }
@@ -84,29 +83,19 @@ pub fn durations(tokens: &[Token]) -> Vec<DurationMention> {
     let mut found: Vec<DurationMention> = Vec::new();
     let mut index = 0;
     while index < tokens.len() {
-        let before = index
-            .checked_sub(1)
-            .map_or("", |before| text_at(tokens, before));
+        let before = index.checked_sub(1).map_or("", |before| text_at(tokens, before));
         match duration_at(tokens, index) {
             Some((minutes, end)) => {
-                let timely = makes_a_time(before)
-                    || (before == "de" && index > 1 && text_at(tokens, index - 2) == "dentro");
+                let timely =
+                    makes_a_time(before) || (before == "de" && index > 1 && text_at(tokens, index - 2) == "dentro");
                 if !timely {
                     // "1 h 30 min"
                     match found.last_mut() {
-                        Some(last)
-                            if last.end_token == index
-                                && last.minutes % 60 == 0
-                                && minutes < 60 =>
-                        {
+                        Some(last) if last.end_token == index && last.minutes % 60 == 0 && minutes < 60 => {
                             last.minutes += minutes;
                             last.end_token = end;
                         }
-                        _ => found.push(DurationMention {
-                            minutes,
-                            start_token: index,
-                            end_token: end,
-                        }),
+                        _ => found.push(DurationMention { minutes, start_token: index, end_token: end }),
                     }
                 }
                 index = end;
@@ -120,10 +109,7 @@ pub fn durations(tokens: &[Token]) -> Vec<DurationMention> {
 fn duration_at(tokens: &[Token], index: usize) -> Option<(i64, usize)> {
     match text_at(tokens, index) {
         "полчаса" | "получасовой" => return Some((30, index + 1)),
-        "hora"
-            if text_at(tokens, index + 1) == "y"
-                && matches!(text_at(tokens, index + 2), "media" | "medio") =>
-        {
+        "hora" if text_at(tokens, index + 1) == "y" && matches!(text_at(tokens, index + 2), "media" | "medio") => {
             return Some((90, index + 3));
         }
         "half" if text_at(tokens, index + 1) == "an" && text_at(tokens, index + 2) == "hour" => {
@@ -131,11 +117,7 @@ fn duration_at(tokens: &[Token], index: usize) -> Option<(i64, usize)> {
         }
         "an" if text_at(tokens, index + 1) == "hour" => {
             let half = text_at(tokens, index + 2) == "and" && text_at(tokens, index + 4) == "half";
-            return Some(if half {
-                (90, index + 5)
-            } else {
-                (60, index + 2)
-            });
+            return Some(if half { (90, index + 5) } else { (60, index + 2) });
         }
         "на" | "за" if text_at(tokens, index + 1) == "час" => return Some((60, index + 2)),
         "пол" if matches!(text_at(tokens, index + 1), "часа") => {
@@ -203,18 +185,19 @@ fn unit(word: &str) -> Option<(i64, Dimension, bool)> {
         | "килограмчик"
         | "келі"
         | "кели" => (1000, Mass, true),
-        "g" | "gr" | "gram" | "grams" | "gramo" | "gramos" | "г" | "гр" | "грамм" | "грамма"
-        | "граммов" | "грам" => (1, Mass, false),
-        "l" | "lt" | "л" => (1000, Volume, false),
-        "liter" | "liters" | "litre" | "litres" | "litro" | "litros" | "литр" | "литра"
-        | "литров" => (1000, Volume, true),
-        "ml" | "мл" | "миллилитров" | "mililitros" => (1, Volume, false),
-        "cm" | "см" | "centimetros" | "сантиметров" | "centimeters" | "centimetres" => {
-            (10, Length, false)
+        "g" | "gr" | "gram" | "grams" | "gramo" | "gramos" | "г" | "гр" | "грамм" | "грамма" | "граммов" | "грам" => {
+            (1, Mass, false)
         }
+        "l" | "lt" | "л" => (1000, Volume, false),
+        "liter" | "liters" | "litre" | "litres" | "litro" | "litros" | "литр" | "литра" | "литров" => {
+            (1000, Volume, true)
+        }
+        "ml" | "мл" | "миллилитров" | "mililitros" => (1, Volume, false),
+        "cm" | "см" | "centimetros" | "сантиметров" | "centimeters" | "centimetres" => (10, Length, false),
         "mm" | "мм" => (1, Length, false),
-        "m" | "м" | "metro" | "metros" | "метр" | "метра" | "метров" | "meter" | "meters"
-        | "metre" | "metres" => (1000, Length, false),
+        "m" | "м" | "metro" | "metros" | "метр" | "метра" | "метров" | "meter" | "meters" | "metre" | "metres" => {
+            (1000, Length, false)
+        }
         _ => return None,
     })
 }
@@ -238,12 +221,7 @@ pub fn measures(tokens: &[Token]) -> Vec<MeasureMention> {
 
 fn measure_at(tokens: &[Token], index: usize) -> Option<MeasureMention> {
     let mention = |amount: i64, dimension: Dimension, end_token: usize| {
-        Some(MeasureMention {
-            amount,
-            dimension,
-            start_token: index,
-            end_token,
-        })
+        Some(MeasureMention { amount, dimension, start_token: index, end_token })
     };
     let word = text_at(tokens, index);
     match word {
@@ -263,9 +241,7 @@ fn measure_at(tokens: &[Token], index: usize) -> Option<MeasureMention> {
         let mut amount = number.hundredths * size / 100;
         let mut end = at + 1;
         // "kilo y medio"
-        if matches!(text_at(tokens, end), "y" | "and")
-            && matches!(text_at(tokens, end + 1), "medio" | "media")
-        {
+        if matches!(text_at(tokens, end), "y" | "and") && matches!(text_at(tokens, end + 1), "medio" | "media") {
             amount += size / 2;
             end += 2;
         }
@@ -275,8 +251,7 @@ fn measure_at(tokens: &[Token], index: usize) -> Option<MeasureMention> {
     if !alone {
         return None;
     }
-    if text_at(tokens, index + 1) == "y" && matches!(text_at(tokens, index + 2), "medio" | "media")
-    {
+    if text_at(tokens, index + 1) == "y" && matches!(text_at(tokens, index + 2), "medio" | "media") {
         return mention(size * 3 / 2, dimension, index + 3);
     }
     mention(size, dimension, index + 1)

@@ -457,9 +457,12 @@ impl Sentence<'_> {
     /// A thumb up is a yes.
     fn nods(&self, acts: &mut Vec<Act>) {
         const NODS: [&str; 8] = ["👍", "👌", "✅", "✔", "🆗", "🤝", "💯", "☑"];
-        let nods = self.marked.tokens.iter().zip(&self.marked.sentences).any(|(token, of)| {
-            *of == self.sentence && NODS.iter().any(|nod| token.text.starts_with(nod))
-        });
+        let nods = self
+            .marked
+            .tokens
+            .iter()
+            .zip(&self.marked.sentences)
+            .any(|(token, of)| *of == self.sentence && NODS.iter().any(|nod| token.text.starts_with(nod)));
         if nods && !acts.contains(&Act::Yes) {
             acts.push(Act::Yes);
         }

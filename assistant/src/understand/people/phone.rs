@@ -20,16 +20,11 @@ pub fn phones(text: &str, asked: bool) -> Vec<PhoneMention> {
     let mut found = Vec::new();
     let mut index = 0;
     while let Some((start, first)) = characters.get(index).copied() {
-        let glued = index > 0
-            && characters
-                .get(index - 1)
-                .is_some_and(|(_, before)| before.is_alphanumeric());
+        let glued = index > 0 && characters.get(index - 1).is_some_and(|(_, before)| before.is_alphanumeric());
         let opens = first.is_ascii_digit()
             || first == '+'
             || (first == '('
-                && characters
-                    .get(index + 1)
-                    .is_some_and(|(_, next)| next.is_ascii_digit() || *next == '+'));
+                && characters.get(index + 1).is_some_and(|(_, next)| next.is_ascii_digit() || *next == '+'));
         if !opens || glued {
             index += 1;
             continue;
@@ -38,10 +33,7 @@ pub fn phones(text: &str, asked: bool) -> Vec<PhoneMention> {
         let mut next = index + 1;
         let mut plain_digits = usize::from(first.is_ascii_digit());
         while let Some((_, character)) = characters.get(next).copied() {
-            let separator = matches!(
-                character,
-                ' ' | '\u{a0}' | '-' | '‑' | '–' | '(' | ')' | '.' | '/'
-            );
+            let separator = matches!(character, ' ' | '\u{a0}' | '-' | '‑' | '–' | '(' | ')' | '.' | '/');
             if character.is_ascii_digit() {
                 last = next;
                 plain_digits += 1;
@@ -58,11 +50,7 @@ pub fn phones(text: &str, asked: bool) -> Vec<PhoneMention> {
         let mut raw = text.get(start..end).unwrap_or_default();
         // The hour or the day behind a number is not its end: "+34 600 111 201 17:00", "… 5 марта".
         let behind = text.get(end..).unwrap_or_default();
-        let letter_behind = behind
-            .trim_start()
-            .chars()
-            .next()
-            .is_some_and(char::is_alphabetic);
+        let letter_behind = behind.trim_start().chars().next().is_some_and(char::is_alphabetic);
         if let Some(cut) = raw.rfind([' ', '\u{a0}']) {
             let (kept, dropped) = raw.split_at(cut);
             let short = dropped.trim().chars().count() <= 2;
@@ -71,27 +59,16 @@ pub fn phones(text: &str, asked: bool) -> Vec<PhoneMention> {
                 end = start + raw.len();
             }
         }
-        let resumes = characters
-            .iter()
-            .position(|(at, _)| *at >= end)
-            .unwrap_or(characters.len())
-            .max(index + 1);
+        let resumes = characters.iter().position(|(at, _)| *at >= end).unwrap_or(characters.len()).max(index + 1);
         if is_attempt(text, raw, start, end, asked) {
-            found.push(PhoneMention {
-                raw: raw.to_owned(),
-                start,
-                end,
-            });
+            found.push(PhoneMention { raw: raw.to_owned(), start, end });
             index = resumes;
         } else if is_date(raw) {
             index = resumes;
         } else {
             // Past this mark or group of digits only: "5, +34…" and "2026-03-05 600111208".
             index += 1;
-            while characters
-                .get(index)
-                .is_some_and(|(_, character)| character.is_ascii_digit())
-            {
+            while characters.get(index).is_some_and(|(_, character)| character.is_ascii_digit()) {
                 index += 1;
             }
         }
@@ -102,9 +79,9 @@ pub fn phones(text: &str, asked: bool) -> Vec<PhoneMention> {
 /// Whether a run of characters is digits only, a plus before them allowed.
 fn unbroken(characters: &[(usize, char)], first: usize, last: usize) -> bool {
     (first..=last).all(|index| {
-        characters.get(index).is_some_and(|(_, character)| {
-            character.is_ascii_digit() || (index == first && *character == '+')
-        })
+        characters
+            .get(index)
+            .is_some_and(|(_, character)| character.is_ascii_digit() || (index == first && *character == '+'))
     })
 }
 
@@ -143,14 +120,10 @@ fn is_attempt(text: &str, raw: &str, start: usize, end: usize, asked: bool) -> b
         return count >= 4 && label_before(before);
     }
     let alone_before = before.trim_end().is_empty()
-        || before
-            .trim_end()
-            .ends_with([',', ';', '.', '!', ':', '\n', '('])
+        || before.trim_end().ends_with([',', ';', '.', '!', ':', '\n', '('])
         || label_before(before);
-    let alone_after = after.trim_start().is_empty()
-        || after
-            .trim_start()
-            .starts_with([',', ';', '.', '!', '\n', ')', '?']);
+    let alone_after =
+        after.trim_start().is_empty() || after.trim_start().starts_with([',', ';', '.', '!', '\n', ')', '?']);
     alone_before && alone_after
 }
 
@@ -187,9 +160,7 @@ fn money_or_measure_behind(after: &str) -> bool {
     let word: String = after
         .trim_start()
         .chars()
-        .take_while(|letter| {
-            letter.is_alphabetic() || matches!(letter, '€' | '₸' | '₽' | '$' | '£')
-        })
+        .take_while(|letter| letter.is_alphabetic() || matches!(letter, '€' | '₸' | '₽' | '$' | '£'))
         .collect();
     matches!(
         domain::text::fold(&word).as_str(),
@@ -225,15 +196,11 @@ fn is_date(raw: &str) -> bool {
         return false;
     };
     let number = |part: &str| part.parse::<u32>().ok();
-    let (Some(first_number), Some(second_number), Some(third_number)) =
-        (number(first), number(second), number(third))
+    let (Some(first_number), Some(second_number), Some(third_number)) = (number(first), number(second), number(third))
     else {
         return false;
     };
-    let iso = first.len() == 4
-        && (2000..2100).contains(&first_number)
-        && second_number <= 12
-        && third_number <= 31;
+    let iso = first.len() == 4 && (2000..2100).contains(&first_number) && second_number <= 12 && third_number <= 31;
     let usual = first.len() <= 2
         && second.len() <= 2
         && first_number <= 31
@@ -296,17 +263,10 @@ pub fn wants_current_phone(text: &str) -> bool {
     }
     let words = words(text);
     // "I am writing from it": the number need not be named.
-    let from_here = has_pair(
-        &words,
-        &["writing", "texting", "messaging"],
-        &["from", "with"],
-    ) || has_pair(
-        &words,
-        &["which", "que", "cual", "которого"],
-        &["escribo", "пишу", "i"],
-    ) && has_any(&words, &["escribo", "пишу", "write", "writing"])
-        || has_any(&words, &["жазып"])
-            && has_any(&words, &["отырған", "отырган", "тұрған", "турган"]);
+    let from_here = has_pair(&words, &["writing", "texting", "messaging"], &["from", "with"])
+        || has_pair(&words, &["which", "que", "cual", "которого"], &["escribo", "пишу", "i"])
+            && has_any(&words, &["escribo", "пишу", "write", "writing"])
+        || has_any(&words, &["жазып"]) && has_any(&words, &["отырған", "отырган", "тұрған", "турган"]);
     if !has_any(&words, &PHONE_WORDS) {
         return from_here
             && has_any(&words, &["this", "the", "el", "этот", "с", "осы", "one"])
@@ -356,29 +316,11 @@ pub fn wants_current_phone(text: &str) -> bool {
         ],
     ) && has_any(
         &words,
-        &[
-            "my",
-            "mi",
-            "мой",
-            "менің",
-            "whatsapp",
-            "нөмірімді",
-            "нөмірім",
-            "номерімді",
-            "телефонымды",
-        ],
+        &["my", "mi", "мой", "менің", "whatsapp", "нөмірімді", "нөмірім", "номерімді", "телефонымды"],
     );
-    let question = has_any(
-        &words,
-        &["what", "whose", "чей", "quien", "кімнің", "which"],
-    ) && text.contains('?');
+    let question = has_any(&words, &["what", "whose", "чей", "quien", "кімнің", "which"]) && text.contains('?');
     let here = has_any(&words, &["whatsapp", "ватсап", "вотсап"])
-        && has_any(
-            &words,
-            &[
-                "same", "this", "mismo", "этот", "тот", "осы", "my", "mi", "мой",
-            ],
-        )
+        && has_any(&words, &["same", "this", "mismo", "этот", "тот", "осы", "my", "mi", "мой"])
         && words.len() <= 8;
     (current || this || mine || here) && !question
 }
@@ -409,15 +351,8 @@ pub fn same_as_before(text: &str) -> bool {
             "бурынгы",
             "әлгі",
         ],
-    ) || has_pair(
-        &words,
-        &["те", "тот", "то", "та", "такие", "на"],
-        &["же", "тоже"],
-    ) || has_pair(
-        &words,
-        &["не"],
-        &["изменились", "менялись", "изменилось", "менялся"],
-    );
+    ) || has_pair(&words, &["те", "тот", "то", "та", "такие", "на"], &["же", "тоже"])
+        || has_pair(&words, &["не"], &["изменились", "менялись", "изменилось", "менялся"]);
     let named = has_any(
         &words,
         &[
