@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 /// How often the program dies.
 const KILLS: usize = 50;
 /// A new visitor comes so often, however long the ones before have to wait: each death meets turns under way.
-const ARRIVAL: Duration = Duration::from_millis(200);
+const ARRIVAL: Duration = Duration::from_millis(300);
 /// Everything together; a job whose worker died is taken over after its lease of 12 s, so the end takes some of them.
 const PATIENCE: Duration = Duration::from_secs(240);
 /// A load that pays for less than this in all that time is none.
