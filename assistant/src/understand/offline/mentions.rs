@@ -431,7 +431,11 @@ fn amounts(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk) -> Amounts
             .start_token
             .checked_sub(1)
             .and_then(|before| marked.tokens.get(before))
-            .is_some_and(|before| before.is_word() && before.end == marked.tokens[number.start_token].start);
+            .is_some_and(|before| {
+                before.is_word()
+                    && before.end == marked.tokens[number.start_token].start
+                    && !matches!(before.folded.as_str(), "x" | "х")
+            });
         if number.kind != NumberKind::Cardinal || measured || glued || sized || number.value < 0 {
             continue;
         }

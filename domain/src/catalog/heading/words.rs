@@ -101,7 +101,7 @@ pub(super) const SYNONYMS: &[Entry] = &[
     (
         Column::Unit,
         Some(Product),
-        "formato, presentacion, presentation, pack size, packaging, sold by, фасовка, упаковка, қаптама, орам",
+        "presentacion, presentation, pack size, packaging, sold by, фасовка, упаковка, қаптама, орам",
     ),
     (
         Column::Category,
