@@ -10,6 +10,9 @@ use entity::time::Time;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, UpdateMany, sea_query::Expr};
 use std::time::Duration;
 
+/// Why a job failed whose worker was killed or hung.
+pub const WENT_SILENT: &str = "the worker went silent";
+
 /// Why a job's run failed, and whether another run makes sense.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -129,7 +132,7 @@ pub async fn fail(ctx: &Ctx, claimed: &Claimed, failure: &Failure) -> Result<Fai
 
 /// The same for a job whose worker went silent; a lease renewed in the meantime is left alone.
 pub(super) async fn fail_expired(ctx: &Ctx, claimed: &Claimed) -> Result<Failed> {
-    let silent = Failure { reason: "the worker went silent".to_owned(), retry: Retry::After(Duration::ZERO) };
+    let silent = Failure { reason: WENT_SILENT.to_owned(), retry: Retry::After(Duration::ZERO) };
     let still = mine(claimed).add(job::Column::LeaseUntil.lt(ctx.time()));
     fail_where(ctx, claimed, &silent, still).await
 }

@@ -120,3 +120,23 @@ testkit::both! {
         assert_eq!(message::Entity::find().count(ctx.db().read()).await.unwrap(), 0);
     }
 }
+
+testkit::both! {
+    /// R68, architecture §6.10: a message that kills its worker each time ends with the apology and the mark.
+    async fn a_message_that_kills_every_worker_is_apologised_for(kit: Kit) {
+        let shop = Shop::open(kit).await;
+        let receipt = shop.write("ann", "Hello").await;
+        let ctx = &shop.kit.ctx;
+        for _ in 0..4 {
+            let claimed = service::job::claim(ctx, "doomed", &["answer_turn"], 1, Duration::from_secs(12)).await.unwrap();
+            assert_eq!(claimed.len(), 1);
+            shop.kit.advance(Duration::from_secs(13));
+            assert_eq!(service::job::release_expired(ctx).await.unwrap(), 1);
+            shop.kit.advance(Duration::from_secs(1));
+        }
+        shop.run().await;
+        assert_eq!(shop.sent().await.len(), 1);
+        let conversation = shop.conversation(receipt.conversation_id).await;
+        assert_eq!(conversation.attention_reason.as_deref(), Some("turn_failed"));
+    }
+}

@@ -427,11 +427,8 @@ fn amounts(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk) -> Amounts
             ["cm", "mm", "m", "см", "мм", "м", "%", "сантиметр", "сантиметров"].contains(&next.folded.as_str())
         });
         // "A2" is one word.
-        let glued = number
-            .start_token
-            .checked_sub(1)
-            .and_then(|before| marked.tokens.get(before))
-            .is_some_and(|before| {
+        let glued =
+            number.start_token.checked_sub(1).and_then(|before| marked.tokens.get(before)).is_some_and(|before| {
                 before.is_word()
                     && before.end == marked.tokens[number.start_token].start
                     && !matches!(before.folded.as_str(), "x" | "х")
