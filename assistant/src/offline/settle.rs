@@ -53,7 +53,7 @@ impl Talk<'_> {
         {
             self.trace_lines(&quote);
         }
-        self.reason("decided", trace::outcome(&outcome), Vec::new());
+        let decision = trace::outcome(&outcome);
         match outcome {
             CheckoutOutcome::Nothing => {}
             CheckoutOutcome::Ask { fields } => self.ask_fields(fields, &slots),
@@ -72,6 +72,7 @@ impl Talk<'_> {
             }
             CheckoutOutcome::Done { quote, appointment } => self.done(&quote, appointment),
         }
+        self.reason("decided", decision, Vec::new());
         Ok(())
     }
 

@@ -88,7 +88,7 @@ export default function InboxPage() {
   return (
     <div className="flex h-full min-h-0 bg-surface">
       <div
-        className={cx("w-full min-w-0 shrink-0 border-e md:w-80 xl:w-76 2xl:w-88", conversationId && "hidden md:block")}
+        className={cx("w-full min-w-0 shrink-0 border-e md:w-80 xl:w-84 2xl:w-88", conversationId && "hidden md:block")}
       >
         <ConversationList openId={conversationId} onRows={keepRows} />
       </div>

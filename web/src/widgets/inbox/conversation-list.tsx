@@ -104,14 +104,14 @@ export function ConversationList({ openId, onRows }: { openId?: string; onRows: 
               defaultValue={params.get("q") ?? ""}
               onChange={(event) => change({ q: event.target.value })}
               placeholder={t("inbox.search")}
-              className="ps-8.5"
+              className="ps-8.5 placeholder:text-ellipsis"
             />
           </label>
           <Select
             aria-label={t("inbox.channel")}
             value={channel ?? ""}
             onChange={(event) => change({ channel: event.target.value })}
-            className="w-28 shrink-0"
+            className="w-26 shrink-0"
           >
             <option value="">{t("inbox.allChannels")}</option>
             {CHANNEL_KINDS.map((kind) => (
@@ -126,7 +126,7 @@ export function ConversationList({ openId, onRows }: { openId?: string; onRows: 
           value={view}
           onChange={(next) => change({ view: next === "open" ? null : next })}
           options={VIEWS.map((one) => ({ value: one, label: t(`inbox.views.${one}`) }))}
-          className="w-full overflow-x-auto"
+          className="w-full overflow-x-auto [&>button]:px-1.5"
         />
       </div>
       {list.error ? (

@@ -52,6 +52,12 @@ export function Thread({
     return new Map(nodes.map((turn) => [turn.id, turn as TurnPartsFragment]));
   }, [turnData, conversationId]);
 
+  // The steps stand under the reply; under the question only when no reply was given.
+  function turnOf(message: MessagePartsFragment) {
+    const turn = message.turnId ? turns.get(message.turnId) : undefined;
+    return message.direction === "INBOUND" && turn?.status !== "SILENT" ? undefined : turn;
+  }
+
   const scroll = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const [unseen, setUnseen] = useState(0);
@@ -160,11 +166,7 @@ export function Thread({
                   <time dateTime={message.createdAt}>{dayLabel(message.createdAt)}</time>
                 </p>
               )}
-              <Message
-                message={message}
-                grouped={grouped}
-                turn={message.turnId ? turns.get(message.turnId) : undefined}
-              />
+              <Message message={message} grouped={grouped} turn={turnOf(message)} />
             </Fragment>
           );
         })}
