@@ -15,7 +15,14 @@ impl Talk<'_> {
             let sum = if line.total.is_zero() {
                 format!("{} × {}: free of charge", line.quantity, line.name)
             } else {
-                format!("{} × {}: {} × {} = {}", line.quantity, line.name, line.quantity, said(line.unit_price), said(line.total))
+                format!(
+                    "{} × {}: {} × {} = {}",
+                    line.quantity,
+                    line.name,
+                    line.quantity,
+                    said(line.unit_price),
+                    said(line.total)
+                )
             };
             self.reason("quoted", sum, vec![line.key.clone()]);
         }
@@ -70,12 +77,21 @@ pub(super) fn outcome(outcome: &CheckoutOutcome) -> String {
     match outcome {
         CheckoutOutcome::Nothing => "There is nothing to order yet".to_owned(),
         CheckoutOutcome::Ask { fields } => {
-            format!("Ask for what is missing: {}", fields.iter().map(|field| field_name(*field)).collect::<Vec<_>>().join(", "))
+            format!(
+                "Ask for what is missing: {}",
+                fields.iter().map(|field| field_name(*field)).collect::<Vec<_>>().join(", ")
+            )
         }
         CheckoutOutcome::AskRisenPrice => "A price has risen since it was said: ask before going on".to_owned(),
-        CheckoutOutcome::StateTotal { quote } => format!("State the total of {} and ask for a confirmation", said(quote.total)),
-        CheckoutOutcome::Done { quote, .. } if quote.is_free() => "Confirmed and free of charge: book at once".to_owned(),
-        CheckoutOutcome::Done { quote, .. } => format!("Confirmed: make the order and send the link over {}", said(quote.total)),
+        CheckoutOutcome::StateTotal { quote } => {
+            format!("State the total of {} and ask for a confirmation", said(quote.total))
+        }
+        CheckoutOutcome::Done { quote, .. } if quote.is_free() => {
+            "Confirmed and free of charge: book at once".to_owned()
+        }
+        CheckoutOutcome::Done { quote, .. } => {
+            format!("Confirmed: make the order and send the link over {}", said(quote.total))
+        }
     }
 }
 
