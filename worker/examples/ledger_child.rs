@@ -92,8 +92,14 @@ async fn slow(ctx: &Ctx, claimed: &Claimed, folder: &Path) -> Result<(), Failure
         // Blocks its thread on purpose: a paused process does not notice that it lost its lease.
         std::thread::sleep(Duration::from_millis(5));
     }
-    let outcome = have_effect(ctx, claimed, number).await;
-    let told = if outcome.is_ok() { "done" } else { "refused" };
-    std::fs::write(folder.join(told), "").map_err(|error| Failure::never(error.to_string()))?;
-    outcome
+    // A task of its own: the renewal may see first that the lease is lost and let the handler go, and the zombie must try
+    // its effect all the same, so that the fencing is what refuses it.
+    let (ctx, claimed, folder) = (ctx.clone(), claimed.clone(), folder.to_owned());
+    let trying = tokio::spawn(async move {
+        let outcome = have_effect(&ctx, &claimed, number).await;
+        let told = if outcome.is_ok() { "done" } else { "refused" };
+        std::fs::write(folder.join(told), "").map_err(|error| Failure::never(error.to_string()))?;
+        outcome
+    });
+    trying.await.map_err(|error| Failure::later(error.to_string()))?
 }
