@@ -35,7 +35,7 @@ export function DropZone({ compact }: { compact?: boolean }) {
     setSending({ file, done: 0 });
     stop.current = new AbortController();
     try {
-      const fileId = await uploadFile(file, (done) => setSending({ file, done }), stop.current.signal);
+      const fileId = await uploadFile(company.id, file, (done) => setSending({ file, done }), stop.current.signal);
       const { data, refusals } = await start.run({ input: { companyId: company.id, fileId } });
       const run = data?.startImport.import;
       if (run) navigate(path(`catalogue/imports/${encodeURIComponent(run.id)}`));

@@ -8,11 +8,16 @@ export class UploadError extends Error {
   }
 }
 
-/** Sends one file to `POST /files` and tells how far it is (0…1). Answers the id of the stored file. */
-export function uploadFile(file: File, progress: (done: number) => void, signal?: AbortSignal): Promise<string> {
+/** Sends one file of a company to `POST /files` and tells how far it is (0…1). Answers the id of the stored file. */
+export function uploadFile(
+  companyId: string,
+  file: File,
+  progress: (done: number) => void,
+  signal?: AbortSignal,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", "/files");
+    request.open("POST", `/files?companyId=${encodeURIComponent(companyId)}`);
     request.setRequestHeader("X-X8-Client", "web");
     request.upload.onprogress = (event) => {
       if (event.lengthComputable) progress(event.loaded / event.total);
