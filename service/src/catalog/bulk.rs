@@ -15,7 +15,9 @@ use sea_orm::{
 use std::fmt::Write as _;
 use uuid::Uuid;
 
-/// Rows of one SQLite statement: eleven values each, well below SQLite's limit of 32,766.
+/// Values of one row.
+const COLUMNS: usize = 13;
+/// Rows of one statement: well below SQLite's limit of 32,766 values.
 const ROWS_A_STATEMENT: usize = 250;
 
 /// A row about to be written.
@@ -58,10 +60,10 @@ pub(crate) async fn insert(
     scope: &CompanyScope,
     claimed: &Claimed,
     version_id: Uuid,
-    rows: &[NewRow],
+    rows: Vec<NewRow>,
 ) -> Result<()> {
     if ctx.db().backend() == DatabaseBackend::Postgres {
-        return copy_in(ctx.db().read().get_postgres_connection_pool(), scope, claimed, version_id, rows).await;
+        return copy_in(ctx.db().read().get_postgres_connection_pool(), scope, claimed, version_id, &rows).await;
     }
     let tx = ctx.db().begin().await?;
     let held = job::Entity::find()
@@ -86,56 +88,54 @@ pub(crate) async fn insert_rows(
     db: &impl ConnectionTrait,
     scope: &CompanyScope,
     version_id: Uuid,
-    rows: &[NewRow],
+    rows: Vec<NewRow>,
 ) -> Result<()> {
     let backend = db.get_database_backend();
-    for part in rows.chunks(ROWS_A_STATEMENT) {
-        let mut values: Vec<Value> = Vec::with_capacity(2 + part.len() * 11);
-        values.push(scope.id().into());
-        values.push(version_id.into());
-        for row in part {
-            values.push(row.id.into());
-            values.push(row.position.into());
-            values.push(row.number.into());
-            values.push(row.key.as_str().into());
-            values.push(row.kind.into());
-            values.push(row.name.as_str().into());
-            values.push(row.cells.as_str().into());
-            values.push(row.item.as_deref().into());
-            values.push(row.problems.as_str().into());
-            values.push(row.has_error.into());
-            values.push(row.search.as_str().into());
+    let mut rows = rows.into_iter();
+    while rows.len() > 0 {
+        let count = rows.len().min(ROWS_A_STATEMENT);
+        let mut values: Vec<Value> = Vec::with_capacity(count * COLUMNS);
+        for row in rows.by_ref().take(count) {
+            values.extend::<[Value; COLUMNS]>([
+                scope.id().into(),
+                version_id.into(),
+                row.id.into(),
+                row.position.into(),
+                row.number.into(),
+                row.key.into(),
+                row.kind.into(),
+                row.name.into(),
+                row.cells.into(),
+                row.item.into(),
+                row.problems.into(),
+                row.has_error.into(),
+                row.search.into(),
+            ]);
         }
-        db.execute_raw(Statement::from_sql_and_values(backend, insert_sql(backend, part.len()), values)).await?;
+        db.execute_raw(Statement::from_sql_and_values(backend, insert_sql(backend, count), values)).await?;
     }
     Ok(())
 }
 
+/// The statement for so many rows. On SQLite the marks carry no number: with numbers the driver looks each one's name up
+/// in a list, which costs the square of their count.
 fn insert_sql(backend: DatabaseBackend, rows: usize) -> String {
-    let json = if backend == DatabaseBackend::Postgres { "::jsonb" } else { "" };
-    let mut sql = String::with_capacity(200 + rows * 80);
+    let mut sql = String::with_capacity(200 + rows * 90);
     sql.push_str(
         "INSERT INTO catalogue_row (company_id, version_id, id, position, number, key, kind, name, cells, item, problems, \
          has_error, search, left_out) VALUES ",
     );
     for row in 0..rows {
-        let at = |column: usize| 3 + row * 11 + column;
-        let separator = if row == 0 { "" } else { ", " };
-        let _ = write!(
-            sql,
-            "{separator}($1, $2, ${}, ${}, ${}, ${}, ${}, ${}, ${}{json}, ${}{json}, ${}{json}, ${}, ${}, FALSE)",
-            at(0),
-            at(1),
-            at(2),
-            at(3),
-            at(4),
-            at(5),
-            at(6),
-            at(7),
-            at(8),
-            at(9),
-            at(10),
-        );
+        sql.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 1..=COLUMNS {
+            if backend == DatabaseBackend::Postgres {
+                let json = if matches!(column, 9..=11) { "::jsonb" } else { "" };
+                let _ = write!(sql, "${}{json}, ", row * COLUMNS + column);
+            } else {
+                sql.push_str("?, ");
+            }
+        }
+        sql.push_str("FALSE)");
     }
     sql
 }
@@ -244,7 +244,9 @@ mod tests {
 
     #[test]
     fn a_statement_names_each_value_once() {
-        let sql = insert_sql(DatabaseBackend::Sqlite, 2);
-        assert!(sql.contains("$13,") && sql.contains("$24, FALSE)") && !sql.contains("$25"), "{sql}");
+        let sql = insert_sql(DatabaseBackend::Postgres, 2);
+        assert!(sql.contains("$13, FALSE), ($14,") && sql.contains("$26, FALSE)") && !sql.contains("$27"), "{sql}");
+        assert!(sql.contains("$8, $9::jsonb, $10::jsonb, $11::jsonb, $12,"), "{sql}");
+        assert_eq!(insert_sql(DatabaseBackend::Sqlite, 2).matches('?').count(), 2 * COLUMNS);
     }
 }

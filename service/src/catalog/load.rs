@@ -169,9 +169,11 @@ impl Run<'_> {
         let known = i32::try_from(notices.len()).unwrap_or(i32::MAX);
 
         let (sender, receiver) = mpsc::channel::<Batch>(2);
-        let reading = read_rows(self.ctx, reader, &columns, currency, sender);
-        let writing = self.write_rows(version_id, receiver);
-        let (samples, mut loaded) = tokio::try_join!(reading, writing)?;
+        // A task of its own, so that typing rows and binding them to statements do not wait for each other. When writing
+        // fails, the reader's next batch finds nobody and it ends.
+        let mut reading = Reading(tokio::spawn(read_rows(self.ctx.clone(), reader, columns, currency, sender)));
+        let mut loaded = self.write_rows(version_id, receiver).await?;
+        let samples = (&mut reading.0).await.map_err(|error| Error::internal(error.to_string()))??;
         if loaded.rows == 0 {
             self.abandon(version_id).await?;
             return Err(Stop::File(vec![Problem::of_file(ProblemCode::NoRows)]));
@@ -300,12 +302,12 @@ impl Run<'_> {
         let mut loaded = Loaded { version_id, rows: 0, bytes: 0, problem_rows: 0, problems: 0, notices: Vec::new() };
         let mut told = Instant::now();
         while let Some(batch) = batches.recv().await {
-            bulk::insert(self.ctx, self.scope, self.claimed, version_id, &batch.rows).await?;
             loaded.rows = loaded.rows.saturating_add(i32::try_from(batch.rows.len()).unwrap_or(i32::MAX));
             loaded.bytes = loaded.bytes.saturating_add(batch.bytes);
             loaded.problems = loaded.problems.saturating_add(batch.problems);
             loaded.problem_rows = loaded.problem_rows.saturating_add(batch.problem_rows);
             loaded.notices.extend(batch.notices);
+            bulk::insert(self.ctx, self.scope, self.claimed, version_id, batch.rows).await?;
             if told.elapsed() >= PROGRESS_EVERY {
                 self.tell(&loaded).await?;
                 told = Instant::now();
@@ -470,21 +472,30 @@ fn stop(error: TableError) -> Stop {
     }
 }
 
+/// The task that reads; ended with its owner, however that ends.
+struct Reading(tokio::task::JoinHandle<Result<Vec<Vec<String>>, Stop>>);
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 /// Reads all rows and hands them on in batches; the samples of the headings come back.
 async fn read_rows(
-    ctx: &Ctx,
+    ctx: Ctx,
     mut table: TableReader,
-    columns: &Columns,
+    columns: Columns,
     currency: Currency,
     batches: mpsc::Sender<Batch>,
 ) -> Result<Vec<Vec<String>>, Stop> {
     let mut rows = Typing {
-        ctx,
-        columns,
-        places: row::Places::of(columns),
-        reader: row::reader(columns, currency),
+        ctx: &ctx,
+        places: row::Places::of(&columns),
+        reader: row::reader(&columns, currency),
         position: 0,
         samples: vec![Vec::new(); columns.columns.len()],
+        columns: &columns,
         batch: empty(),
         bytes: 0,
     };

@@ -144,10 +144,11 @@ pub async fn add_row(ctx: &Ctx, scope: &CompanyScope, kind: ItemKind, cells: &BT
     let (position, number) = last.map_or((0, 2), |last| (last.position + 1, last.number.saturating_add(1)));
     let id = ctx.new_id();
     let built = edit.build(id, position, number, &stored)?;
-    bulk::insert_rows(&edit.tx, scope, draft_id, std::slice::from_ref(&built)).await?;
+    let (key, has_error) = (built.key.clone(), built.has_error);
+    bulk::insert_rows(&edit.tx, scope, draft_id, vec![built]).await?;
     edit.row_delta += 1;
-    edit.problem_delta += i32::from(built.has_error);
-    edit.revalidate(&built.key, Some(id)).await?;
+    edit.problem_delta += i32::from(has_error);
+    edit.revalidate(&key, Some(id)).await?;
     edit.finish(id).await
 }
 
