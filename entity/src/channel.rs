@@ -18,7 +18,7 @@ pub struct Model {
     pub branch_id: Uuid,
     /// Platform.
     pub kind: ChannelKind,
-    /// `webchat`, `trial`; later `waha`, `telegram`….
+    /// `webchat`, `trial`; `telegram`; later `waha`….
     #[sea_orm(column_type = "Text")]
     pub provider: String,
     /// Name for staff.
@@ -34,11 +34,21 @@ pub struct Model {
     /// Provider's settings, no secrets.
     #[sea_orm(column_type = "JsonBinary")]
     pub settings: Json,
-    /// Last failure in plain words.
+    /// Last failure in the provider's words.
     #[sea_orm(column_type = "Text", nullable)]
     pub last_error: Option<String>,
     /// When it was made.
     pub created_at: Time,
+    /// The account at the provider: a bot's id, a session, a number.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub external_id: Option<String>,
+    /// Last failure as a word for translations: `credentials`, `unavailable`….
+    #[sea_orm(column_type = "Text", nullable)]
+    pub error_code: Option<String>,
+    /// Failures since it worked last.
+    pub error_count: i32,
+    /// Since when it works.
+    pub connected_at: Option<Time>,
 }
 
 /// Rows are joined by the loaders of `service`, not by relations.

@@ -89,6 +89,27 @@ pub enum ChannelStatus {
     Error,
 }
 
+/// Stored words of `ChannelLogKind`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum ChannelLogKind {
+    /// `connecting`
+    #[sea_orm(string_value = "connecting")]
+    Connecting,
+    /// `connected`
+    #[sea_orm(string_value = "connected")]
+    Connected,
+    /// `failed`
+    #[sea_orm(string_value = "failed")]
+    Failed,
+    /// `replaced`
+    #[sea_orm(string_value = "replaced")]
+    Replaced,
+    /// `disconnected`
+    #[sea_orm(string_value = "disconnected")]
+    Disconnected,
+}
+
 /// Stored words of `ConversationStatus`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text")]
@@ -375,6 +396,9 @@ pub enum EventKind {
     /// `job`
     #[sea_orm(string_value = "job")]
     Job,
+    /// `channel`
+    #[sea_orm(string_value = "channel")]
+    Channel,
 }
 
 impl From<domain::channel::ChannelKind> for ChannelKind {

@@ -1,7 +1,8 @@
-//! What every layer stands on: time, randomness, ids, secrets. Injected, so that tests move time and repeat chance.
+//! What every layer stands on: time, randomness, ids, secrets, calls to the outside. Injected, so that tests move time and repeat chance.
 
 pub mod clock;
 pub mod error;
+pub mod http;
 pub mod id;
 pub mod random;
 pub mod secret;

@@ -1,7 +1,13 @@
 //! The outside world, a folder a capability: the trait or wire form in `mod.rs`, each provider or format a file.
 //!
+//! - [`channel`] platforms on which customers write.
 //! - [`payment`] taking money: wire forms and signatures of the payment providers.
 //! - [`table_file`] catalogue files: CSV, XLSX, ODS and XLS, read in a child process with limits; CSV and XLSX written.
 
+pub mod channel;
+pub mod error;
+mod outside;
 pub mod payment;
 pub mod table_file;
+
+pub use outside::Outside;

@@ -33,6 +33,8 @@ pub struct Engine {
     pub work_dir: std::path::PathBuf,
     /// The program that parses tables in a child process (`x8 parse-table`).
     pub parser: std::path::PathBuf,
+    /// Providers.
+    pub outside: gateway::Outside,
     /// Live events.
     pub bus: Bus,
     /// Rings when a job was enqueued.

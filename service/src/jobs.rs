@@ -21,6 +21,11 @@ pub fn registry() -> Registry {
         // Customers wait for these two.
         crate::turn::AnswerTurn => crate::turn::answer, at once 8, seconds 25;
         crate::inbox::SendMessage => crate::inbox::send, at once 8, seconds 25;
+        // Connections to providers.
+        crate::channel::ConnectChannel => crate::channel::run_connect, at once 4, seconds 60;
+        crate::channel::DisconnectChannel => crate::channel::run_disconnect, at once 2, seconds 60;
+        // Each waits for messages most of its time.
+        crate::channel::PollChannel => crate::channel::run_poll, at once 64, seconds 60;
         // Money and calendar.
         crate::payment::SettlePayment => crate::payment::settle, at once 4, seconds 25;
         crate::order::BookOrder => crate::order::book, at once 4, seconds 25;

@@ -4,6 +4,7 @@ pub mod access;
 pub mod catalog;
 pub mod channel;
 pub mod company;
+pub mod credential;
 pub mod ctx;
 pub mod db;
 pub mod demo;

@@ -69,6 +69,7 @@ pub fn engine(db: Db, clock: Arc<dyn Clock>, random: Random, folder: &Path) -> A
         files: Arc::new(files),
         work_dir,
         parser: beside("x8"),
+        outside: gateway::Outside::new(&[]).expect("clients for the outside"),
         bus: service::event::Bus::default(),
         wake: Arc::default(),
         catalogues: service::catalog::Cache::default(),
@@ -113,6 +114,19 @@ impl Kit {
     pub fn live(&self) -> Ctx {
         let engine = engine(self.ctx.db().clone(), Arc::new(SystemClock), Random::system(), &self.folder);
         Ctx::new(engine, Actor::System)
+    }
+
+    /// The same test on an engine that stands on something else: another provider, another public address.
+    ///
+    /// # Panics
+    /// Never: the new engine has one owner.
+    #[must_use]
+    pub fn with_engine(&self, change: impl FnOnce(&mut Engine)) -> Self {
+        let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as _;
+        let engine = engine(self.ctx.db().clone(), clock, Random::seeded(88), &self.folder);
+        let mut engine = Arc::into_inner(engine).expect("the only owner");
+        change(&mut engine);
+        Self { ctx: Ctx::new(Arc::new(engine), Actor::System), ..self.clone() }
     }
 
     /// The time now.

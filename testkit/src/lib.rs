@@ -15,6 +15,7 @@
 //! unless it says so with [`Kit::may_remain`].
 
 pub mod db;
+pub mod fake;
 pub mod kit;
 pub mod postgres;
 pub mod tenant;

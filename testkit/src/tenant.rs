@@ -80,6 +80,10 @@ pub async fn make(ctx: &Ctx, name: &str) -> Tenant {
         settings: json!({}),
         last_error: None,
         created_at: now,
+        external_id: None,
+        error_code: None,
+        error_count: 0,
+        connected_at: Some(now),
     };
     let owner = user::Model {
         id: ctx.new_id(),

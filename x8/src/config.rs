@@ -3,6 +3,7 @@
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use foundation::Random;
+use foundation::http::Authority;
 use foundation::secret::SealingKey;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,12 @@ pub(crate) const SETTINGS: &[(&str, &str, &str)] = &[
     ("X8_LOG", "info", "What is logged: error, warn, info, debug, or a filter such as info,service=debug."),
     ("X8_LOG_FORMAT", "text", "text or json."),
     ("X8_TEST_BANK", "true", "Whether the sandbox bank's test pay page answers."),
+    (
+        "X8_ALLOWED_HOSTS",
+        "none",
+        "Hosts in a private network that companies' settings may name, host:port, separated by commas.",
+    ),
+    ("X8_TELEGRAM_URL", "https://api.telegram.org", "Where Telegram's Bot API is, or a local server of it."),
 ];
 
 /// Settings as read.
@@ -42,6 +49,8 @@ struct Raw {
     log: String,
     log_format: String,
     test_bank: bool,
+    allowed_hosts: String,
+    telegram_url: String,
 }
 
 impl Default for Raw {
@@ -57,6 +66,8 @@ impl Default for Raw {
             log: "info".to_owned(),
             log_format: "text".to_owned(),
             test_bank: true,
+            allowed_hosts: String::new(),
+            telegram_url: gateway::channel::telegram::BASE_URL.to_owned(),
         }
     }
 }
@@ -74,6 +85,8 @@ pub(crate) struct Config {
     pub(crate) log: String,
     pub(crate) log_json: bool,
     pub(crate) test_bank: bool,
+    pub(crate) allowed_hosts: Vec<Authority>,
+    pub(crate) telegram_url: String,
 }
 
 /// Every problem of a configuration.
@@ -151,6 +164,14 @@ impl Config {
         if let Err(error) = raw.log.parse::<tracing_subscriber::EnvFilter>() {
             problems.push(format!("X8_LOG: {error}"));
         }
+        let mut allowed_hosts = Vec::new();
+        for host in raw.allowed_hosts.split(',').map(str::trim).filter(|host| !host.is_empty()) {
+            match Authority::parse(host) {
+                Some(authority) => allowed_hosts.push(authority),
+                None => problems.push(format!("X8_ALLOWED_HOSTS: {host:?} is not host:port")),
+            }
+        }
+        let telegram_url = base_url("X8_TELEGRAM_URL", &raw.telegram_url, &mut problems);
         match listen {
             Ok(listen) if problems.is_empty() => Ok(Self {
                 listen,
@@ -163,6 +184,8 @@ impl Config {
                 log: raw.log,
                 log_json: raw.log_format == "json",
                 test_bank: raw.test_bank,
+                allowed_hosts,
+                telegram_url,
             }),
             _ => Err(Problems(problems)),
         }
@@ -190,6 +213,14 @@ impl Config {
             Err(error) => Err(error),
         }
     }
+}
+
+/// An address of a provider, without a slash at its end.
+fn base_url(name: &str, url: &str, problems: &mut Vec<String>) -> String {
+    if !url.starts_with("http://") && !url.starts_with("https://") {
+        problems.push(format!("{name} is {url:?}; it must begin with http:// or https://"));
+    }
+    url.trim_end_matches('/').to_owned()
 }
 
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {

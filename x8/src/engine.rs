@@ -23,6 +23,8 @@ pub(crate) async fn open(config: &Config) -> Result<Ctx, Failure> {
         .await
         .map_err(|error| format!("the database cannot be opened: {}", error.private()))?;
     db.migrate().await.map_err(|error| format!("the schema cannot be brought up: {}", error.private()))?;
+    let mut outside = gateway::Outside::new(&config.allowed_hosts)?;
+    outside.telegram_url.clone_from(&config.telegram_url);
     let engine = Engine {
         db,
         clock: Arc::new(SystemClock),
@@ -33,6 +35,7 @@ pub(crate) async fn open(config: &Config) -> Result<Ctx, Failure> {
         files: Arc::new(LocalFileSystem::new_with_prefix(data.join("files"))?),
         work_dir: data.join("work"),
         parser: std::env::current_exe()?,
+        outside,
         bus: Bus::default(),
         wake: Arc::default(),
         catalogues: service::catalog::Cache::default(),

@@ -2,6 +2,7 @@
 
 mod answer;
 mod calendar;
+mod channels;
 mod files;
 pub mod gate;
 mod graphql;
@@ -49,6 +50,7 @@ pub fn router(state: AppState) -> Router {
         .route("/playground", get(playground::page))
         .route("/playground/{file}", get(playground::file))
         .route("/webhooks/payment/{provider}", post(pay::webhook))
+        .route("/webhooks/channel/{key}", post(channels::webhook))
         .route("/p/{token}", get(pay::short_link))
         .route("/test-bank/{id}", get(pay::bank_page).post(pay::bank_press))
         .route("/files", post(files::upload))

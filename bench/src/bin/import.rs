@@ -111,6 +111,7 @@ fn engine(folder: &Path, db: Db) -> Outcome<Arc<Engine>> {
         files: Arc::new(object_store::local::LocalFileSystem::new_with_prefix(folder.join("files"))?),
         work_dir: folder.join("work"),
         parser: std::env::current_exe()?,
+        outside: gateway::Outside::new(&[])?,
         bus: service::event::Bus::default(),
         wake: Arc::default(),
         catalogues: catalog::Cache::default(),

@@ -1,4 +1,14 @@
-//! Channels of a company.
+//! Channels of a company: the built-in ones, and connections to providers.
+
+pub(crate) mod adapter;
+mod connect;
+mod deliver;
+mod poll;
+
+pub(crate) use connect::{ConnectChannel, DisconnectChannel, failed, failure, run_connect, run_disconnect, works};
+pub use connect::{connect_telegram, disconnect, log, reconnect, replace_telegram_token};
+pub use deliver::deliver;
+pub(crate) use poll::{PollChannel, run_poll};
 
 use crate::access::CompanyScope;
 use crate::company::{self, MAX_NAME, check_text};
@@ -34,6 +44,19 @@ pub async fn list(ctx: &Ctx, scope: &CompanyScope) -> Result<Vec<channel::Model>
         .limit(crate::page::MAX_SIZE)
         .all(ctx.db().read())
         .await?)
+}
+
+/// Kind of the address by which a contact is reached on this channel.
+#[must_use]
+pub(crate) fn address_kind(channel: &channel::Model) -> &'static str {
+    ChannelKind::from(channel.kind).as_str()
+}
+
+/// Hours after the customer's last message in which the platform takes free text; none: always.
+#[must_use]
+pub(crate) const fn window_hours(_channel: &channel::Model) -> Option<u32> {
+    // Telegram and WAHA have no window (commerce.md, "Reminders").
+    None
 }
 
 /// One channel.
@@ -87,6 +110,10 @@ pub async fn create(
         settings: Set(json!({})),
         last_error: Set(None),
         created_at: Set(ctx.time()),
+        external_id: Set(None),
+        error_code: Set(None),
+        error_count: Set(0),
+        connected_at: Set(Some(ctx.time())),
     }
     .insert(&tx)
     .await?;

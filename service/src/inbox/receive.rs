@@ -22,7 +22,7 @@ use uuid::Uuid;
 /// The longest message that is taken, characters.
 pub const MAX_TEXT: usize = 10_000;
 /// The most attachments of one message.
-const MAX_ATTACHMENTS: usize = 10;
+pub const MAX_ATTACHMENTS: usize = 10;
 /// However fast a customer writes, the answer waits at most so many quiet periods from the first message.
 const MAX_QUIET_PERIODS: i64 = 5;
 
@@ -231,6 +231,9 @@ async fn contact_of(
         .one(tx)
         .await?;
     if let Some(address) = found {
+        if let Some(phone) = &incoming.attested_phone {
+            attest_phone(ctx, tx, scope, channel, address.contact_id, phone).await?;
+        }
         return Ok(address.contact_id);
     }
     let contact_id = ctx.new_id();
@@ -266,6 +269,37 @@ async fn contact_of(
         .await?;
     }
     Ok(contact_id)
+}
+
+/// A known contact now shares a phone that the channel attests.
+async fn attest_phone(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    scope: &CompanyScope,
+    channel: &channel::Model,
+    contact_id: Uuid,
+    phone: &str,
+) -> Result<(), Stored> {
+    contact::Entity::update_many()
+        .col_expr(contact::Column::Phone, Expr::value(phone))
+        .filter(contact::Column::Id.eq(contact_id))
+        .filter(contact::Column::CompanyId.eq(scope.id()))
+        .exec(tx)
+        .await?;
+    contact_address::Entity::insert(contact_address::ActiveModel {
+        id: Set(ctx.new_id()),
+        company_id: Set(scope.id()),
+        contact_id: Set(contact_id),
+        kind: Set(format!("phone:{}", channel.id)),
+        value: Set(phone.to_owned()),
+        trusted: Set(true),
+        source: Set(channel.provider.clone()),
+        created_at: Set(ctx.time()),
+    })
+    .on_conflict_do_nothing()
+    .exec_without_returning(tx)
+    .await?;
+    Ok(())
 }
 
 async fn conversation_of(

@@ -4,8 +4,9 @@ use crate::access::{self, Actor, CompanyScope};
 use crate::ctx::Ctx;
 use crate::db::Tx;
 use crate::error::{Error, Result, UserError};
+use crate::inbox::SendMessage;
 use crate::inbox::{Attachment, read, receive};
-use crate::job::{self, Claimed, Failure, Job};
+use crate::job;
 use domain::language::Language;
 use entity::stored::{
     ConversationOwner, ConversationStatus, EventKind, MessageAuthor, MessageDirection, MessageStatus,
@@ -17,29 +18,7 @@ use sea_orm::{
     ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, UpdateMany,
     sea_query::{Expr, ExprTrait},
 };
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-
-/// Sends one outbound message by its channel.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct SendMessage {
-    /// Which.
-    pub(crate) message_id: Uuid,
-    /// Its conversation: messages of one leave in their order.
-    pub(crate) conversation_id: Uuid,
-}
-
-impl Job for SendMessage {
-    const KIND: &'static str = "send_message";
-
-    fn lane(&self) -> Option<String> {
-        Some(format!("send:{}", self.conversation_id))
-    }
-
-    fn subject(&self) -> Option<Uuid> {
-        Some(self.conversation_id)
-    }
-}
 
 /// A message to a customer before it is stored.
 #[derive(Clone, Debug)]
@@ -112,44 +91,6 @@ pub(crate) async fn store_outbound(
     crate::event::emit(ctx, tx, scope, EventKind::Message, id).await?;
     crate::event::emit(ctx, tx, scope, EventKind::Conversation, conversation.id).await?;
     Ok(id)
-}
-
-/// Runs [`SendMessage`]: who owns the conversation is looked at now, not when the message was made (architecture §6.9).
-pub(crate) async fn send(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
-    let scope = claimed.scope()?;
-    let payload: SendMessage = claimed.payload()?;
-    let mut tx = ctx.db().begin().await?;
-    let message = message::Entity::find_by_id(payload.message_id)
-        .filter(message::Column::CompanyId.eq(scope.id()))
-        .one(&tx)
-        .await?
-        .ok_or(Error::NotFound("message"))?;
-    if message.status == MessageStatus::Queued {
-        let conversation = conversation::Entity::find_by_id(message.conversation_id)
-            .filter(conversation::Column::CompanyId.eq(scope.id()))
-            .one(&tx)
-            .await?
-            .ok_or(Error::NotFound("conversation"))?;
-        let silenced = message.author == MessageAuthor::Assistant && conversation.owner == ConversationOwner::Operator;
-        let (status, error, sent_at) = if silenced {
-            (MessageStatus::Failed, Some("A person took the conversation before this was sent.".to_owned()), None)
-        } else {
-            // Web chat and the phone frame read their messages from here: stored is sent.
-            (MessageStatus::Sent, None, Some(ctx.time()))
-        };
-        let message_id = message.id;
-        let mut row = message.into_active_model();
-        row.status = Set(status);
-        row.error = Set(error);
-        row.sent_at = Set(sent_at);
-        row.update(&tx).await.map_err(Error::from)?;
-        crate::event::emit(ctx, &mut tx, &scope, EventKind::Message, message_id).await?;
-        // The visitor's open page listens for its conversation, not for each message of the company.
-        crate::event::emit(ctx, &mut tx, &scope, EventKind::Conversation, conversation.id).await?;
-    }
-    job::finish(ctx, &mut tx, claimed).await?;
-    ctx.commit(tx).await?;
-    Ok(())
 }
 
 /// Puts the visible mark on a conversation: staff should look (architecture §6.10).

@@ -13,7 +13,7 @@ mod upkeep;
 pub use claim::{Claimed, claim};
 pub use registry::{Kind, KindOptions, Registry};
 pub use screen::{list, retry};
-pub use settle::{Failed, Failure, Lease, Retry, WENT_SILENT, fail, finish, finish_if_running, give_back, renew};
+pub use settle::{Failed, Failure, Lease, Retry, WENT_SILENT, fail, finish, finish_if_running, give_back, hold, renew};
 pub use upkeep::{backlog, dead_count, due_kinds, next_due, prune, release_expired};
 
 use crate::access::CompanyScope;

@@ -98,6 +98,24 @@ pub async fn finish(ctx: &Ctx, tx: &mut Tx, claimed: &Claimed) -> Result<()> {
     Ok(())
 }
 
+/// Makes sure, inside a transaction before an outside effect, that the job is still this worker's: a worker that was thought
+/// dead must not begin one.
+///
+/// # Errors
+/// `Unavailable` when the lease was lost.
+pub async fn hold(_ctx: &Ctx, tx: &Tx, claimed: &Claimed) -> Result<()> {
+    // An update, not a look: it locks the row until the transaction ends.
+    let held = job::Entity::update_many()
+        .col_expr(job::Column::Worker, Expr::value(claimed.row.worker.clone()))
+        .filter(mine(claimed))
+        .exec(tx)
+        .await?;
+    if held.rows_affected == 0 {
+        return Err(Error::Unavailable("the lease of the job was lost".to_owned()));
+    }
+    Ok(())
+}
+
 /// Marks the job done when its handler had no transaction of its own to do it in; a job that is done already is left alone.
 ///
 /// # Errors

@@ -89,6 +89,7 @@ impl Theatre {
             files: Arc::new(object_store::memory::InMemory::new()),
             work_dir: work_dir.clone(),
             parser: self.parser.clone(),
+            outside: gateway::Outside::new(&[]).map_err(|error| Error::internal(error.to_string()))?,
             bus: Bus::default(),
             wake: Arc::default(),
             catalogues: crate::catalog::Cache::default(),

@@ -253,7 +253,7 @@ async fn store(
     }
     for (place, reply) in output.replies.iter().enumerate() {
         let attachment = |kind: &str, url: &Option<String>| {
-            url.as_ref().map(|url| Attachment { kind: kind.to_owned(), url: url.clone(), name: None })
+            url.as_ref().map(|url| Attachment { kind: kind.to_owned(), url: url.clone(), name: None, reference: None })
         };
         let outbound = NewOutbound {
             id: None,

@@ -10,7 +10,7 @@ use async_graphql::{Context, ID, InputObject, Object};
 use service::access::{self, CompanyScope};
 use service::ctx::Ctx;
 use service::inbox::{self, TrialMessage};
-use service::row::{contact, conversation};
+use service::row::{contact, conversation, message};
 use uuid::Uuid;
 
 /// Conversations as staff lead them, and the phone frame.
@@ -68,6 +68,13 @@ struct SendMessageInput {
     text: String,
     /// Whether it is a note between staff.
     note: Option<bool>,
+}
+
+/// Which message.
+#[derive(InputObject)]
+struct RetryMessageInput {
+    /// Which.
+    id: ID,
 }
 
 /// Which conversation.
@@ -189,6 +196,21 @@ impl ConversationMutation {
             let (op, scope, id) = find(ctx, "id", &input.id).await?;
             let row = inbox::reopen(op, &scope, id).await?;
             Ok(Conversation::new(scope, row))
+        };
+        payload(change.await)
+    }
+
+    /// Sends a message once more that failed, or of which it is not known whether it arrived.
+    async fn retry_message(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which message.")] input: RetryMessageInput,
+    ) -> Result<MessagePayload, ApiError> {
+        let change = async {
+            let op = signed_in(ctx)?;
+            let id = Kind::Message.read("id", &input.id)?;
+            let (scope, _) = access::of::<message::Entity>(op, id, "message").await?;
+            Ok(Message(inbox::retry_message(op, &scope, id).await?))
         };
         payload(change.await)
     }

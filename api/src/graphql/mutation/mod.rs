@@ -1,6 +1,7 @@
 //! What can be changed. A resolver decodes ids, calls one use case, and maps; expected refusals are `userErrors`.
 
 mod catalogue;
+mod channel;
 mod company;
 mod conversation;
 mod order;
@@ -13,6 +14,7 @@ use async_graphql::MergedObject;
 pub(crate) struct Mutation(
     session::SessionMutation,
     company::CompanyMutation,
+    channel::ChannelMutation,
     catalogue::CatalogueMutation,
     conversation::ConversationMutation,
     order::OrderMutation,

@@ -1,19 +1,19 @@
 //! A company and what belongs to it as a whole: branches, channels, work in the background.
 
-use super::{Booking, Catalogue, Contact, Conversation, Import, Order, Payment};
+use super::{Booking, Catalogue, Channel, Contact, Conversation, Import, Order, Payment};
 use crate::graphql::error::{ApiError, at_most, within, within_if};
 use crate::graphql::id::Kind;
 use crate::graphql::page::{Connection, cost, request};
 use crate::graphql::request::anybody;
 use crate::graphql::scalar::{
-    ChannelKind, ChannelStatus, CompanyStatus, CompanyType, ConversationOwner, ConversationStatus, Date, DateTime,
-    JobStatus, Language, Money, OrderStatus, PaymentStatus, Role, count,
+    ChannelKind, CompanyStatus, CompanyType, ConversationOwner, ConversationStatus, Date, DateTime, JobStatus,
+    Language, Money, OrderStatus, PaymentStatus, Role, count,
 };
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use domain::booking::END_OF_DAY;
 use service::access::{self, CompanyScope};
 use service::ctx::Ctx;
-use service::row::{branch, channel, company, job};
+use service::row::{branch, company, job};
 use service::{catalog, channel as channels, company as companies, event, inbox, job as jobs, order, turn};
 
 /// A company: a brand with its customers, catalogue and orders.
@@ -436,71 +436,6 @@ struct OpeningInterval {
     opens: String,
     /// Local time, `21:00`; midnight is `24:00`.
     closes: String,
-}
-
-/// A connection of a company to a platform.
-pub(crate) struct Channel(pub(crate) channel::Model);
-
-impl Channel {
-    const fn limits(&self) -> domain::channel::ChannelKind {
-        match self.0.kind {
-            service::stored::ChannelKind::Whatsapp => domain::channel::ChannelKind::Whatsapp,
-            service::stored::ChannelKind::Telegram => domain::channel::ChannelKind::Telegram,
-            service::stored::ChannelKind::Instagram => domain::channel::ChannelKind::Instagram,
-            service::stored::ChannelKind::Facebook => domain::channel::ChannelKind::Facebook,
-            service::stored::ChannelKind::Email => domain::channel::ChannelKind::Email,
-            service::stored::ChannelKind::Webchat => domain::channel::ChannelKind::Webchat,
-        }
-    }
-}
-
-/// A connection of a company to a platform.
-#[Object]
-impl Channel {
-    /// Id.
-    async fn id(&self) -> ID {
-        Kind::Channel.id(self.0.id)
-    }
-
-    /// Platform.
-    async fn kind(&self) -> ChannelKind {
-        self.limits().into()
-    }
-
-    /// What connects it: `webchat`, or `trial` for the phone frame.
-    async fn provider(&self) -> &str {
-        &self.0.provider
-    }
-
-    /// Name for staff.
-    async fn name(&self) -> &str {
-        &self.0.name
-    }
-
-    /// Whether it works.
-    async fn status(&self) -> ChannelStatus {
-        self.0.status.into()
-    }
-
-    /// How long a burst of messages is waited for before the answer, milliseconds.
-    async fn quiet_period_ms(&self) -> i32 {
-        self.0.quiet_period_ms
-    }
-
-    /// The most characters of one message.
-    async fn max_chars(&self) -> i32 {
-        count(self.limits().max_chars() as u64)
-    }
-
-    /// What the widget on the company's site is named by; null for other channels.
-    async fn widget_key(&self) -> Option<&str> {
-        (self.0.provider == channels::WEBCHAT).then_some(self.0.public_key.as_str())
-    }
-
-    /// Why it failed last, in plain words.
-    async fn last_error(&self) -> Option<&str> {
-        self.0.last_error.as_deref()
-    }
 }
 
 /// A piece of work in the background.

@@ -1,12 +1,12 @@
 //! What moves in a company, live or caught up on. An event names what changed; its fields read it as it is now.
 
-use super::{Booking, Catalogue, Conversation, Import, Job, Message, Order};
+use super::{Booking, Catalogue, Channel, Conversation, Import, Job, Message, Order};
 use crate::graphql::error::ApiError;
 use crate::graphql::request::{anybody, maybe};
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use service::access::CompanyScope;
 use service::event::NewEvent;
-use service::{Error, access, catalog, stored};
+use service::{Error, access, catalog, channel as channels, stored};
 use uuid::Uuid;
 
 /// What moved.
@@ -26,6 +26,8 @@ pub(crate) enum CompanyEventKind {
     Catalogue,
     /// A job was run again, or has failed for good.
     Job,
+    /// A channel was connected, failed or ended.
+    Channel,
     /// Something was missed: read everything anew.
     Resync,
 }
@@ -40,6 +42,7 @@ impl From<stored::EventKind> for CompanyEventKind {
             stored::EventKind::Import => Self::Import,
             stored::EventKind::Catalogue => Self::Catalogue,
             stored::EventKind::Job => Self::Job,
+            stored::EventKind::Channel => Self::Channel,
         }
     }
 }
@@ -137,6 +140,16 @@ impl CompanyEvent {
         }
         let row = catalog::catalogue(anybody(ctx)?, &self.scope).await?;
         Ok(Some(Catalogue::new(self.scope.clone(), row)))
+    }
+
+    /// The channel, of a channel.
+    async fn channel(&self, ctx: &Context<'_>) -> Result<Option<Channel>, ApiError> {
+        let Some(id) = self.subject(CompanyEventKind::Channel) else { return Ok(None) };
+        match channels::get(anybody(ctx)?, &self.scope, id).await {
+            Ok(row) => Ok(Some(Channel(row))),
+            Err(Error::NotFound(_)) => Ok(None),
+            Err(other) => Err(other.into()),
+        }
     }
 
     /// The job, of a job; null for people who do not manage the company.

@@ -1,6 +1,7 @@
 //! The types of the API: each holds the row it shows and the proof that the caller may see it.
 
 mod catalogue;
+mod channel;
 mod company;
 mod conversation;
 mod event;
@@ -9,7 +10,8 @@ mod order;
 mod viewer;
 
 pub(crate) use catalogue::{Catalogue, CatalogueRow, CatalogueVersion, RowProblem};
-pub(crate) use company::{Branch, Channel, Company, Job};
+pub(crate) use channel::Channel;
+pub(crate) use company::{Branch, Company, Job};
 pub(crate) use conversation::{Contact, Conversation, Message, Turn};
 pub(crate) use event::{CompanyEvent, EventConnection};
 pub(crate) use import::Import;

@@ -1,0 +1,175 @@
+//! A connection of a company to a platform, and how it fares.
+
+use crate::graphql::error::ApiError;
+use crate::graphql::id::Kind;
+use crate::graphql::request::signed_in;
+use crate::graphql::scalar::{ChannelKind, ChannelStatus, DateTime, count};
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use service::row::channel;
+use service::{Error, access, channel as channels, credential, stored};
+
+/// A connection of a company to a platform.
+pub(crate) struct Channel(pub(crate) channel::Model);
+
+impl Channel {
+    const fn limits(&self) -> domain::channel::ChannelKind {
+        match self.0.kind {
+            stored::ChannelKind::Whatsapp => domain::channel::ChannelKind::Whatsapp,
+            stored::ChannelKind::Telegram => domain::channel::ChannelKind::Telegram,
+            stored::ChannelKind::Instagram => domain::channel::ChannelKind::Instagram,
+            stored::ChannelKind::Facebook => domain::channel::ChannelKind::Facebook,
+            stored::ChannelKind::Email => domain::channel::ChannelKind::Email,
+            stored::ChannelKind::Webchat => domain::channel::ChannelKind::Webchat,
+        }
+    }
+}
+
+/// What happened to a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub(crate) enum ChannelLogKind {
+    /// The provider is being asked.
+    Connecting,
+    /// It works.
+    Connected,
+    /// It failed.
+    Failed,
+    /// A secret was replaced.
+    Replaced,
+    /// It was ended.
+    Disconnected,
+}
+
+impl From<stored::ChannelLogKind> for ChannelLogKind {
+    fn from(kind: stored::ChannelLogKind) -> Self {
+        match kind {
+            stored::ChannelLogKind::Connecting => Self::Connecting,
+            stored::ChannelLogKind::Connected => Self::Connected,
+            stored::ChannelLogKind::Failed => Self::Failed,
+            stored::ChannelLogKind::Replaced => Self::Replaced,
+            stored::ChannelLogKind::Disconnected => Self::Disconnected,
+        }
+    }
+}
+
+/// A line of a connection's log.
+#[derive(SimpleObject)]
+struct ChannelLogEntry {
+    /// When.
+    at: DateTime,
+    /// What happened.
+    kind: ChannelLogKind,
+    /// The account's name, or the provider's own words.
+    detail: Option<String>,
+}
+
+/// A secret as it may be shown.
+#[derive(SimpleObject)]
+struct CredentialHint {
+    /// Which secret.
+    name: String,
+    /// Its last characters; empty for a short one.
+    last: String,
+    /// When it was set.
+    updated_at: DateTime,
+}
+
+/// A connection of a company to a platform.
+#[Object]
+impl Channel {
+    /// Id.
+    async fn id(&self) -> ID {
+        Kind::Channel.id(self.0.id)
+    }
+
+    /// Platform.
+    async fn kind(&self) -> ChannelKind {
+        self.limits().into()
+    }
+
+    /// What connects it: `webchat`, `telegram`…, or `trial` for the phone frame.
+    async fn provider(&self) -> &str {
+        &self.0.provider
+    }
+
+    /// Name for staff.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Whether it works.
+    async fn status(&self) -> ChannelStatus {
+        self.0.status.into()
+    }
+
+    /// How long a burst of messages is waited for before the answer, milliseconds.
+    async fn quiet_period_ms(&self) -> i32 {
+        self.0.quiet_period_ms
+    }
+
+    /// The most characters of one message.
+    async fn max_chars(&self) -> i32 {
+        count(self.limits().max_chars() as u64)
+    }
+
+    /// What the widget on the company's site is named by; null for other channels.
+    async fn widget_key(&self) -> Option<&str> {
+        (self.0.provider == channels::WEBCHAT).then_some(self.0.public_key.as_str())
+    }
+
+    /// Why it failed last, in the provider's words.
+    async fn last_error(&self) -> Option<&str> {
+        self.0.last_error.as_deref()
+    }
+
+    /// Why it failed last, as a word for translations: `credentials`, `unavailable`, `rate_limited`, `conflict`, `request`.
+    async fn error_code(&self) -> Option<&str> {
+        self.0.error_code.as_deref()
+    }
+
+    /// Failures since it worked last.
+    async fn error_count(&self) -> i32 {
+        self.0.error_count
+    }
+
+    /// Since when it works; null while it does not.
+    async fn connected_at(&self) -> Option<DateTime> {
+        self.0.connected_at.map(Into::into)
+    }
+
+    /// The account at the provider: a bot's id, a number.
+    async fn account(&self) -> Option<&str> {
+        self.0.external_id.as_deref()
+    }
+
+    /// What happened to the connection, the newest first, at most 50. For people who manage the company; empty for others.
+    #[graphql(complexity = 50)]
+    async fn log(&self, ctx: &Context<'_>) -> Result<Vec<ChannelLogEntry>, ApiError> {
+        let op = signed_in(ctx)?;
+        let (scope, _) = access::of::<channel::Entity>(op, self.0.id, "channel").await?;
+        if scope.must_manage().is_err() {
+            return Ok(Vec::new());
+        }
+        let rows = channels::log(op, &scope, self.0.id, 50).await?;
+        let entry = |row: service::row::channel_log::Model| ChannelLogEntry {
+            at: row.created_at.into(),
+            kind: row.kind.into(),
+            detail: row.detail,
+        };
+        Ok(rows.into_iter().map(entry).collect())
+    }
+
+    /// Its secrets, never more than their last characters. For people who manage the company; empty for others.
+    #[graphql(complexity = 50)]
+    async fn credentials(&self, ctx: &Context<'_>) -> Result<Vec<CredentialHint>, ApiError> {
+        let op = signed_in(ctx)?;
+        let (scope, _) = access::of::<channel::Entity>(op, self.0.id, "channel").await?;
+        match credential::hints(op, &scope, self.0.id).await {
+            Ok(hints) => Ok(hints
+                .into_iter()
+                .map(|hint| CredentialHint { name: hint.name, last: hint.last, updated_at: hint.updated_at.into() })
+                .collect()),
+            Err(Error::Forbidden) => Ok(Vec::new()),
+            Err(other) => Err(other.into()),
+        }
+    }
+}

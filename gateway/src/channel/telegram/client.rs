@@ -1,0 +1,259 @@
+//! Calls of the Bot API. The token is part of the address, so no error may show one (reliability.md case 97): errors of the
+//! HTTP client come without it.
+
+use super::{NAME, UPDATES, webhook, wire};
+use crate::channel::{Capability, Channel, Identity, Intake, MediaKind, Outbound, Sent, Update};
+use crate::error::{Error, Kind};
+use async_trait::async_trait;
+use bytes::Bytes;
+use foundation::http::Http;
+use reqwest::Method;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::time::Duration;
+
+/// The largest answer that is read, bytes: a page of updates.
+const MOST_ANSWER: usize = 4 * 1024 * 1024;
+/// Added to the wait of a long poll before it counts as broken off.
+const POLL_PATIENCE: Duration = Duration::from_secs(5);
+/// Updates of one poll; a poll is stored as a whole before the next one begins.
+const POLL_UPDATES: u32 = 100;
+/// Bytes of a button's data (`callback_data`, 1–64 bytes).
+const BUTTON_BYTES: usize = 64;
+
+/// One bot.
+#[derive(Clone, Debug)]
+pub struct Telegram {
+    http: Http,
+    base_url: String,
+    token: SecretString,
+}
+
+impl Telegram {
+    /// The bot of this token. `base_url` without a slash at its end.
+    #[must_use]
+    pub fn new(http: Http, base_url: &str, token: SecretString) -> Self {
+        Self { http, base_url: base_url.to_owned(), token }
+    }
+
+    /// Asks for updates after `offset`, waiting up to `wait` for the first. The number to go on from, and the updates.
+    ///
+    /// # Errors
+    /// [`Error`]; `Conflict` while a webhook is set or another program asks too.
+    pub async fn poll(&self, offset: i64, wait: Duration) -> Result<(i64, Vec<Update>), Error> {
+        let ask = wire::GetUpdates { offset, limit: POLL_UPDATES, timeout: wait.as_secs(), allowed_updates: &UPDATES };
+        let raw: Vec<serde_json::Value> =
+            self.call_within("getUpdates", &ask, true, Some(wait + POLL_PATIENCE)).await?;
+        let mut next = offset;
+        let mut updates = Vec::new();
+        for value in raw {
+            // An update that can't be read must not be asked for again and again.
+            if let Some(id) = value["update_id"].as_i64() {
+                next = next.max(id + 1);
+            }
+            match serde_json::from_value::<wire::Update>(value) {
+                Ok(update) => {
+                    let query = update.callback_query.as_ref().map(|query| query.id.clone());
+                    updates.extend(webhook::read(update));
+                    if let Some(id) = query {
+                        self.answer_button(&id).await;
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "an update of Telegram cannot be read"),
+            }
+        }
+        Ok((next, updates))
+    }
+
+    /// Stops the button's spinning; a failure is seen by the customer only as that.
+    async fn answer_button(&self, id: &str) {
+        let ask = serde_json::json!({ "callback_query_id": id });
+        if let Err(error) = self.call::<bool>("answerCallbackQuery", &ask, true).await {
+            tracing::debug!(%error, "a button was not answered");
+        }
+    }
+
+    /// `repeatable`: doing it twice is doing it once.
+    async fn call<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        body: &impl Serialize,
+        repeatable: bool,
+    ) -> Result<T, Error> {
+        self.call_within(method, body, repeatable, None).await
+    }
+
+    async fn call_within<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        body: &impl Serialize,
+        repeatable: bool,
+        timeout: Option<Duration>,
+    ) -> Result<T, Error> {
+        let url = format!("{}/bot{}/{method}", self.base_url, self.token.expose_secret());
+        let lost = |error| Error::of_http(NAME, &error, repeatable);
+        let mut request = self.http.request(Method::POST, &url).map_err(lost)?.json(body);
+        if let Some(timeout) = timeout {
+            request = request.timeout(timeout);
+        }
+        let answer = self.http.send(request, MOST_ANSWER).await.map_err(lost)?;
+        let unreadable = || {
+            // A proxy's page instead of an answer; after a 2xx the call may have been done.
+            let kind = if answer.status.is_success() && !repeatable { Kind::Unknown } else { Kind::Unavailable };
+            Error::new(NAME, kind, "the answer cannot be read").with_code(answer.status.as_u16().to_string())
+        };
+        let read: wire::Answer<T> = serde_json::from_slice(&answer.body).map_err(|_| unreadable())?;
+        match read {
+            wire::Answer { ok: true, result: Some(result), .. } => Ok(result),
+            wire::Answer { ok: true, .. } => Err(unreadable()),
+            refused => Err(parse_error(&refused)),
+        }
+    }
+
+    async fn get_me(&self) -> Result<Identity, Error> {
+        let me: wire::User = self.call("getMe", &serde_json::json!({}), true).await?;
+        let name = me.username.map_or(me.first_name, |username| format!("@{username}"));
+        Ok(Identity { external_id: me.id.to_string(), name })
+    }
+
+    async fn send_text(&self, chat_id: i64, text: &str, buttons: &[String]) -> Result<wire::Message, Error> {
+        let message = wire::SendMessage {
+            chat_id,
+            text,
+            link_preview_options: wire::LinkPreviewOptions { is_disabled: true },
+            reply_markup: keyboard(buttons),
+        };
+        self.call("sendMessage", &message, false).await
+    }
+
+    async fn send_media(
+        &self,
+        chat_id: i64,
+        (kind, url): &(MediaKind, String),
+        caption: Option<&str>,
+        buttons: &[String],
+    ) -> Result<wire::Message, Error> {
+        let video = *kind == MediaKind::Video;
+        let media = wire::SendMedia {
+            chat_id,
+            photo: (!video).then_some(url.as_str()),
+            video: video.then_some(url.as_str()),
+            caption,
+            reply_markup: keyboard(buttons),
+        };
+        self.call(if video { "sendVideo" } else { "sendPhoto" }, &media, false).await
+    }
+}
+
+/// A row for each button; its data is its label, so that a press reads like a message.
+fn keyboard(buttons: &[String]) -> Option<wire::Keyboard<'_>> {
+    let rows: Vec<_> = buttons
+        .iter()
+        .filter(|label| !label.is_empty() && label.len() <= BUTTON_BYTES)
+        .map(|label| vec![wire::Button { text: label, callback_data: label }])
+        .collect();
+    (!rows.is_empty()).then_some(wire::Keyboard { inline_keyboard: rows })
+}
+
+/// Telegram's codes are HTTP's, its reasons are texts whose beginnings are stable.
+fn parse_error<T>(answer: &wire::Answer<T>) -> Error {
+    let code = answer.error_code.unwrap_or_default();
+    let text = answer.description.as_str();
+    let kind = match code {
+        // A token of an unknown bot is 404, a revoked one 401.
+        401 | 404 => Kind::Credentials,
+        403 => Kind::Recipient,
+        400 if text.contains("chat not found") || text.contains("user is deactivated") => Kind::Recipient,
+        409 => Kind::Conflict,
+        429 => Kind::RateLimited,
+        500.. => Kind::Unavailable,
+        _ => Kind::Request,
+    };
+    let error = Error::new(NAME, kind, text).with_code(code.to_string());
+    match answer.parameters.as_ref().and_then(|parameters| parameters.retry_after) {
+        Some(seconds) => error.after(Duration::from_secs(seconds.min(3600))),
+        None => error,
+    }
+}
+
+#[async_trait]
+impl Channel for Telegram {
+    fn capability(&self) -> Capability {
+        Capability { max_text: 4096, max_caption: 1024, buttons: 3, window_hours: None, keyed_sends: false }
+    }
+
+    async fn connect(&self, intake: &Intake) -> Result<Identity, Error> {
+        let identity = self.get_me().await?;
+        let _: bool = match intake {
+            Intake::Webhook { url, secret } => {
+                let hook =
+                    wire::SetWebhook { url, secret_token: secret, allowed_updates: &UPDATES, max_connections: 40 };
+                self.call("setWebhook", &hook, true).await?
+            }
+            Intake::Polling => self.call("deleteWebhook", &serde_json::json!({}), true).await?,
+        };
+        Ok(identity)
+    }
+
+    async fn check(&self) -> Result<Identity, Error> {
+        self.get_me().await
+    }
+
+    async fn disconnect(&self) -> Result<(), Error> {
+        let _: bool = self.call("deleteWebhook", &serde_json::json!({}), true).await?;
+        Ok(())
+    }
+
+    async fn send(&self, outbound: &Outbound) -> Result<Sent, Error> {
+        let chat_id: i64 = outbound
+            .to
+            .parse()
+            .map_err(|_| Error::new(NAME, Kind::Recipient, "the address is not an id of Telegram"))?;
+        let mut left_out = None;
+        let mut first = None;
+        let captioned = outbound.text.chars().count() <= self.capability().max_caption;
+        // The text goes beside the first picture when it fits there, else after all of them.
+        let mut text_sent = outbound.text.is_empty();
+        for (index, media) in outbound.media.iter().enumerate() {
+            let with_text = index == 0 && captioned && !outbound.text.is_empty();
+            let caption = with_text.then_some(outbound.text.as_str());
+            let buttons = if with_text { outbound.buttons.as_slice() } else { &[] };
+            match self.send_media(chat_id, media, caption, buttons).await {
+                Ok(message) => {
+                    text_sent |= with_text;
+                    first.get_or_insert(message);
+                }
+                // A picture that Telegram can't load must not cost the customer the answer.
+                Err(error) if error.kind == Kind::Request && !outbound.text.is_empty() => left_out = Some(error.text),
+                Err(error) => return Err(after_first(error, first.is_some())),
+            }
+        }
+        if !text_sent {
+            let message = self
+                .send_text(chat_id, &outbound.text, &outbound.buttons)
+                .await
+                .map_err(|error| after_first(error, first.is_some()))?;
+            first = Some(message);
+        }
+        let message = first.ok_or_else(|| Error::new(NAME, Kind::Request, "there is nothing to send"))?;
+        Ok(Sent { external_id: format!("{}:{}", message.chat.id, message.message_id), left_out })
+    }
+
+    async fn fetch(&self, reference: &str, limit: usize) -> Result<Bytes, Error> {
+        let file: wire::FilePath = self.call("getFile", &serde_json::json!({ "file_id": reference }), true).await?;
+        let path = file.file_path.ok_or_else(|| Error::new(NAME, Kind::Gone, "the file is not available"))?;
+        let url = format!("{}/file/bot{}/{path}", self.base_url, self.token.expose_secret());
+        let lost = |error| Error::of_http(NAME, &error, true);
+        let answer = self.http.send(self.http.request(Method::GET, &url).map_err(lost)?, limit).await.map_err(lost)?;
+        if !answer.status.is_success() {
+            return Err(Error::of_status(NAME, &answer, "the file cannot be loaded"));
+        }
+        Ok(answer.body)
+    }
+}
+
+/// When a part is with the customer already, trying the whole again would send it twice.
+fn after_first(error: Error, part_sent: bool) -> Error {
+    if part_sent { Error::new(NAME, Kind::Unknown, format!("only a part was sent: {}", error.text)) } else { error }
+}

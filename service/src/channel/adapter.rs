@@ -1,0 +1,67 @@
+//! From a channel's row to the provider's adapter, and the shapes that all providers share.
+
+use crate::access::CompanyScope;
+use crate::credential;
+use crate::ctx::Ctx;
+use crate::error::{Error, Result};
+use entity::channel;
+use foundation::secret::{hex, hmac_sha256};
+use gateway::channel::telegram::{self, Telegram};
+use gateway::channel::{Channel, Intake};
+use secrecy::SecretString;
+use std::sync::Arc;
+
+/// Name of the credential that holds a Telegram bot's token.
+pub(crate) const TELEGRAM_TOKEN: &str = "telegram_token";
+
+/// Whether messages of this channel go through a provider outside; the widget and the phone frame read theirs from the database.
+#[must_use]
+pub(crate) fn is_outside(channel: &channel::Model) -> bool {
+    !matches!(channel.provider.as_str(), super::WEBCHAT | super::TRIAL)
+}
+
+/// The bot of a Telegram channel.
+///
+/// # Errors
+/// `Unavailable` when its token was removed.
+pub(crate) async fn telegram(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model) -> Result<Telegram> {
+    let token = secret(ctx, scope, channel, TELEGRAM_TOKEN).await?;
+    let outside = &ctx.engine().outside;
+    Ok(Telegram::new(outside.http.clone(), &outside.telegram_url, token))
+}
+
+/// The adapter of a channel whose provider is outside.
+///
+/// # Errors
+/// `Unavailable` when its credentials were removed; `Internal` for a provider that this program does not know.
+pub(crate) async fn of(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model) -> Result<Arc<dyn Channel>> {
+    match channel.provider.as_str() {
+        telegram::NAME => Ok(Arc::new(telegram(ctx, scope, channel).await?)),
+        other => Err(Error::internal(format!("channel {} has the provider {other}", channel.id))),
+    }
+}
+
+async fn secret(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model, name: &str) -> Result<SecretString> {
+    credential::open(ctx, ctx.db().read(), scope, channel.id, name)
+        .await?
+        .ok_or_else(|| Error::Unavailable(format!("channel {} has no {name}", channel.id)))
+}
+
+/// The secret that each delivery to this channel must carry (R28): made from the program's key, so that it is stored nowhere.
+#[must_use]
+pub(crate) fn webhook_secret(ctx: &Ctx, channel: &channel::Model) -> String {
+    let key = ctx.engine().key.derive("channel-webhook");
+    hex(&hmac_sha256(&key, channel.id.as_bytes()))
+}
+
+/// How the provider's messages reach us: providers call public HTTPS addresses only.
+#[must_use]
+pub(crate) fn intake(ctx: &Ctx, channel: &channel::Model) -> Intake {
+    let public_url = &ctx.engine().public_url;
+    if public_url.starts_with("https://") {
+        let url = format!("{public_url}/webhooks/channel/{}", channel.public_key);
+        Intake::Webhook { url, secret: webhook_secret(ctx, channel) }
+    } else {
+        Intake::Polling
+    }
+}

@@ -1,0 +1,354 @@
+//! Messages on their way out: looked at once more at the moment of sending (architecture §5 "Out"), handed to the provider at
+//! most once, and followed until they are read.
+
+use super::write::needs_attention;
+use crate::access::CompanyScope;
+use crate::channel::{self as channels, adapter};
+use crate::ctx::Ctx;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::job::{self, Claimed, Failure, Job};
+use entity::stored::{ConversationOwner, EventKind, MessageAuthor, MessageDirection, MessageStatus};
+use entity::{channel, contact_address, conversation, message};
+use gateway::channel::{Delivery, MediaKind, Outbound, Sent};
+use gateway::error::Kind;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveEnum as _, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Sends one outbound message by its channel.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SendMessage {
+    /// Which.
+    pub(crate) message_id: Uuid,
+    /// Its conversation: messages of one leave in their order.
+    pub(crate) conversation_id: Uuid,
+}
+
+impl Job for SendMessage {
+    const KIND: &'static str = "send_message";
+
+    fn lane(&self) -> Option<String> {
+        Some(format!("send:{}", self.conversation_id))
+    }
+
+    fn subject(&self) -> Option<Uuid> {
+        Some(self.conversation_id)
+    }
+}
+
+/// Why a message is not sent after all.
+const TAKEN_OVER: &str = "A person took the conversation before this was sent.";
+const NO_ADDRESS: &str = "The contact has no address on this channel.";
+const WINDOW_CLOSED: &str = "The platform takes free text only for a time after the customer's last message.";
+const RESULT_UNKNOWN: &str =
+    "The platform did not answer; the message may have arrived. It is not sent again by itself.";
+
+/// What the first look found.
+enum Ready {
+    /// Nothing is left to do.
+    Done,
+    /// Hand it to the provider.
+    Go { channel: channel::Model, outbound: Outbound },
+}
+
+/// Runs [`SendMessage`]: who owns the conversation is looked at now, not when the message was made (architecture §6.9).
+///
+/// A provider without keys can't tell a second sending from a first. So the message is marked as being sent before the call;
+/// who finds that mark when the job runs again knows only that it may have been sent, says so, and leaves it (reliability.md
+/// case 45).
+pub(crate) async fn send(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
+    let scope = claimed.scope()?;
+    let payload: SendMessage = claimed.payload()?;
+    let (channel, outbound) = match prepare(ctx, &scope, claimed, &payload).await? {
+        Ready::Done => return Ok(()),
+        Ready::Go { channel, outbound } => (channel, outbound),
+    };
+    let sent = match adapter::of(ctx, &scope, &channel).await {
+        Ok(provider) => provider.send(&outbound).await,
+        Err(error) => Err(gateway::error::Error::new("x8", Kind::Credentials, error.private())),
+    };
+    let mut tx = ctx.db().begin().await?;
+    match sent {
+        Ok(sent) => {
+            arrived_there(ctx, &mut tx, &scope, &payload, sent).await?;
+            channels::works(ctx, &mut tx, &scope, &channel, None).await?;
+        }
+        Err(error) => {
+            let again = error.retry != gateway::error::Retry::Never && claimed.row.attempts < claimed.row.max_attempts;
+            if again {
+                set(ctx, &mut tx, &scope, &payload, MessageStatus::Queued, None).await?;
+            } else {
+                let (status, text) = match error.kind {
+                    Kind::Unknown => (MessageStatus::Unknown, RESULT_UNKNOWN.to_owned()),
+                    _ => (MessageStatus::Failed, error.text.clone()),
+                };
+                set(ctx, &mut tx, &scope, &payload, status, Some(&text)).await?;
+                let reason = if error.kind == Kind::Recipient { "recipient_unreachable" } else { "not_sent" };
+                needs_attention(ctx, &mut tx, &scope, payload.conversation_id, reason).await?;
+            }
+            // A fault of the connection is seen at the channel; one of this message or person is not the channel's.
+            if matches!(error.kind, Kind::Credentials | Kind::Unavailable | Kind::Conflict) {
+                channels::failed(ctx, &mut tx, &scope, &channel, &error).await?;
+            }
+            if again {
+                ctx.commit(tx).await?;
+                return Err(channels::failure(&error));
+            }
+        }
+    }
+    job::finish(ctx, &mut tx, claimed).await?;
+    Ok(ctx.commit(tx).await?)
+}
+
+async fn prepare(ctx: &Ctx, scope: &CompanyScope, claimed: &Claimed, payload: &SendMessage) -> Result<Ready, Failure> {
+    let mut tx = ctx.db().begin().await?;
+    let message = message::Entity::find_by_id(payload.message_id)
+        .filter(message::Column::CompanyId.eq(scope.id()))
+        .one(&tx)
+        .await?
+        .ok_or(Error::NotFound("message"))?;
+    let conversation = conversation::Entity::find_by_id(message.conversation_id)
+        .filter(conversation::Column::CompanyId.eq(scope.id()))
+        .one(&tx)
+        .await?
+        .ok_or(Error::NotFound("conversation"))?;
+    let channel = channel::Entity::find_by_id(message.channel_id)
+        .filter(channel::Column::CompanyId.eq(scope.id()))
+        .one(&tx)
+        .await?
+        .ok_or(Error::NotFound("channel"))?;
+    let silenced = message.author == MessageAuthor::Assistant && conversation.owner == ConversationOwner::Operator;
+    let end = match message.status {
+        MessageStatus::Queued if silenced => Some((MessageStatus::Failed, Some(TAKEN_OVER), None)),
+        // Web chat and the phone frame read their messages from here: stored is sent.
+        MessageStatus::Queued if !adapter::is_outside(&channel) => Some((MessageStatus::Sent, None, None)),
+        MessageStatus::Queued => match outbound(ctx, &tx, scope, &channel, &conversation, &message).await? {
+            Ok(outbound) => {
+                set(ctx, &mut tx, scope, payload, MessageStatus::Sending, None).await?;
+                job::hold(ctx, &tx, claimed).await?;
+                ctx.commit(tx).await?;
+                return Ok(Ready::Go { channel, outbound });
+            }
+            Err((reason, attention)) => Some((MessageStatus::Failed, Some(reason), Some(attention))),
+        },
+        MessageStatus::Sending => Some((MessageStatus::Unknown, Some(RESULT_UNKNOWN), Some("not_sent"))),
+        _ => None,
+    };
+    if let Some((status, reason, attention)) = end {
+        set(ctx, &mut tx, scope, payload, status, reason).await?;
+        if let Some(attention) = attention {
+            needs_attention(ctx, &mut tx, scope, conversation.id, attention).await?;
+        }
+    }
+    job::finish(ctx, &mut tx, claimed).await?;
+    ctx.commit(tx).await?;
+    Ok(Ready::Done)
+}
+
+/// The message as the provider takes it, or why it can't go, and the word for staff.
+async fn outbound(
+    ctx: &Ctx,
+    tx: &Tx,
+    scope: &CompanyScope,
+    channel: &channel::Model,
+    conversation: &conversation::Model,
+    message: &message::Model,
+) -> Result<Result<Outbound, (&'static str, &'static str)>> {
+    let address = contact_address::Entity::find()
+        .filter(contact_address::Column::CompanyId.eq(scope.id()))
+        .filter(contact_address::Column::ContactId.eq(conversation.contact_id))
+        .filter(contact_address::Column::Kind.eq(channels::address_kind(channel)))
+        .order_by_desc(contact_address::Column::CreatedAt)
+        .one(tx)
+        .await?;
+    let Some(address) = address else { return Ok(Err((NO_ADDRESS, "recipient_unreachable"))) };
+    if let Some(hours) = channels::window_hours(channel) {
+        let last = message::Entity::find()
+            .filter(message::Column::ConversationId.eq(conversation.id))
+            .filter(message::Column::CompanyId.eq(scope.id()))
+            .filter(message::Column::Direction.eq(MessageDirection::Inbound))
+            .order_by_desc(message::Column::CreatedAt)
+            .one(tx)
+            .await?;
+        let open = last.is_some_and(|last| ctx.time() < last.created_at.plus_millis(i64::from(hours) * 3_600_000));
+        if !open {
+            return Ok(Err((WINDOW_CLOSED, "window_closed")));
+        }
+    }
+    let attachments: Vec<super::Attachment> = serde_json::from_value(message.attachments.clone())?;
+    let media = attachments
+        .into_iter()
+        .filter_map(|attachment| {
+            let kind = match attachment.kind.as_str() {
+                "image" => MediaKind::Image,
+                "video" => MediaKind::Video,
+                _ => return None,
+            };
+            attachment.url.starts_with("http").then_some((kind, attachment.url))
+        })
+        .collect();
+    Ok(Ok(Outbound { key: message.id, to: address.value, text: message.text.clone(), media, buttons: Vec::new() }))
+}
+
+async fn set(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    scope: &CompanyScope,
+    payload: &SendMessage,
+    status: MessageStatus,
+    error: Option<&str>,
+) -> Result<()> {
+    let sent_at = (status == MessageStatus::Sent).then(|| ctx.time().0);
+    message::Entity::update_many()
+        .col_expr(message::Column::Status, Expr::value(status.to_value()))
+        .col_expr(message::Column::Error, Expr::value(error))
+        .col_expr(message::Column::SentAt, Expr::value(sent_at))
+        .filter(message::Column::Id.eq(payload.message_id))
+        .filter(message::Column::CompanyId.eq(scope.id()))
+        .exec(tx)
+        .await?;
+    crate::event::emit(ctx, tx, scope, EventKind::Message, payload.message_id).await?;
+    // The visitor's open page listens for its conversation, not for each message of the company.
+    crate::event::emit(ctx, tx, scope, EventKind::Conversation, payload.conversation_id).await
+}
+
+/// The provider has it. Its report of the delivery may have come before its answer: a status only moves on.
+async fn arrived_there(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, payload: &SendMessage, sent: Sent) -> Result<()> {
+    set(ctx, tx, scope, payload, MessageStatus::Sent, sent.left_out.as_deref()).await?;
+    message::Entity::update_many()
+        .col_expr(message::Column::ExternalId, Expr::value(sent.external_id))
+        .filter(message::Column::Id.eq(payload.message_id))
+        .filter(message::Column::CompanyId.eq(scope.id()))
+        .exec(tx)
+        .await?;
+    if sent.left_out.is_some() {
+        needs_attention(ctx, tx, scope, payload.conversation_id, "media_not_sent").await?;
+    }
+    Ok(())
+}
+
+/// A message of ours came further. Reports come late, twice and out of order: a status only moves on.
+pub(crate) async fn delivered(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    channel: &channel::Model,
+    external_id: &str,
+    delivery: Delivery,
+) -> Result<()> {
+    let (status, before) = match delivery {
+        Delivery::Sent => (MessageStatus::Sent, vec![MessageStatus::Sending, MessageStatus::Unknown]),
+        Delivery::Delivered => {
+            (MessageStatus::Delivered, vec![MessageStatus::Sending, MessageStatus::Unknown, MessageStatus::Sent])
+        }
+        Delivery::Read => (
+            MessageStatus::Read,
+            vec![MessageStatus::Sending, MessageStatus::Unknown, MessageStatus::Sent, MessageStatus::Delivered],
+        ),
+    };
+    report(ctx, scope, channel, external_id, status, before, None).await
+}
+
+/// A message of ours did not arrive after all.
+pub(crate) async fn undelivered(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    channel: &channel::Model,
+    external_id: &str,
+    reason: &str,
+) -> Result<()> {
+    let before = vec![MessageStatus::Sending, MessageStatus::Unknown, MessageStatus::Sent];
+    report(ctx, scope, channel, external_id, MessageStatus::Failed, before, Some(reason)).await
+}
+
+async fn report(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    channel: &channel::Model,
+    external_id: &str,
+    status: MessageStatus,
+    before: Vec<MessageStatus>,
+    error: Option<&str>,
+) -> Result<()> {
+    let mut tx = ctx.db().begin().await?;
+    let found = message::Entity::find()
+        .filter(message::Column::CompanyId.eq(scope.id()))
+        .filter(message::Column::ChannelId.eq(channel.id))
+        .filter(message::Column::ExternalId.eq(external_id))
+        .filter(message::Column::Direction.eq(MessageDirection::Outbound))
+        .one(&tx)
+        .await?;
+    // A message that staff wrote on the platform itself, or one whose answer is still on its way to us.
+    let Some(message) = found else { return tx.rollback().await };
+    let done = message::Entity::update_many()
+        .col_expr(message::Column::Status, Expr::value(status.to_value()))
+        .col_expr(message::Column::Error, Expr::value(error))
+        .filter(message::Column::Id.eq(message.id))
+        .filter(message::Column::Status.is_in(before))
+        .exec(&tx)
+        .await?;
+    if done.rows_affected == 0 {
+        return tx.rollback().await;
+    }
+    crate::event::emit(ctx, &mut tx, scope, EventKind::Message, message.id).await?;
+    if status == MessageStatus::Failed {
+        needs_attention(ctx, &mut tx, scope, message.conversation_id, "not_sent").await?;
+    }
+    ctx.commit(tx).await
+}
+
+/// The customer closed the door on us, or opened it again: staff see it at the conversation.
+pub(crate) async fn blocked(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    channel: &channel::Model,
+    kind: &str,
+    value: &str,
+    blocked: bool,
+) -> Result<()> {
+    let Some(conversation_id) = super::visitor_conversation(ctx, scope, channel.id, kind, value).await? else {
+        return Ok(());
+    };
+    let mut tx = ctx.db().begin().await?;
+    if blocked {
+        needs_attention(ctx, &mut tx, scope, conversation_id, "recipient_unreachable").await?;
+    } else {
+        conversation::Entity::update_many()
+            .col_expr(conversation::Column::NeedsAttention, Expr::value(false))
+            .col_expr(conversation::Column::AttentionReason, Expr::value(Option::<String>::None))
+            .filter(conversation::Column::Id.eq(conversation_id))
+            .filter(conversation::Column::CompanyId.eq(scope.id()))
+            .filter(conversation::Column::AttentionReason.eq("recipient_unreachable"))
+            .exec(&tx)
+            .await?;
+        crate::event::emit(ctx, &mut tx, scope, EventKind::Conversation, conversation_id).await?;
+    }
+    ctx.commit(tx).await
+}
+
+/// Sends a message once more that failed, or of which nobody knows: staff decided so.
+///
+/// # Errors
+/// `NotFound`; `Invalid` for one that is not outbound or is with the customer already.
+pub async fn retry_message(ctx: &Ctx, scope: &CompanyScope, message_id: Uuid) -> Result<message::Model> {
+    let mut tx = ctx.db().begin().await?;
+    let message = message::Entity::find_by_id(message_id)
+        .filter(message::Column::CompanyId.eq(scope.id()))
+        .one(&tx)
+        .await?
+        .ok_or(Error::NotFound("message"))?;
+    let failed = matches!(message.status, MessageStatus::Failed | MessageStatus::Unknown);
+    if message.direction != MessageDirection::Outbound || !failed {
+        return Err(Error::invalid("messageId", "NOT_FAILED", "Only a message that was not sent can be sent again."));
+    }
+    let job = SendMessage { message_id, conversation_id: message.conversation_id };
+    set(ctx, &mut tx, scope, &job, MessageStatus::Queued, None).await?;
+    job::enqueue(ctx, &mut tx, scope, &job).await?;
+    ctx.commit(tx).await?;
+    message::Entity::find_by_id(message_id)
+        .filter(message::Column::CompanyId.eq(scope.id()))
+        .one(ctx.db().read())
+        .await?
+        .ok_or(Error::NotFound("message"))
+}
