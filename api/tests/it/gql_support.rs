@@ -5,10 +5,11 @@ use async_graphql::{Request, Variables};
 use domain::catalog::ItemKind;
 use entity::stored::*;
 use entity::{
-    booking, catalogue, catalogue_row, catalogue_version, channel, company, contact, contact_address, conversation,
-    event, file, import, job, membership, message, order, order_line, payment, reminder, session, turn, user,
+    booking, catalogue, catalogue_row, catalogue_version, channel, channel_log, company, contact, contact_address,
+    conversation, credential, event, file, import, job, membership, message, order, order_line, payment, reminder, session,
+    turn, user,
 };
-use sea_orm::{ActiveModelTrait, EntityTrait, QueryOrder as _};
+use sea_orm::{ActiveModelTrait, ColumnTrait as _, EntityTrait, QueryFilter as _, QueryOrder as _};
 use serde_json::{Value, json};
 use service::access::{Actor, CompanyScope};
 use service::ctx::Ctx;
@@ -23,6 +24,7 @@ pub(crate) struct Ids {
     pub(crate) branch: String,
     pub(crate) channel: String,
     pub(crate) conversation: String,
+    pub(crate) message: String,
     pub(crate) contact: String,
     pub(crate) order: String,
     pub(crate) booking: String,
@@ -42,6 +44,7 @@ impl Ids {
             branch: id("branch"),
             channel: id("channel"),
             conversation: id("conversation"),
+            message: id("message"),
             contact: id("contact"),
             order: id("order"),
             booking: id("booking"),
@@ -414,11 +417,18 @@ pub(crate) async fn fill(kit: &Kit, tenant: Tenant) -> World {
     );
     let owner = sign_in(ctx, tenant.owner.id).await;
     let agent = agent(ctx, &tenant).await;
+    let message = message::Entity::find()
+        .filter(message::Column::ConversationId.eq(conversation_id))
+        .one(ctx.db().read())
+        .await
+        .unwrap()
+        .unwrap();
     let ids = Ids {
         company: format!("company:{company_id}"),
         branch: format!("branch:{}", tenant.branch.id),
         channel: format!("channel:{}", tenant.channel.id),
         conversation: format!("conversation:{conversation_id}"),
+        message: format!("message:{}", message.id),
         contact: format!("contact:{contact_id}"),
         order: format!("order:{order_id}"),
         booking: format!("booking:{booking_id}"),
@@ -428,7 +438,7 @@ pub(crate) async fn fill(kit: &Kit, tenant: Tenant) -> World {
         file: format!("file:{file_id}"),
         job: format!("job:{job_id}"),
     };
-    for kind in ["a_dead_one", "import_table", "prune_catalogue", "send_message", "answer_turn", "remove_file"] {
+    for kind in ["a_dead_one", "import_table", "prune_catalogue", "send_message", "answer_turn", "remove_file", "connect_channel"] {
         kit.may_remain(kind);
     }
     World { tenant, ids, owner, agent }
@@ -485,7 +495,8 @@ pub(crate) async fn everything(ctx: &Ctx) -> String {
         )*};
     }
     dump! {
-        booking catalogue catalogue_row catalogue_version channel company contact contact_address conversation event file import
+        booking catalogue catalogue_row catalogue_version channel channel_log company contact contact_address conversation
+        credential event file import
         job membership message order order_line payment reminder turn user
     }
     text
