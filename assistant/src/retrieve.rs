@@ -221,6 +221,12 @@ impl CatalogueIndex {
         self.vocabulary.look_up(folded, &[]).forms.iter().any(|form| self.named.contains(form))
     }
 
+    /// Whether a name has this word just so, in no other form.
+    #[must_use]
+    pub fn is_spelled_in_a_name(&self, folded: &str) -> bool {
+        self.vocabulary.number_of(folded).is_some_and(|form| self.named.contains(&form))
+    }
+
     /// Whether some item can go to any city.
     #[must_use]
     pub fn goes_anywhere(&self) -> bool {

@@ -160,6 +160,11 @@ impl Vocabulary {
         found
     }
 
+    /// The number of a word as it is spelled.
+    pub(crate) fn number_of(&self, folded: &str) -> Option<FormId> {
+        self.numbers.get(folded).copied()
+    }
+
     /// A form as it is spelled in the index.
     pub(crate) fn spelling(&self, form: FormId) -> &str {
         self.spelled.get(form as usize).map_or("", String::as_str)

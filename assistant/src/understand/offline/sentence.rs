@@ -2,14 +2,16 @@
 
 use super::super::cue::Cue;
 use super::super::numbers::NumberKind;
-use super::super::people::{same_as_before, wants_current_phone};
+use super::super::people::wants_current_phone;
 use super::super::{Act, Amounts, ContactKind};
 use super::Context;
+use super::fields::fields;
+use super::heard::Heard;
 use super::marks::{Mark, Marked};
 use super::mentions::{Placed, mentions};
-use super::places::{lone_capitals, place_after_preposition, points_at_number};
+use super::places::points_at_number;
 use crate::retrieve::is_function_word;
-use crate::turn::{Field, Pending};
+use crate::turn::Pending;
 use domain::text::fold;
 
 /// Cues that are questions about an item.
@@ -39,11 +41,6 @@ const TOPICS: &[Cue] = &[
     Cue::Video,
 ];
 
-/// Words that turn a confirmation into none: "I don't confirm", "I'll confirm later".
-const NEGATIONS: &[&str] = &["not", "don", "no", "не", "нет", "жоқ", "never", "nunca", "still", "can"];
-const LATER: &[&str] =
-    &["later", "tomorrow", "luego", "despues", "mas", "позже", "потом", "кейін", "кейинирек", "кейінірек"];
-
 /// Adds the acts of one line.
 pub(crate) fn acts(marked: &Marked<'_>, context: &Context<'_>, committed: bool, acts: &mut Vec<Act>) {
     let (mut placed, loose) = mentions(marked, context);
@@ -68,16 +65,6 @@ pub(crate) fn acts(marked: &Marked<'_>, context: &Context<'_>, committed: bool, 
     }
 }
 
-/// Whether a line says something that only an order needs: then a bare item beside it is wanted, not asked about.
-pub(crate) fn commits(marked: &Marked<'_>) -> bool {
-    marked.cues.iter().any(|cue| cue.cue == Cue::Confirm && !is_negated(marked, cue.start_token, cue.end_token))
-        || marked.name.is_some()
-        || !marked.phones.is_empty()
-        || !marked.dates.is_empty()
-        || !marked.times.is_empty()
-        || !marked.cities.is_empty()
-}
-
 fn extract(placed: &mut Vec<Placed>, sentence: usize) -> Vec<Placed> {
     let (mine, rest) = std::mem::take(placed).into_iter().partition(|one| one.sentence == sentence);
     *placed = rest;
@@ -91,95 +78,6 @@ fn left_over(marked: &Marked<'_>) -> bool {
         .iter()
         .zip(&marked.marks)
         .any(|(token, mark)| *mark == Mark::Free && token.is_word() && !is_function_word(&token.folded))
-}
-
-/// Cues that stand, with the token where each begins.
-struct Heard {
-    cues: Vec<(Cue, usize)>,
-}
-
-impl Heard {
-    fn new(marked: &Marked<'_>, placed: &[Placed]) -> Self {
-        let named: Vec<usize> = placed.iter().flat_map(|one| one.named.iter().copied()).collect();
-        let cues = marked
-            .cues
-            .iter()
-            .filter(|cue| {
-                // All words of the phrase belong to an item's name: it is no phrase.
-                let in_name = (cue.start_token..cue.end_token).any(|token| named.contains(&token));
-                !(cue.cue.yields_to_names() && in_name)
-            })
-            .filter(|cue| cue.cue != Cue::Confirm || !is_negated(marked, cue.start_token, cue.end_token))
-            .map(|cue| (cue.cue, cue.start_token))
-            .collect();
-        Self { cues }
-    }
-}
-
-fn is_negated(marked: &Marked<'_>, start: usize, end: usize) -> bool {
-    let before = start.checked_sub(1).map(|at| &marked.tokens[at]);
-    let before_that = start.checked_sub(2).map(|at| &marked.tokens[at]);
-    let denied = before.is_some_and(|token| NEGATIONS.contains(&token.folded.as_str()) && token.folded != "can")
-        || (before.is_some_and(|token| token.folded == "t") && before_that.is_some_and(|token| token.text == "'"));
-    let later = marked.tokens.iter().skip(end).take(2).any(|token| LATER.contains(&token.folded.as_str()));
-    denied || later
-}
-
-/// Fields of the checkout.
-fn fields(marked: &Marked<'_>, context: &Context<'_>, acts: &mut Vec<Act>) {
-    let lone_name = || {
-        let names_itself = context.state.given.name.is_none()
-            && marked.cues.iter().any(|cue| cue.cue == Cue::Confirm)
-            && (!context.asked(Field::City) || !marked.cities.is_empty());
-        if names_itself { lone_capitals(marked, context, true) } else { None }
-    };
-    if let Some(name) = marked.name.clone().or_else(lone_name) {
-        acts.push(Act::Name { name });
-    }
-    for raw in &marked.phones {
-        acts.push(Act::Phone { raw: raw.clone() });
-    }
-    if marked.phones.is_empty() && (wants_current_phone(marked.text) || points_at_number(marked)) {
-        acts.push(Act::CurrentPhone);
-    }
-    if same_as_before(marked.text) {
-        acts.push(Act::SameAsBefore);
-    }
-    for city in &marked.cities {
-        // "Cork, not Galway".
-        let (at, _) = marked.range(city.start, city.end);
-        let before = &marked.tokens[at.saturating_sub(2)..at];
-        if marked.cities.len() > 1 && before.iter().any(|token| ["not", "не", "no"].contains(&token.folded.as_str()))
-        {
-            continue;
-        }
-        acts.push(Act::City { said: city.said.clone(), spelled: city.spelled.clone() });
-    }
-    if let Some(address) = &marked.address {
-        acts.push(Act::Address { text: address.clone() });
-    }
-    if let Some(date) = marked.dates.first() {
-        acts.push(Act::Date { date: date.date });
-    }
-    if let Some(time) = marked.times.first() {
-        acts.push(Act::Time { time: time.time, vague: time.vague && (1..=11).contains(&time.time.hour()) });
-    }
-    if marked.times.is_empty()
-        && let Some(part) = marked.parts.first()
-    {
-        acts.push(Act::PartOfDay { from: part.from, to: part.to });
-    }
-    if marked.cities.is_empty()
-        && (context.asked(Field::City) || matches!(context.state.pending, Some(Pending::ChooseCity { .. })))
-        && let Some(said) = lone_capitals(marked, context, false)
-    {
-        acts.push(Act::City { said, spelled: None });
-    } else if marked.cities.is_empty()
-        && context.index.goes_anywhere()
-        && let Some(said) = place_after_preposition(marked, context)
-    {
-        acts.push(Act::City { said, spelled: None });
-    }
 }
 
 /// "Big" is true, "small" is false.
