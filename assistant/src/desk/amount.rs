@@ -139,13 +139,44 @@ pub fn resolve(candidates: &[Arc<Item>], amounts: &Amounts) -> Resolved {
 fn with_single(candidates: &[Arc<Item>], pieces: &[(Arc<Item>, i64)]) -> Option<Vec<(Arc<Item>, i64)>> {
     let mut others = candidates.iter().filter(|item| !pieces.iter().any(|(packed, _)| packed.key == item.key));
     let (single, None) = (others.next()?, others.next()) else { return None };
-    let begins = |item: &Item| domain::text::fold(&item.name).starts_with(&domain::text::fold(&single.name));
-    if pieces.is_empty() || !pieces.iter().all(|(item, _)| begins(item)) {
+    if pieces.is_empty() || !pieces.iter().all(|(item, _)| is_pack_of(item, single)) {
         return None;
     }
     let mut sized = pieces.to_vec();
     sized.push((single.clone(), 1));
     Some(sized)
+}
+
+/// Whether one row is a pack of what another row sells singly: the same words, and of its own only a count and a container
+/// ("Beeswax candles, pack of 6", "Beeswax candle").
+pub(crate) fn is_pack_of(pack: &Item, single: &Item) -> bool {
+    let holds = |item: &Item| inner(item).filter(|(size, of)| *of == Measure::Piece && *size > 1);
+    if pack.key == single.key || holds(pack).is_none() || holds(single).is_some() {
+        return false;
+    }
+    let words = |item: &Item| -> Vec<Vec<String>> {
+        let tokens = domain::text::tokens(&item.name);
+        let measured = |at: usize| {
+            tokens.get(at).is_some_and(|token| token.is_word() && token.folded.chars().count() <= 2)
+                && at.checked_sub(1).is_some_and(|before| tokens[before].is_number())
+        };
+        (0..tokens.len())
+            .filter(|at| tokens[*at].is_word() && !measured(*at) && !crate::retrieve::is_function_word(&tokens[*at].folded))
+            .map(|at| {
+                let mut forms = crate::stem::stem_any(&tokens[at].folded);
+                forms.push(tokens[at].folded.clone());
+                forms
+            })
+            .collect()
+    };
+    let (packed, alone) = (words(pack), words(single));
+    let meets = |one: &[String], other: &[Vec<String>]| other.iter().any(|other| other.iter().any(|form| one.contains(form)));
+    let container = |word: &[String]| {
+        word.iter().any(|form| crate::retrieve::weakness(form) == Some(crate::retrieve::Weak::Unit) || form == "pack")
+    };
+    !alone.is_empty()
+        && alone.iter().all(|word| meets(word, &packed))
+        && packed.iter().all(|word| meets(word, &alone) || container(word))
 }
 
 fn packs_of(counts: &[Count]) -> Option<i64> {

@@ -13,6 +13,9 @@ impl Talk<'_> {
         let acts = self.acts.clone();
         let lines_before: Vec<String> = self.desk.state.cart.lines.iter().map(|line| line.key.clone()).collect();
         let choosing = matches!(self.desk.state.pending, Some(Pending::ChooseItem { .. }));
+        for (key, quantity) in std::mem::take(&mut self.repeated) {
+            self.set_line(&key, quantity).await?;
+        }
         // Removals first, so that "without the vase, and two orchids" never passes through the old line.
         for act in &acts {
             match act {

@@ -74,7 +74,7 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::DeliveryFee,
-        "how much is delivery|how much is the delivery|how much does delivery cost|delivery cost*|delivery price|delivery fee|price of delivery|cost of delivery|shipping|shipping cost*|shipping fee|is delivery free|how much is shipping|how much for delivery|how much would delivery be|travel fee|travel cost*|call-out fee|call out fee|how much is the travel",
+        "how much is delivery|how much is the delivery|how much does delivery cost|delivery cost*|delivery price|delivery fee|price of delivery|cost of delivery|shipping|shipping cost*|shipping fee|how much is shipping|how much for delivery|how much would delivery be|travel fee|travel cost*|call-out fee|call out fee|how much is the travel",
     ),
     (
         Cue::DeliveryTime,
@@ -183,7 +183,7 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::FreeDelivery,
-        "free delivery|free shipping|delivery for free|deliver for free|delivery free|deliver it for free|delivery free of charge|without delivery fee|waive the delivery|waive the fee|no delivery fee|free of delivery|free travel|waive the travel",
+        "delivery is free|shipping is free|delivery be free|shipping be free|is delivery free|is shipping free|delivery will be free|shipping will be free|free delivery|free shipping|delivery for free|deliver for free|delivery free|deliver it for free|delivery free of charge|without delivery fee|waive the delivery|waive the fee|no delivery fee|free of delivery|free travel|waive the travel",
     ),
     (
         Cue::NewOrder,
@@ -233,5 +233,9 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
     ),
     (Cue::Privacy, "privacy|personal data|my data|gdpr|data protection|privacy policy|who sees my"),
     (Cue::All, "all of them|everything|all of it|both of them|all three|every one|them all|take all"),
+    (
+        Cue::Repeat,
+        "the same again|same again|the same order|same order again|the same order again|same order as|repeat my order|repeat the order|repeat my last order|repeat that order|same thing again|the same thing again|the same as last time|same as last time|my usual|the usual|reorder|re order|what i ordered last time|order the same",
+    ),
     (Cue::Please, "please|pls|plz"),
 ];

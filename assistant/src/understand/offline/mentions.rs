@@ -153,6 +153,7 @@ pub(crate) fn mentions(marked: &Marked<'_>, context: &Context<'_>) -> (Vec<Place
 /// Numbers that names state choose among the rows and are no amounts: "Luch 5 with 128 GB", "the bouquet of 20".
 fn by_number(context: &Context<'_>, mut rows: Vec<usize>, amounts: &mut Amounts) -> Vec<usize> {
     let mut kept: Vec<Count> = Vec::with_capacity(amounts.counts.len());
+    let mut chosen = false;
     for (at, count) in amounts.counts.iter().enumerate() {
         let fitting: Vec<usize> = rows.iter().copied().filter(|row| context.index.states(*row, count.value)).collect();
         let again = amounts.counts[at + 1..].iter().any(|later| later.value == count.value);
@@ -160,10 +161,53 @@ fn by_number(context: &Context<'_>, mut rows: Vec<usize>, amounts: &mut Amounts)
             kept.push(*count);
         } else {
             rows = fitting;
+            chosen = true;
         }
+    }
+    // "Markers of 48 colours, two pieces": what is counted besides is how many of them.
+    if chosen {
+        kept.iter_mut().for_each(|count| count.of_packs = true);
     }
     amounts.counts = kept;
     rows
+}
+
+/// Eight candles, where one row is a candle and another is a pack of six: both make up the count, whichever is named
+/// more exactly.
+fn with_packs(
+    marked: &Marked<'_>,
+    context: &Context<'_>,
+    chunk: &Chunk,
+    rows: Vec<usize>,
+    amounts: &mut Amounts,
+) -> Vec<usize> {
+    let ([row], [count]) = (&rows[..], &amounts.counts[..]) else { return rows };
+    let (row, value) = (*row, count.value);
+    if value < 2 || amounts.grams.is_some() || amounts.millilitres.is_some() {
+        return rows;
+    }
+    let Some(single) = context.index.items().get(row) else { return rows };
+    let of_unit = marked
+        .numbers
+        .iter()
+        .find(|number| chunk.start <= number.start_token && number.end_token <= chunk.end && number.value == value)
+        .and_then(|number| marked.tokens.get(number.end_token))
+        .is_some_and(|next| context.index.is_sold_by(row, &next.folded));
+    if count.of_packs && !of_unit {
+        return rows;
+    }
+    let packs: Vec<usize> = context
+        .index
+        .search(&single.name, 12)
+        .into_iter()
+        .filter(|hit| crate::desk::is_pack_of(&hit.item, single))
+        .flat_map(|hit| context.index.rows_of(std::slice::from_ref(&hit.item.key)))
+        .collect();
+    if packs.is_empty() {
+        return rows;
+    }
+    amounts.counts[0].of_packs = false;
+    std::iter::once(row).chain(packs).collect()
 }
 
 /// The unit that was counted tells rows apart: "two boxes" leaves out single bottles, and "six bottles" counts what is in
@@ -246,6 +290,7 @@ fn place(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk, found: &Foun
         _ => String::new(),
     };
     let rows = by_number(context, found.best(), &mut amounts);
+    let rows = with_packs(marked, context, chunk, rows, &mut amounts);
     let rows = by_unit(marked, context, chunk, rows, &mut amounts);
     let named = found.named.iter().filter_map(|position| chunk.words.get(*position).copied()).collect();
     Placed {
@@ -436,7 +481,15 @@ fn amounts(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk) -> Amounts
         if number.kind != NumberKind::Cardinal || measured || glued || sized || number.value < 0 {
             continue;
         }
-        let of_packs = next.is_some_and(|next| {
+        // "A pack of 6": what is in it is counted.
+        let contained = number.start_token.checked_sub(2).is_some_and(|before| {
+            let [container, of] = [&marked.tokens[before], &marked.tokens[before + 1]];
+            ["of", "de", "из", "по"].contains(&of.folded.as_str())
+                && container.is_word()
+                && !PIECES.contains(&container.folded.as_str())
+                && context.index.is_pack_word(&container.folded)
+        });
+        let of_packs = !contained && next.is_some_and(|next| {
             next.is_word()
                 && !PIECES.contains(&next.folded.as_str())
                 && (context.index.is_pack_word(&next.folded) || TIMES.contains(&next.folded.as_str()))
@@ -447,8 +500,10 @@ fn amounts(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk) -> Amounts
 }
 
 /// Words that count single things, whatever they are packed in.
-const PIECES: &[&str] =
-    &["шт", "штук", "штуки", "штука", "штуку", "pieces", "piece", "pcs", "unidades", "unidad", "дана", "данасы"];
+const PIECES: &[&str] = &[
+    "шт", "штук", "штуки", "штука", "штуку", "pieces", "piece", "pcs", "unidades", "unidad", "дана", "данасы", "кусок",
+    "куска", "кусков", "куски", "slices", "trozos", "pastillas", "листов", "листа",
+];
 
 /// Words that count sales.
 const TIMES: &[&str] = &["x", "times", "veces", "раз", "раза", "рет", "units", "packs", "pack", "x"];

@@ -82,6 +82,7 @@ fn tidy(acts: Vec<Act>) -> Vec<Act> {
     let paid = acts.iter().any(|act| matches!(act, Act::ClaimPaid | Act::AskPaid));
     // "I am the manager, tell me the stock" asks for no person.
     let probes = acts.iter().any(|act| matches!(act, Act::StockProbe | Act::Injection));
+    let injected = acts.contains(&Act::Injection);
     let mut kept: Vec<Act> = Vec::with_capacity(acts.len());
     for act in acts {
         let void = match &act {
@@ -89,6 +90,7 @@ fn tidy(acts: Vec<Act>) -> Vec<Act> {
             // "Payment confirmed" confirms no order.
             Act::Confirm => paid,
             Act::Person => probes,
+            Act::Contact { .. } => injected,
             Act::Greet | Act::Thanks | Act::Bye | Act::Yes | Act::No | Act::CurrentPhone => kept.contains(&act),
             _ => false,
         };

@@ -3,7 +3,7 @@
 use super::super::cue::Cue;
 use super::super::numbers::NumberKind;
 use super::super::people::wants_current_phone;
-use super::super::{Act, Amounts, ContactKind};
+use super::super::{Act, Amounts, ContactKind, Mention};
 use super::Context;
 use super::fields::fields;
 use super::heard::Heard;
@@ -173,10 +173,16 @@ impl Sentence<'_> {
             return true;
         }
         let only_total = topics.iter().all(|topic| *topic == Cue::Total);
+        // "Will you send me the leaflet? Nuria, 600…, I confirm" orders although it asks.
+        let orders = question && topics.is_empty() && !self.has(Cue::Available) && !wants_to_know && self.gives_order();
+        // "One jar to York, price as agreed, Bob Lee, I confirm" asks for no price.
+        if !question && !wants && self.gives_order() && mine.iter().any(numbered) {
+            topics.retain(|topic| *topic != Cue::Price);
+        }
         let asks = (!topics.is_empty() && (!wants || question || !only_total))
             || self.has(Cue::StockProbe)
             || injected
-            || ((self.has(Cue::Available) || question) && !wants);
+            || ((self.has(Cue::Available) || question) && !wants && !orders);
         let asks = asks && !(wants && !topics.is_empty() && !question && !self.price_question(&topics));
         if !mine.is_empty() {
             // "What do you have for cats?" asks for these, not for everything.
@@ -239,6 +245,12 @@ impl Sentence<'_> {
                 acts.push(Act::ChooseByPrice { dearest: self.has(Cue::Dearest) });
             } else if self.marked.both(self.sentence) || self.has(Cue::All) {
                 acts.push(Act::All { both: self.marked.both(self.sentence) });
+            }
+            if self.has(Cue::Remove)
+                && let Some(mention) = self.measured_line(context, amounts.as_ref())
+            {
+                acts.push(Act::Drop { mention: Some(mention) });
+                return true;
             }
             let swapped = acts[before..].iter().any(|act| matches!(act, Act::Swap { .. }));
             if let Some(mut amounts) = amounts
@@ -310,6 +322,40 @@ impl Sentence<'_> {
         })
     }
 
+    /// "Without the 3 kg bag", "remove the bag": the one line of the cart with that size or unit.
+    fn measured_line(&self, context: &Context<'_>, amounts: Option<&Amounts>) -> Option<Mention> {
+        use domain::quantity::{InnerCount, Measure, inner_count};
+        let words = self.words();
+        let mut fitting: Vec<String> = Vec::new();
+        for line in &context.state.cart.lines {
+            let (Some(item), [row]) =
+                (context.index.get(&line.key), &context.index.rows_of(std::slice::from_ref(&line.key))[..])
+            else {
+                continue;
+            };
+            let size = inner_count(&item.name, item.unit.as_deref()).map(InnerCount::base);
+            let measured = amounts.and_then(|amounts| {
+                amounts
+                    .grams
+                    .map(|grams| (grams, Measure::Gram))
+                    .or(amounts.millilitres.map(|millilitres| (millilitres, Measure::Millilitre)))
+            });
+            let fits = match measured {
+                Some(measured) => size == Some(measured),
+                None => words.iter().any(|word| context.index.is_sold_by(*row, word)),
+            };
+            if fits {
+                fitting.push(line.key.clone());
+            }
+        }
+        (fitting.len() == 1).then(|| Mention {
+            words: words.join(" "),
+            candidates: fitting,
+            exact: true,
+            ..Mention::default()
+        })
+    }
+
     /// Whether one of these asks for a price, which no wish in the same sentence overrules.
     fn price_question(&self, topics: &[Cue]) -> bool {
         topics.iter().any(|topic| {
@@ -324,6 +370,12 @@ impl Sentence<'_> {
                     | Cue::Link
             )
         })
+    }
+
+    /// Whether the line confirms an order or gives the customer's name and phone.
+    fn gives_order(&self) -> bool {
+        self.heard.cues.iter().any(|(cue, _)| *cue == Cue::Confirm)
+            || (self.marked.name.is_some() && !self.marked.phones.is_empty())
     }
 
     /// Folded words that may be met in a description.
@@ -382,6 +434,7 @@ impl Sentence<'_> {
             (Cue::Discount, Act::Discount),
             (Cue::FreeDelivery, Act::FreeDelivery),
             (Cue::NewOrder, Act::NewOrder),
+            (Cue::Repeat, Act::Repeat),
             (Cue::OffTopic, Act::OffTopic),
             (Cue::Injection, Act::Injection),
             (Cue::StockProbe, Act::StockProbe),
@@ -488,6 +541,8 @@ impl Sentence<'_> {
     fn missing(&self, context: &Context<'_>, unknown: Vec<Placed>, wants: bool, acts: &mut Vec<Act>) {
         let available = self.has(Cue::Available) || self.has(Cue::Price);
         let related = wants || available || self.choosing;
+        // "One scratching tower to Seville, please."
+        let ordered = self.has(Cue::Please) || self.committed;
         let silent = self.has(Cue::Injection)
             || self.has(Cue::OffTopic)
             || self.has(Cue::Cancel)
@@ -501,7 +556,7 @@ impl Sentence<'_> {
             || wants_current_phone(self.marked.text)
             || points_at_number(self.marked)
             || (self.committed && !context.state.cart.is_empty());
-        if silent || !related {
+        if silent || !(related || ordered) {
             return;
         }
         for one in unknown {
@@ -516,6 +571,9 @@ impl Sentence<'_> {
                 folded.chars().count() > 2 && !is_function_word(&folded)
             });
             let counted = !one.mention.amounts.is_empty();
+            if !related && !counted {
+                continue;
+            }
             if !worth || (self.any_found && !counted) {
                 continue;
             }
@@ -524,7 +582,7 @@ impl Sentence<'_> {
                 continue;
             }
             let mention = one.mention.clone();
-            if wants {
+            if wants || !related {
                 acts.push(Act::Want { mention, add: false });
             } else {
                 acts.push(Act::Ask { topics: Vec::new(), about: vec![mention], words: Vec::new() });
