@@ -104,17 +104,25 @@ impl Talk<'_> {
         let old = match from {
             None if there => None,
             Some(from) => from.candidates.iter().find(|key| cart.quantity(key) > 0).cloned(),
-            None => self
-                .desk
-                .state
-                .focus
-                .iter()
-                .find(|key| cart.quantity(key) > 0)
-                .or(cart.lines.last().map(|line| &line.key))
-                .cloned(),
+            None => {
+                // What comes stands in place of what is most like it: another colour, another size.
+                let lines: Vec<String> = cart.lines.iter().map(|line| line.key.clone()).collect();
+                let alike = to.candidates.first().and_then(|key| self.index().nearest_kin(key, &lines)).cloned();
+                alike.or_else(|| {
+                    let focus = self.desk.state.focus.iter().find(|key| cart.quantity(key) > 0);
+                    focus.or(cart.lines.last().map(|line| &line.key)).cloned()
+                })
+            }
         };
         let quantity = old.as_ref().map_or(0, |key| cart.quantity(key));
         let mut to = to.clone();
+        // "For dogs, not for cats": of several, the one that is otherwise the same.
+        if let Some(old) = &old
+            && to.candidates.len() > 1
+            && let Some(same) = self.index().nearest_kin(old, &to.candidates)
+        {
+            to.candidates = vec![same.clone()];
+        }
         if let Some(old) = old
             && !to.candidates.contains(&old)
         {
@@ -170,6 +178,34 @@ impl Talk<'_> {
                 mention.candidates = going;
             }
         }
+        // "The green one then", where the red one cannot go to the city.
+        if matches!(self.desk.state.pending, Some(Pending::ChooseCity { .. }))
+            && !add
+            && let [key] = &mention.candidates[..]
+            && self.desk.state.cart.quantity(key) == 0
+            && let Some((old, quantity)) = self.other_variant(key)
+        {
+            self.desk.state.cart.set(&old, 0);
+            if amounts.counts.is_empty() {
+                amounts.counts.push(crate::understand::Count { value: quantity, of_packs: true });
+            }
+        }
+        // "Make it 150 bags": of the rows among which bags were counted.
+        if mention.candidates.len() > 1
+            && !add
+            && let Some(counted) = self.desk.state.memory.get(COUNTED)
+            && let Ok(counted) = serde_json::from_value::<Vec<String>>(counted.clone())
+            && counted.iter().any(|key| self.desk.state.cart.quantity(key) > 0)
+            && counted.iter().all(|key| mention.candidates.contains(key))
+            && self.has(|act| matches!(act, Act::Want { .. }))
+            && let resolved @ Resolved::Lines { .. } = resolve(&self.items(&counted), &amounts)
+        {
+            for key in &counted {
+                self.desk.state.cart.set(key, 0);
+            }
+            self.note_counted(&resolved, &counted, &amounts);
+            return self.resolved(resolved, false).await;
+        }
         // One of several that are in the cart already is the one that is meant.
         let in_cart: Vec<String> =
             mention.candidates.iter().filter(|key| self.desk.state.cart.quantity(key) > 0).cloned().collect();
@@ -188,6 +224,18 @@ impl Talk<'_> {
         let resolved = resolve(&self.items(&keys), &amounts);
         self.note_counted(&resolved, &keys, &amounts);
         self.resolved(resolved, add).await
+    }
+
+    /// The line of the cart that is the same thing in another colour or size, and how many of it.
+    fn other_variant(&self, key: &str) -> Option<(String, i64)> {
+        let whole = self.index().kinship(key, key);
+        self.desk
+            .state
+            .cart
+            .lines
+            .iter()
+            .find(|line| whole > 0 && self.index().kinship(key, &line.key) == whole)
+            .map(|line| (line.key.clone(), line.quantity))
     }
 
     /// Remembers that single things were counted, so that "no, 40" counts them again.

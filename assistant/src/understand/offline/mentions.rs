@@ -64,6 +64,8 @@ const AND: &[&str] = &[
     "but",
     "pero",
     "а",
+    "not",
+    "не",
 ];
 
 /// All mentions of a line in its order, and the amounts that belong to none, by sentence.
@@ -144,20 +146,40 @@ pub(crate) fn mentions(marked: &Marked<'_>, context: &Context<'_>) -> (Vec<Place
                 continue;
             }
         }
-        placed.push(place(marked, context, &chunk, &found, amounts.clone()));
+        let mut next = place(marked, context, &chunk, &found, amounts.clone());
+        // "The dog food and the one for cats": the thing is that of the mention before.
+        if chunk.continues
+            && next.mention.candidates.len() > 1
+            && elliptical(marked, &chunk)
+            && let Some(last) = placed.last().filter(|last| last.sentence == chunk.sentence)
+            && let [before] = &last.mention.candidates[..]
+            && let Some(same) = context.index.nearest_kin(before, &next.mention.candidates).cloned()
+        {
+            next.mention.candidates = vec![same];
+        }
+        placed.push(next);
         merged_before = Some((chunk, found, amounts));
     }
     (placed, loose)
 }
 
+/// "El de gato", "the one for cats", "the red one".
+fn elliptical(marked: &Marked<'_>, chunk: &Chunk) -> bool {
+    let word = |at: usize| marked.tokens.get(at).map_or("", |token| token.folded.as_str());
+    let spanish = matches!(word(chunk.start), "el" | "la" | "los" | "las")
+        && matches!(word(chunk.start + 1), "de" | "del" | "para");
+    spanish || (chunk.start..chunk.end).any(|at| matches!(word(at), "one" | "ones"))
+}
+
 /// Numbers that names state choose among the rows and are no amounts: "Luch 5 with 128 GB", "the bouquet of 20".
-fn by_number(context: &Context<'_>, mut rows: Vec<usize>, amounts: &mut Amounts) -> Vec<usize> {
+fn by_number(marked: &Marked<'_>, context: &Context<'_>, mut rows: Vec<usize>, amounts: &mut Amounts) -> Vec<usize> {
     let mut kept: Vec<Count> = Vec::with_capacity(amounts.counts.len());
     let mut chosen = false;
     for (at, count) in amounts.counts.iter().enumerate() {
         let fitting: Vec<usize> = rows.iter().copied().filter(|row| context.index.states(*row, count.value)).collect();
         let again = amounts.counts[at + 1..].iter().any(|later| later.value == count.value);
-        if fitting.is_empty() || count.of_packs || again {
+        let told_apart = fitting.len() < rows.len() && told_by_description(marked, context, &fitting, count.value);
+        if fitting.is_empty() || (count.of_packs && !told_apart) || again {
             kept.push(*count);
         } else {
             rows = fitting;
@@ -170,6 +192,20 @@ fn by_number(context: &Context<'_>, mut rows: Vec<usize>, amounts: &mut Amounts)
     }
     amounts.counts = kept;
     rows
+}
+
+/// "A 4 person tent": the word behind the number stands in the description of the row whose name has the number.
+fn told_by_description(marked: &Marked<'_>, context: &Context<'_>, rows: &[usize], value: i64) -> bool {
+    let counted = marked.numbers.iter().find(|number| number.value == value).and_then(|number| {
+        let hyphen = marked.tokens.get(number.end_token).is_some_and(|next| next.text == "-");
+        marked.tokens.get(number.end_token + usize::from(hyphen))
+    });
+    let Some(word) = counted.filter(|word| word.is_word()) else { return false };
+    let words = [word.folded.clone()];
+    rows.iter().all(|row| {
+        !context.index.is_sold_by(*row, &word.folded)
+            && context.index.items().get(*row).is_some_and(|item| context.index.described(&words, &item.key) > 0)
+    })
 }
 
 /// Eight candles, where one row is a candle and another is a pack of six: both make up the count, whichever is named
@@ -289,7 +325,7 @@ fn place(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk, found: &Foun
         (Some(first), Some(last)) => marked.text[marked.tokens[*first].start..marked.tokens[*last].end].to_owned(),
         _ => String::new(),
     };
-    let rows = by_number(context, found.best(), &mut amounts);
+    let rows = by_number(marked, context, found.best(), &mut amounts);
     let rows = with_packs(marked, context, chunk, rows, &mut amounts);
     let rows = by_unit(marked, context, chunk, rows, &mut amounts);
     let named = found.named.iter().filter_map(|position| chunk.words.get(*position).copied()).collect();
@@ -345,6 +381,17 @@ fn has_names(context: &Context<'_>, query: &[QueryWord]) -> bool {
 /// Looks among the candidates of an open question first, then everywhere.
 fn find(context: &Context<'_>, query: &[QueryWord]) -> Found {
     let everywhere = context.index.find(query, None);
+    // "The big one" of several sizes names none of them, and nothing else either.
+    if matches!(context.state.pending, Some(Pending::ChooseItem { .. }))
+        && query.iter().all(|word| is_function_word(&word.text) || super::sentence::size_word(&word.text).is_some())
+    {
+        let rows = match &context.state.pending {
+            Some(Pending::ChooseItem { candidates, .. }) => context.index.rows_of(candidates),
+            _ => Vec::new(),
+        };
+        let among = context.index.find(query, Some(&rows));
+        return if among.named.is_empty() { Found::default() } else { among };
+    }
     if let Some(Pending::ChooseItem { candidates, .. }) = &context.state.pending {
         let rows = context.index.rows_of(candidates);
         let among = context.index.find(query, Some(&rows));

@@ -81,7 +81,7 @@ fn left_over(marked: &Marked<'_>) -> bool {
 }
 
 /// "Big" is true, "small" is false.
-fn size_word(folded: &str) -> Option<bool> {
+pub(super) fn size_word(folded: &str) -> Option<bool> {
     const LARGE: &[&str] = &["big", "large", "grande", "gran", "больш", "крупн", "үлкен"];
     const SMALL: &[&str] = &["small", "little", "pequen", "маленьк", "меньш", "кіші", "кішкентай"];
     let starts = |list: &[&str]| list.iter().any(|word| folded.starts_with(&fold(word)));
@@ -157,7 +157,7 @@ impl Sentence<'_> {
         if (!asked && !alone) || self.has(Cue::OffTopic) {
             mine.retain(|one| !one.described);
         }
-        self.denied(&mut mine, acts);
+        self.denied(context, &mut mine, acts);
         self.changes(&mut mine, acts);
         let add = self.has(Cue::Add);
         if self.has(Cue::Refund) {
@@ -184,6 +184,14 @@ impl Sentence<'_> {
             || injected
             || ((self.has(Cue::Available) || question) && !wants && !orders);
         let asks = asks && !(wants && !topics.is_empty() && !question && !self.price_question(&topics));
+        // "Two of those and the socks": the count is about what was spoken of before.
+        let mut amounts = amounts;
+        if !asks
+            && mine.first().is_some_and(|one| self.points_back().is_some_and(|at| at < one.start))
+            && let Some(amounts) = amounts.take()
+        {
+            acts.push(Act::Quantity { amounts });
+        }
         if !mine.is_empty() {
             // "What do you have for cats?" asks for these, not for everything.
             if let Some(at) = acts.iter().rposition(|act| matches!(act, Act::Browse { .. })).filter(|at| *at >= before)
@@ -372,6 +380,19 @@ impl Sentence<'_> {
         })
     }
 
+    /// Where "of those" stands behind a count.
+    fn points_back(&self) -> Option<usize> {
+        const POINTERS: &[&str] = &["those", "them", "these", "esos", "esas", "estos", "estas", "ellos", "ellas"];
+        let folded = |at: usize| self.marked.tokens.get(at).map_or("", |token| token.folded.as_str());
+        self.marked.numbers.iter().filter(|number| self.marked.sentences[number.start_token] == self.sentence).find_map(
+            |number| {
+                let at = number.end_token;
+                let of_those = matches!(folded(at), "of" | "de") && POINTERS.contains(&folded(at + 1));
+                (of_those || matches!(folded(at), "таких" | "такие" | "сондаи")).then_some(at)
+            },
+        )
+    }
+
     /// Whether the line confirms an order or gives the customer's name and phone.
     fn gives_order(&self) -> bool {
         self.heard.cues.iter().any(|(cue, _)| *cue == Cue::Confirm)
@@ -460,7 +481,7 @@ impl Sentence<'_> {
     }
 
     /// "Not rye": a mention right after a negation is left out.
-    fn denied(&self, mine: &mut Vec<Placed>, acts: &mut Vec<Act>) {
+    fn denied(&self, context: &Context<'_>, mine: &mut Vec<Placed>, acts: &mut Vec<Act>) {
         if mine.len() < 2 {
             return;
         }
@@ -471,6 +492,16 @@ impl Sentence<'_> {
         });
         if let Some(at) = denied {
             let one = mine.remove(at);
+            let ordered = one.mention.candidates.iter().any(|key| context.state.cart.quantity(key) > 0);
+            // "For the face, not for the hands": one stands in place of the other.
+            if ordered
+                && let [other] = &mine[..]
+                && !other.mention.candidates.is_empty()
+            {
+                acts.push(Act::Swap { from: Some(one.mention), to: other.mention.clone() });
+                mine.clear();
+                return;
+            }
             acts.push(Act::Drop { mention: Some(one.mention) });
         }
     }
