@@ -11,7 +11,7 @@ mod weak;
 
 pub use rank::{Found, QueryWord};
 
-pub(crate) use forms::is_function_word;
+pub(crate) use forms::{is_function_word, size_letter};
 pub(crate) use weak::{Weak, weakness};
 
 use crate::understand::numbers::numbers;

@@ -89,6 +89,12 @@ pub fn is_known(said: &str) -> bool {
     !is_also_a_word(&plain(&said)) && !Gazetteer::global().cities(&said).is_empty()
 }
 
+/// Whether the gazetteer has a city of this name, whatever else the word may mean.
+#[must_use]
+pub fn is_listed(said: &str) -> bool {
+    !Gazetteer::global().cities(&bare(said)).is_empty()
+}
+
 fn bends_to(said: &str, name: &str) -> bool {
     let name: Vec<NameWord> = words_of(name).map(NameWord::new).collect();
     let said: Vec<String> = words_of(said).map(plain).collect();

@@ -144,7 +144,10 @@ impl Talk<'_> {
                 _ => mention.candidates.clone(),
             };
             match &keys[..] {
-                [key] => self.show(key, topics, words).await?,
+                [key] => {
+                    self.show(key, topics, words).await?;
+                    self.refuse_city(key, topics);
+                }
                 _ => {
                     // The question is answered for all of them at once where there are few words to it.
                     if keys.len() <= 4
@@ -167,9 +170,28 @@ impl Talk<'_> {
         Ok(())
     }
 
+    /// A city that was named in the question and is not served is told.
+    fn refuse_city(&mut self, key: &str, topics: &[Cue]) {
+        let Some(item) = self.item(key) else { return };
+        let said = self.acts.iter().find_map(|act| match act {
+            Act::City { said, spelled } => Some(spelled.clone().unwrap_or_else(|| said.clone())),
+            _ => None,
+        });
+        if !topics.contains(&Cue::Cities)
+            && let (Some(city), Area::Cities(_)) = (said, &item.area)
+            && !domain::checkout::serves(&item.area, &city, &domain::city::same)
+        {
+            self.cities(&item);
+        }
+    }
+
     /// A question that names no item: about those in focus, or about the company.
     async fn asked_in_general(&mut self, topics: &[Cue], words: &[String]) -> Result<(), ShopError> {
         let mut topics = topics.to_vec();
+        // "And if you send them to Cuenca?"
+        if topics.is_empty() && self.city_said_now && !self.desk.state.cart.is_empty() && self.progress {
+            return Ok(());
+        }
         // "Where is my link?" while a payment link is open.
         if topics == [Cue::Link] && self.order_now == OrderNow::Open {
             self.link_again();

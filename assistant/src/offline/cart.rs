@@ -190,20 +190,16 @@ impl Talk<'_> {
                 amounts.counts.push(crate::understand::Count { value: quantity, of_packs: true });
             }
         }
-        // "Make it 150 bags": of the rows among which bags were counted.
-        if mention.candidates.len() > 1
+        // "Make it 150 bags": of what is in the cart already and its other packs.
+        if let Some(family) = self.family_in_cart(&mention.candidates)
             && !add
-            && let Some(counted) = self.desk.state.memory.get(COUNTED)
-            && let Ok(counted) = serde_json::from_value::<Vec<String>>(counted.clone())
-            && counted.iter().any(|key| self.desk.state.cart.quantity(key) > 0)
-            && counted.iter().all(|key| mention.candidates.contains(key))
-            && self.has(|act| matches!(act, Act::Want { .. }))
-            && let resolved @ Resolved::Lines { .. } = resolve(&self.items(&counted), &amounts)
+            && amounts.counts.iter().any(|count| !count.of_packs)
+            && let resolved @ Resolved::Lines { .. } = resolve(&self.items(&family), &amounts)
         {
-            for key in &counted {
+            for key in &family {
                 self.desk.state.cart.set(key, 0);
             }
-            self.note_counted(&resolved, &counted, &amounts);
+            self.note_counted(&resolved, &family, &amounts);
             return self.resolved(resolved, false).await;
         }
         // One of several that are in the cart already is the one that is meant.
@@ -214,7 +210,7 @@ impl Talk<'_> {
             _ if mention.partial => mention.candidates.clone(),
             0 if focus.is_some()
                 && mention.candidates.len() > 1
-                && amounts.counts.iter().all(|count| count.of_packs) =>
+                && amounts.counts.iter().all(|count| count.of_packs || count.value == 1) =>
             {
                 focus.into_iter().collect()
             }
@@ -236,6 +232,15 @@ impl Talk<'_> {
             .iter()
             .find(|line| whole > 0 && self.index().kinship(key, &line.key) == whole)
             .map(|line| (line.key.clone(), line.quantity))
+    }
+
+    /// Of several rows, the one that is in the cart with those that are most like it.
+    fn family_in_cart(&self, candidates: &[String]) -> Option<Vec<String>> {
+        let mut ordered = candidates.iter().filter(|key| self.desk.state.cart.quantity(key) > 0);
+        let (line, None) = (ordered.next()?, ordered.next()) else { return None };
+        let kin = |key: &String| self.index().kinship(line, key);
+        let nearest = candidates.iter().filter(|key| *key != line).map(kin).max()?;
+        Some(candidates.iter().filter(|key| *key == line || kin(key) == nearest).cloned().collect())
     }
 
     /// Remembers that single things were counted, so that "no, 40" counts them again.
@@ -376,6 +381,19 @@ impl Talk<'_> {
         if amounts.is_empty() {
             if before == 0 {
                 self.meant("order");
+                // "To Almaty then": all that was asked about with the other city.
+                let offered = self.desk.state.offered.clone();
+                if self.city_said_now
+                    && self.desk.state.cart.is_empty()
+                    && (2..=3).contains(&offered.len())
+                    && self.desk.state.pending.is_none()
+                    && offered.contains(&key)
+                {
+                    for key in offered {
+                        self.set_line(&key, 1).await?;
+                    }
+                    return Ok(());
+                }
                 self.set_line(&key, 1).await?;
             }
             return Ok(());

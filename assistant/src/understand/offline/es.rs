@@ -71,7 +71,7 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::DeliveryFee,
-        "cuanto cuesta el envio|cuanto cuesta la entrega|cuanto vale el envio|coste de envio|coste del envio|costo de envio|gastos de envio|precio del envio|precio de envio|precio de la entrega|cuanto es el envio|cuanto cuesta enviar*|cuanto es la entrega|portes|cuanto cuesta el reparto|gastos de entrega|cuanto cobran por el envio|cuanto cobran por envio|coste de la entrega|coste de desplazamiento|cuanto cuesta el desplazamiento|desplazamiento|el envio es gratis|la entrega es gratis|cuanto seria el envio|cuanto sale el envio",
+        "cuanto cuesta el envio|cuanto cuesta la entrega|cuanto vale el envio|coste de envio|coste del envio|costo de envio|gastos de envio|precio del envio|precio de envio|precio de la entrega|cuanto es el envio|cuanto cuesta enviar*|cuanto es la entrega|portes|cuanto cuesta el reparto|gastos de entrega|cuanto cobran por el envio|cuanto cobran por envio|coste de la entrega|coste de desplazamiento|cuanto cuesta el desplazamiento|desplazamiento|cuanto seria el envio|cuanto sale el envio",
     ),
     (
         Cue::DeliveryTime,

@@ -5,7 +5,7 @@ use super::super::cue::Cue;
 use super::super::people::{same_as_before, wants_current_phone};
 use super::Context;
 use super::marks::Marked;
-use super::places::{lone_capitals, place_after_preposition, points_at_number};
+use super::places::{lone_capitals, lone_city, place_after_preposition, points_at_number, whole_place};
 use crate::turn::{Field, Pending};
 
 /// Fields of the checkout.
@@ -36,7 +36,11 @@ pub(super) fn fields(marked: &Marked<'_>, context: &Context<'_>, acts: &mut Vec<
         {
             continue;
         }
-        acts.push(Act::City { said: city.said.clone(), spelled: city.spelled.clone() });
+        let said = match &city.spelled {
+            None if context.index.goes_anywhere() => whole_place(marked, &city.said, city.end),
+            _ => city.said.clone(),
+        };
+        acts.push(Act::City { said, spelled: city.spelled.clone() });
     }
     if let Some(address) = &marked.address {
         acts.push(Act::Address { text: address.clone() });
@@ -59,7 +63,7 @@ pub(super) fn fields(marked: &Marked<'_>, context: &Context<'_>, acts: &mut Vec<
         acts.push(Act::City { said, spelled: None });
     } else if marked.cities.is_empty()
         && context.index.goes_anywhere()
-        && let Some(said) = place_after_preposition(marked, context)
+        && let Some(said) = place_after_preposition(marked, context).or_else(|| lone_city(marked, context))
     {
         acts.push(Act::City { said, spelled: None });
     }

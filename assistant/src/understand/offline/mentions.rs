@@ -4,7 +4,7 @@ use super::super::numbers::{Dimension, NumberKind};
 use super::super::{Amounts, Count, Mention};
 use super::Context;
 use super::marks::{Mark, Marked};
-use crate::retrieve::{Found, QueryWord, is_function_word};
+use crate::retrieve::{Found, QueryWord, is_function_word, size_letter};
 use crate::turn::Pending;
 use domain::text::{TokenKind, skeleton, tokens};
 
@@ -76,7 +76,7 @@ pub(crate) fn mentions(marked: &Marked<'_>, context: &Context<'_>) -> (Vec<Place
     let mut merged_before: Option<(Chunk, Found, Amounts)> = None;
     for chunk in chunks {
         let amounts = amounts(marked, context, &chunk);
-        let query = query(marked, &chunk);
+        let query = query(marked, context, &chunk);
         if query.iter().all(|word| word.optional || is_function_word(&word.text)) && !has_names(context, &query) {
             // A bare number after an item is its amount ("the bouquet of fifty, one").
             if !amounts.is_empty() {
@@ -129,7 +129,7 @@ pub(crate) fn mentions(marked: &Marked<'_>, context: &Context<'_>) -> (Vec<Place
             let mut joined = before.clone();
             joined.words.extend(&chunk.words);
             joined.end = chunk.end;
-            let joined_query = self::query(marked, &joined);
+            let joined_query = self::query(marked, context, &joined);
             let joint = find(context, &joined_query);
             let one = joint.best();
             let shared = !one.is_empty()
@@ -352,19 +352,36 @@ fn place(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk, found: &Foun
     }
 }
 
-fn query(marked: &Marked<'_>, chunk: &Chunk) -> Vec<QueryWord> {
+fn query(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk) -> Vec<QueryWord> {
     chunk
         .words
         .iter()
+        .filter(|at| !follows_number(marked, **at) || !PIECES.contains(&marked.tokens[**at].folded.as_str()))
         .map(|at| QueryWord {
-            text: marked.tokens[*at].folded.clone(),
-            optional: marked.marks[*at] == Mark::Soft || marked.tokens[*at].is_number(),
+            text: size_letter(&marked.tokens, *at)
+                .filter(|size| context.index.is_spelled_in_a_name(size))
+                .map_or_else(|| marked.tokens[*at].folded.clone(), str::to_owned),
+            optional: marked.marks[*at] == Mark::Soft || marked.tokens[*at].is_number() || is_ordinal(marked, *at),
             minor: chunk
                 .words
                 .iter()
                 .any(|before| before < at && ["for", "para", "для"].contains(&marked.tokens[*before].folded.as_str())),
         })
         .collect()
+}
+
+fn next_word<'m>(marked: &'m Marked<'_>, at: usize) -> &'m str {
+    marked.tokens.get(at).map_or("", |token| token.folded.as_str())
+}
+
+fn follows_number(marked: &Marked<'_>, at: usize) -> bool {
+    marked.numbers.iter().any(|number| number.end_token == at && number.kind == NumberKind::Cardinal)
+}
+
+fn is_ordinal(marked: &Marked<'_>, at: usize) -> bool {
+    marked.numbers.iter().any(|number| {
+        number.kind == NumberKind::Ordinal && (number.start_token..number.end_token).contains(&at)
+    })
 }
 
 /// Whether soft words alone name something ("a photo session": "photo" is also a question).
@@ -525,7 +542,10 @@ fn amounts(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk) -> Amounts
                     && before.end == marked.tokens[number.start_token].start
                     && !matches!(before.folded.as_str(), "x" | "х")
             });
-        if number.kind != NumberKind::Cardinal || measured || glued || sized || number.value < 0 {
+        // "Two of the second one": the last word counts nothing.
+        let pronoun = next_word(marked, number.start_token) == "one"
+            && number.start_token.checked_sub(1).is_some_and(|before| is_ordinal(marked, before));
+        if number.kind != NumberKind::Cardinal || pronoun || measured || glued || sized || number.value < 0 {
             continue;
         }
         // "A pack of 6": what is in it is counted.

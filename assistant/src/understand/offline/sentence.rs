@@ -254,6 +254,10 @@ impl Sentence<'_> {
             } else if self.marked.both(self.sentence) || self.has(Cue::All) {
                 acts.push(Act::All { both: self.marked.both(self.sentence) });
             }
+            if self.has(Cue::Remove) && self.has(Cue::All) && !acts.contains(&Act::Cancel) {
+                acts.push(Act::Cancel);
+                return true;
+            }
             if self.has(Cue::Remove)
                 && let Some(mention) = self.measured_line(context, amounts.as_ref())
             {
@@ -595,6 +599,9 @@ impl Sentence<'_> {
             let size = one.mention.words.split_whitespace().find_map(|word| size_word(&fold(word)));
             if let (Some(Pending::ChooseItem { .. }), Some(large)) = (&context.state.pending, size) {
                 acts.push(Act::ChooseByPrice { dearest: large });
+                if !one.mention.amounts.is_empty() {
+                    acts.push(Act::Quantity { amounts: one.mention.amounts.clone() });
+                }
                 continue;
             }
             let worth = one.mention.words.split_whitespace().any(|word| {
