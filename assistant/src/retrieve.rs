@@ -107,7 +107,20 @@ impl CatalogueIndex {
                 // "Cable 2 m" is no cable of two.
                 .filter(|number| {
                     let unit = words.get(number.end_token).map_or("", |next| next.folded.as_str());
-                    !matches!(unit, "m" | "cm" | "mm" | "м" | "см" | "мм" | "metre" | "metres" | "meter" | "meters" | "metro" | "metros")
+                    !matches!(
+                        unit,
+                        "m" | "cm"
+                            | "mm"
+                            | "м"
+                            | "см"
+                            | "мм"
+                            | "metre"
+                            | "metres"
+                            | "meter"
+                            | "meters"
+                            | "metro"
+                            | "metros"
+                    )
                 })
                 .map(|number| number.value)
                 .collect();

@@ -238,7 +238,8 @@ fn city_at(
     }
     // "Newcastle" for "Newcastle upon Tyne".
     if best.is_none_or(|(_, index)| index.is_none()) {
-        let mut short = served.iter().filter_map(|(index, name, _)| short_length(name, &words).map(|length| (length, *index)));
+        let mut short =
+            served.iter().filter_map(|(index, name, _)| short_length(name, &words).map(|length| (length, *index)));
         if let (Some((length, index)), None) = (short.next(), short.next()) {
             best = Some((length, Some(index)));
         }

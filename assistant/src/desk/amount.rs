@@ -161,7 +161,9 @@ pub(crate) fn is_pack_of(pack: &Item, single: &Item) -> bool {
                 && at.checked_sub(1).is_some_and(|before| tokens[before].is_number())
         };
         (0..tokens.len())
-            .filter(|at| tokens[*at].is_word() && !measured(*at) && !crate::retrieve::is_function_word(&tokens[*at].folded))
+            .filter(|at| {
+                tokens[*at].is_word() && !measured(*at) && !crate::retrieve::is_function_word(&tokens[*at].folded)
+            })
             .map(|at| {
                 let mut forms = crate::stem::stem_any(&tokens[at].folded);
                 forms.push(tokens[at].folded.clone());
@@ -170,7 +172,8 @@ pub(crate) fn is_pack_of(pack: &Item, single: &Item) -> bool {
             .collect()
     };
     let (packed, alone) = (words(pack), words(single));
-    let meets = |one: &[String], other: &[Vec<String>]| other.iter().any(|other| other.iter().any(|form| one.contains(form)));
+    let meets =
+        |one: &[String], other: &[Vec<String>]| other.iter().any(|other| other.iter().any(|form| one.contains(form)));
     let container = |word: &[String]| {
         word.iter().any(|form| crate::retrieve::weakness(form) == Some(crate::retrieve::Weak::Unit) || form == "pack")
     };

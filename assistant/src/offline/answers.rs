@@ -189,8 +189,18 @@ impl Talk<'_> {
     async fn asked_in_general(&mut self, topics: &[Cue], words: &[String]) -> Result<(), ShopError> {
         let mut topics = topics.to_vec();
         // "And if you send them to Cuenca?"
-        if topics.is_empty() && self.city_said_now && !self.desk.state.cart.is_empty() && self.progress {
-            return Ok(());
+        if topics.is_empty() && !self.desk.state.cart.is_empty() {
+            if self.city_said_now {
+                self.progress = true;
+                return Ok(());
+            }
+            if self.has(|act| matches!(act, Act::City { .. }))
+                && let Some((item, _)) = self.desk.lines().into_iter().next()
+            {
+                self.meant("question");
+                self.cities(&item);
+                return Ok(());
+            }
         }
         // "Where is my link?" while a payment link is open.
         if topics == [Cue::Link] && self.order_now == OrderNow::Open {

@@ -8,6 +8,11 @@ use crate::understand::{Act, Amounts, Mention};
 use domain::catalog::Item;
 use std::sync::Arc;
 
+/// That many single things.
+fn singly(value: i64) -> Amounts {
+    Amounts { counts: vec![crate::understand::Count { value, of_packs: false }], ..Amounts::default() }
+}
+
 impl Talk<'_> {
     pub(super) async fn change_of_cart(&mut self) -> Result<(), ShopError> {
         let acts = self.acts.clone();
@@ -193,9 +198,16 @@ impl Talk<'_> {
         // "Make it 150 bags": of what is in the cart already and its other packs.
         if let Some(family) = self.family_in_cart(&mention.candidates)
             && !add
-            && amounts.counts.iter().any(|count| !count.of_packs)
-            && let resolved @ Resolved::Lines { .. } = resolve(&self.items(&family), &amounts)
+            && let [count] = &mut amounts.counts[..]
+            && count.value > 1
+            && let items = self.items(&family)
+            && items.iter().all(|item| {
+                domain::quantity::inner_count(&item.name, item.unit.as_deref())
+                    .is_some_and(|inner| (2..=count.value).contains(&inner.base().0))
+            })
+            && let resolved @ Resolved::Lines { .. } = resolve(&items, &singly(count.value))
         {
+            count.of_packs = false;
             for key in &family {
                 self.desk.state.cart.set(key, 0);
             }
@@ -337,6 +349,10 @@ impl Talk<'_> {
                 if amounts.is_empty() {
                     return Ok(());
                 }
+                // "A kilo one, two of them": beside a size, a number counts packs.
+                if amounts.grams.is_some() || amounts.millilitres.is_some() {
+                    amounts.counts.iter_mut().for_each(|count| count.of_packs = true);
+                }
                 if let Some(quantity) = quantity {
                     amounts.counts.push(crate::understand::Count { value: quantity, of_packs: true });
                 }
@@ -470,6 +486,22 @@ impl Talk<'_> {
             self.meant("order");
             for key in candidates {
                 self.set_line(&key, quantity.unwrap_or(1)).await?;
+            }
+            return Ok(());
+        }
+        // "Both", "one of each" of what was shown a moment ago.
+        let offered = self.desk.state.offered.clone();
+        if both
+            && (2..=3).contains(&offered.len())
+            && self.order_now == OrderNow::None
+            && self.fresh.is_empty()
+            && offered.iter().all(|key| self.desk.state.cart.quantity(key) == 0)
+            && !matches!(self.desk.state.pending, Some(Pending::ChooseCity { .. } | Pending::Confirm))
+        {
+            self.meant("order");
+            self.desk.state.pending = None;
+            for key in offered {
+                self.set_line(&key, 1).await?;
             }
             return Ok(());
         }

@@ -36,9 +36,9 @@ impl Talk<'_> {
                 }
             }
             OrderNow::Expired => {
-                let renews =
-                    self.has(|act| matches!(act, Act::Confirm | Act::Yes | Act::LinkAgain | Act::Repeat))
-                        && !cancels && !anew;
+                let renews = self.has(|act| matches!(act, Act::Confirm | Act::Yes | Act::LinkAgain | Act::Repeat))
+                    && !cancels
+                    && !anew;
                 let other = self.wanted_mentions().any(|mention| !self.is_ordered(mention));
                 if other || anew || cancels {
                     self.start_anew();

@@ -147,6 +147,8 @@ pub enum Cue {
     Privacy,
     /// Takes all of them.
     All,
+    /// One of each.
+    Each,
     /// Please: a bare item in such a sentence is wanted.
     Please,
 }

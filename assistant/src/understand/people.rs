@@ -251,13 +251,11 @@ fn whole_name(text: &str, clause: &[Token], capital_only: bool) -> Option<String
     let fits = (1..=5).contains(&words.len())
         && clause.iter().all(|token| token.is_word() || matches!(token.text.as_str(), "-" | "'" | "’" | "."))
         && first.is_word()
-        && words
-            .iter()
-            .all(|word| {
-                particle(&word.folded)
-                    || is_surname(clause.get(..clause.len() - 1).unwrap_or_default(), word)
-                    || (!is_no_name(&word.folded) && (is_capital(word) || !capital_only))
-            })
+        && words.iter().all(|word| {
+            particle(&word.folded)
+                || is_surname(clause.get(..clause.len() - 1).unwrap_or_default(), word)
+                || (!is_no_name(&word.folded) && (is_capital(word) || !capital_only))
+        })
         && !particle(&first.folded)
         && first.text.chars().count() >= 2;
     if !fits {
@@ -319,7 +317,18 @@ fn is_surname(before: &[Token], last: &Token) -> bool {
     is_capital(last)
         && matches!(
             last.folded.as_str(),
-            "vale" | "claro" | "bueno" | "mayor" | "nuevo" | "good" | "day" | "early" | "french" | "english" | "german" | "case"
+            "vale"
+                | "claro"
+                | "bueno"
+                | "mayor"
+                | "nuevo"
+                | "good"
+                | "day"
+                | "early"
+                | "french"
+                | "english"
+                | "german"
+                | "case"
         )
         && before.last().is_some_and(|token| token.is_word() && is_capital(token) && !is_no_name(&token.folded))
 }

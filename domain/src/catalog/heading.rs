@@ -343,7 +343,8 @@ struct Found {
     how: How,
 }
 
-type Words = HashMap<String, (Column, Option<ItemKind>, How)>;
+type Meaning = (Column, Option<ItemKind>, How);
+type Words = HashMap<String, Meaning>;
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
     let tables = [(words::SYNONYMS, How::Synonym), (words::CANONICAL, How::Canonical)];
@@ -356,7 +357,7 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
         }
     }
     // "Atención proveedor" is "atención del proveedor": small words between matter only where two columns differ by them.
-    let mut shorter: Vec<(String, (Column, Option<ItemKind>, How))> = all
+    let mut shorter: Vec<(String, Meaning)> = all
         .iter()
         .map(|(word, meaning)| (without_joining(word), meaning.clone()))
         .filter(|(word, _)| !word.is_empty() && !all.contains_key(word))
@@ -393,11 +394,8 @@ fn exact(heading: &str) -> Option<Found> {
     let without_brackets = normalise(&outside_brackets(heading));
     let bare = [without_units(&without_brackets), without_units(&whole)];
     let short = without_joining(&bare[0]);
-    let (column, only, how) = [whole, without_brackets]
-        .iter()
-        .chain(&bare)
-        .chain([&short])
-        .find_map(|candidate| WORDS.get(candidate))?;
+    let (column, only, how) =
+        [whole, without_brackets].iter().chain(&bare).chain([&short]).find_map(|candidate| WORDS.get(candidate))?;
     Some(Found { column: column.clone(), only: *only, how: *how })
 }
 

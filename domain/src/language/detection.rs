@@ -96,9 +96,8 @@ fn score(tokens: &[Token], named: &dyn Fn(&str) -> bool) -> Score {
     let known_latin = |token: &&Token| {
         table().words.get(token.folded.as_str()).is_some_and(|[english, spanish, ..]| english + spanish > 0)
     };
-    let heard_latin = |token: &&Token| {
-        token.is_word() && !known_latin(token) && table().latin.contains_key(&loose(&token.folded))
-    };
+    let heard_latin =
+        |token: &&Token| token.is_word() && !known_latin(token) && table().latin.contains_key(&loose(&token.folded));
     let outweighed = {
         let heard = tokens.iter().filter(heard_latin).count();
         heard > 0 && heard <= tokens.iter().filter(known_latin).count()

@@ -237,5 +237,6 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
         Cue::Repeat,
         "the same again|same again|the same order|same order again|the same order again|same order as|repeat my order|repeat the order|repeat my last order|repeat that order|same thing again|the same thing again|the same as last time|same as last time|my usual|the usual|reorder|re order|what i ordered last time|order the same",
     ),
+    (Cue::Each, "one of each|one each|each of them"),
     (Cue::Please, "please|pls|plz"),
 ];

@@ -240,5 +240,6 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
         Cue::Repeat,
         "lo mismo otra vez|lo mismo de nuevo|otra vez lo mismo|lo mismo que la otra vez|lo mismo que la ultima vez|lo mismo que antes|lo mismo de antes|lo mismo de siempre|lo de siempre|el mismo pedido|repetir el pedido|repetir mi pedido|repite el pedido|repita el pedido|repite mi pedido|repita mi pedido|repetir pedido|repetir lo mismo|quiero repetir|pedir lo mismo|ponme lo mismo|pongame lo mismo",
     ),
+    (Cue::Each, "uno de cada|una de cada|uno de cada uno|una de cada una"),
     (Cue::Please, "por favor|porfa|porfavor"),
 ];

@@ -68,4 +68,3 @@ pub(super) fn fields(marked: &Marked<'_>, context: &Context<'_>, acts: &mut Vec<
         acts.push(Act::City { said, spelled: None });
     }
 }
-

@@ -60,7 +60,8 @@ fn agrees(marked: &Marked<'_>, start: usize, end: usize) -> bool {
     let word = |at: Option<usize>| at.and_then(|at| marked.tokens.get(at));
     let before = word(start.checked_sub(1));
     let token = &marked.tokens[start];
-    if token.text.eq_ignore_ascii_case("si") && before.is_some_and(|before| before.is_word() && before.folded != "que") {
+    if token.text.eq_ignore_ascii_case("si") && before.is_some_and(|before| before.is_word() && before.folded != "que")
+    {
         return false;
     }
     let sentence = marked.sentences[start];

@@ -379,9 +379,10 @@ fn follows_number(marked: &Marked<'_>, at: usize) -> bool {
 }
 
 fn is_ordinal(marked: &Marked<'_>, at: usize) -> bool {
-    marked.numbers.iter().any(|number| {
-        number.kind == NumberKind::Ordinal && (number.start_token..number.end_token).contains(&at)
-    })
+    marked
+        .numbers
+        .iter()
+        .any(|number| number.kind == NumberKind::Ordinal && (number.start_token..number.end_token).contains(&at))
 }
 
 /// Whether soft words alone name something ("a photo session": "photo" is also a question).
@@ -556,11 +557,13 @@ fn amounts(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk) -> Amounts
                 && !PIECES.contains(&container.folded.as_str())
                 && context.index.is_pack_word(&container.folded)
         });
-        let of_packs = !contained && next.is_some_and(|next| {
-            next.is_word()
-                && !PIECES.contains(&next.folded.as_str())
-                && (context.index.is_pack_word(&next.folded) || TIMES.contains(&next.folded.as_str()))
-        }) || multiplied(marked, number.start_token, number.end_token);
+        let of_packs = !contained
+            && next.is_some_and(|next| {
+                next.is_word()
+                    && !PIECES.contains(&next.folded.as_str())
+                    && (context.index.is_pack_word(&next.folded) || TIMES.contains(&next.folded.as_str()))
+            })
+            || multiplied(marked, number.start_token, number.end_token);
         amounts.counts.push(Count { value: number.value, of_packs });
     }
     amounts
@@ -568,8 +571,27 @@ fn amounts(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk) -> Amounts
 
 /// Words that count single things, whatever they are packed in.
 const PIECES: &[&str] = &[
-    "шт", "штук", "штуки", "штука", "штуку", "pieces", "piece", "pcs", "unidades", "unidad", "дана", "данасы", "кусок",
-    "куска", "кусков", "куски", "slices", "trozos", "pastillas", "листов", "листа",
+    "шт",
+    "штук",
+    "штуки",
+    "штука",
+    "штуку",
+    "pieces",
+    "piece",
+    "pcs",
+    "unidades",
+    "unidad",
+    "дана",
+    "данасы",
+    "кусок",
+    "куска",
+    "кусков",
+    "куски",
+    "slices",
+    "trozos",
+    "pastillas",
+    "листов",
+    "листа",
 ];
 
 /// Words that count sales.

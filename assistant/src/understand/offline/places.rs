@@ -103,7 +103,8 @@ pub(super) fn lone_city(marked: &Marked<'_>, context: &Context<'_>) -> Option<St
     (0..marked.tokens.len()).filter(|at| free(*at) && (*at == 0 || parts(at - 1))).find_map(|from| {
         let to = (from..marked.tokens.len()).find(|at| !free(*at)).unwrap_or(marked.tokens.len());
         let said = &marked.text[marked.tokens[from].start..marked.tokens[to - 1].end];
-        (parts(to) && from > 0 && !known(context, marked, from) && domain::city::is_listed(said)).then(|| said.to_owned())
+        (parts(to) && from > 0 && !known(context, marked, from) && domain::city::is_listed(said))
+            .then(|| said.to_owned())
     })
 }
 

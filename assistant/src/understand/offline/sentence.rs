@@ -251,6 +251,8 @@ impl Sentence<'_> {
                 acts.push(Act::Choose { ordinal: ordinal.value });
             } else if self.has(Cue::Cheapest) || self.has(Cue::Dearest) {
                 acts.push(Act::ChooseByPrice { dearest: self.has(Cue::Dearest) });
+            } else if self.has(Cue::Each) {
+                acts.push(Act::All { both: true });
             } else if self.marked.both(self.sentence) || self.has(Cue::All) {
                 acts.push(Act::All { both: self.marked.both(self.sentence) });
             }
