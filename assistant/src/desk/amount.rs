@@ -213,3 +213,54 @@ fn combine(sized: &[(Arc<Item>, i64)], wanted: i64, told: i64) -> Resolved {
 fn greatest_common_divisor(a: i64, b: i64) -> i64 {
     if b == 0 { a.abs() } else { greatest_common_divisor(b, a % b) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_pack_of;
+    use domain::catalog::{Area, Contacts, Details, Item, ItemKind};
+    use std::collections::BTreeMap;
+
+    fn item(key: &str, name: &str) -> Item {
+        Item {
+            key: key.to_owned(),
+            kind: ItemKind::Product,
+            name: name.to_owned(),
+            sku: None,
+            description: name.to_owned(),
+            unit: None,
+            category: None,
+            subcategory: None,
+            tags: Vec::new(),
+            price_minor: None,
+            fee_minor: None,
+            free_from_minor: None,
+            available: None,
+            area: Area::Everywhere,
+            delivery_time_hours: None,
+            payment_reminder_hours: None,
+            duration_minutes: None,
+            capacity: None,
+            format: None,
+            website_url: None,
+            image_url: None,
+            video_url: None,
+            details: Details::default(),
+            contacts: Contacts::default(),
+            extra: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn a_pack_has_the_words_of_the_single_thing_and_a_container() {
+        for (pack, single) in [
+            ("Beeswax candles, pack of 6", "Beeswax candle"),
+            ("Latas de atún para gato, pack de 12", "Lata de atún para gato"),
+            ("Ручки гелевые чёрные, набор из 10", "Ручка гелевая чёрная"),
+            ("Gas cartridges, 4-pack", "Gas cartridge 230 g"),
+        ] {
+            assert!(is_pack_of(&item("p", pack), &item("s", single)), "{pack}");
+            assert!(!is_pack_of(&item("s", single), &item("p", pack)), "{single}");
+        }
+        assert!(!is_pack_of(&item("p", "Rose soap, box of 3"), &item("s", "Rose")));
+    }
+}

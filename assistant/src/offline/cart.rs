@@ -87,6 +87,13 @@ impl Talk<'_> {
             return Ok(());
         }
         for key in lines {
+            // "Take one bone off" leaves the other four.
+            let off = mention.amounts.counts.first().map_or(0, |count| count.value);
+            let left = self.desk.state.cart.quantity(&key) - off;
+            if off > 0 && left > 0 {
+                self.set_line(&key, left).await?;
+                continue;
+            }
             let outcome = self.desk.set_cart(&key, 0).await?;
             self.tell_cart(&outcome);
         }
@@ -218,15 +225,24 @@ impl Talk<'_> {
         let in_cart: Vec<String> =
             mention.candidates.iter().filter(|key| self.desk.state.cart.quantity(key) > 0).cloned().collect();
         let focus = self.desk.state.focus.first().filter(|key| mention.candidates.contains(key)).cloned();
+        // Where nothing is sold in packs, a number counts what is being talked about.
+        let uncounted = self.items(&mention.candidates).iter().all(|item| {
+            domain::quantity::inner_count(&item.name, item.unit.as_deref()).is_none_or(|inner| inner.base().0 <= 1)
+        });
         let keys = match in_cart.len() {
             _ if mention.partial => mention.candidates.clone(),
             0 if focus.is_some()
                 && mention.candidates.len() > 1
-                && amounts.counts.iter().all(|count| count.of_packs || count.value == 1) =>
+                && (uncounted || amounts.counts.iter().all(|count| count.of_packs)) =>
             {
                 focus.into_iter().collect()
             }
-            1 if mention.candidates.len() > 1 && !add && amounts.counts.iter().all(|count| count.of_packs) => in_cart,
+            1 if mention.candidates.len() > 1
+                && !add
+                && (uncounted || amounts.counts.iter().all(|count| count.of_packs)) =>
+            {
+                in_cart
+            }
             _ => mention.candidates.clone(),
         };
         let resolved = resolve(&self.items(&keys), &amounts);

@@ -71,7 +71,7 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::DeliveryFee,
-        "cuanto cuesta el envio|cuanto cuesta la entrega|cuanto vale el envio|coste de envio|coste del envio|costo de envio|gastos de envio|precio del envio|precio de envio|precio de la entrega|cuanto es el envio|cuanto cuesta enviar*|cuanto es la entrega|portes|cuanto cuesta el reparto|gastos de entrega|cuanto cobran por el envio|cuanto cobran por envio|coste de la entrega|coste de desplazamiento|cuanto cuesta el desplazamiento|desplazamiento|cuanto seria el envio|cuanto sale el envio",
+        "esta incluido el envio|el envio esta incluido|incluye el envio|incluye envio|con el envio incluido|cuanto cuesta el envio|cuanto cuesta la entrega|cuanto vale el envio|coste de envio|coste del envio|costo de envio|gastos de envio|precio del envio|precio de envio|precio de la entrega|cuanto es el envio|cuanto cuesta enviar*|cuanto es la entrega|portes|cuanto cuesta el reparto|gastos de entrega|cuanto cobran por el envio|cuanto cobran por envio|coste de la entrega|coste de desplazamiento|cuanto cuesta el desplazamiento|desplazamiento|cuanto seria el envio|cuanto sale el envio",
     ),
     (
         Cue::DeliveryTime,
@@ -232,7 +232,7 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
     (Cue::Dearest, "el mas caro|la mas cara|lo mas caro"),
     (
         Cue::LinkAgain,
-        "donde esta mi enlace|donde esta el enlace|mi enlace|el enlace otra vez|otra vez el enlace|enlace de nuevo|de nuevo el enlace|no funciona el enlace|el enlace no funciona|el enlace no va|no me llego el enlace|no me ha llegado el enlace|no veo el enlace|perdi el enlace|he perdido el enlace|enlace caducado|ha caducado|otro enlace|nuevo enlace|reenvie*|reenvia*|renovar el enlace|renueve el enlace|no se abre el enlace|no puedo abrir el enlace",
+        "no me abre el enlace|el enlace no se abre|no puedo abrirlo|no me deja pagar|donde esta mi enlace|donde esta el enlace|mi enlace|el enlace otra vez|otra vez el enlace|enlace de nuevo|de nuevo el enlace|no funciona el enlace|el enlace no funciona|el enlace no va|no me llego el enlace|no me ha llegado el enlace|no veo el enlace|perdi el enlace|he perdido el enlace|enlace caducado|ha caducado|otro enlace|nuevo enlace|reenvie*|reenvia*|renovar el enlace|renueve el enlace|no se abre el enlace|no puedo abrir el enlace",
     ),
     (Cue::Privacy, "privacidad|datos personales|proteccion de datos|mis datos|rgpd|politica de privacidad"),
     (Cue::All, "todo|todos|todas|los tres|las tres|ambos|ambas|todos ellos"),

@@ -145,7 +145,12 @@ impl Sentence<'_> {
         let numbered = |one: &Placed| !one.mention.amounts.is_empty();
         // "Can you change it to three?" is a wish although it is asked.
         let changes = self.has(Cue::Change) && topics.is_empty() && (mine.iter().any(numbered) || amounts.is_some());
-        let wants = (self.has(Cue::Want) || self.has(Cue::Add) && !question || changes) && !wants_to_know && !injected;
+        let goes_on = !question
+            && self.goes_on()
+            && acts.iter().any(|act| matches!(act, Act::Want { .. } | Act::Quantity { .. }));
+        let wants = (self.has(Cue::Want) || self.has(Cue::Add) && !question || changes || goes_on)
+            && !wants_to_know
+            && !injected;
         let unknown: Vec<Placed> = {
             let (found, unknown) = mine.into_iter().partition(|one| one.found);
             mine = found;
@@ -187,7 +192,10 @@ impl Sentence<'_> {
         // "Two of those and the socks": the count is about what was spoken of before.
         let mut amounts = amounts;
         if !asks
-            && mine.first().is_some_and(|one| self.points_back().is_some_and(|at| at < one.start))
+            && mine.first().is_some_and(|one| {
+                // "Give me one, and a pair of bones": what is counted alone was spoken of before.
+                self.points_back().is_some_and(|at| at < one.start) || (wants && mine.iter().all(numbered))
+            })
             && let Some(amounts) = amounts.take()
         {
             acts.push(Act::Quantity { amounts });
@@ -384,6 +392,13 @@ impl Sentence<'_> {
                     | Cue::Link
             )
         })
+    }
+
+    /// Whether the sentence begins with "and".
+    fn goes_on(&self) -> bool {
+        let first = (0..self.marked.tokens.len())
+            .find(|at| self.marked.sentences[*at] == self.sentence && self.marked.tokens[*at].is_word());
+        first.is_some_and(|at| ["and", "y", "и", "және", "plus"].contains(&self.marked.tokens[at].folded.as_str()))
     }
 
     /// Where "of those" stands behind a count.
