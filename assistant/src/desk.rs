@@ -5,6 +5,7 @@ mod amount;
 mod outcome;
 mod slots;
 
+pub(crate) use amount::is_pack_of;
 pub use amount::{Resolved, resolve};
 pub use outcome::{CartOutcome, CheckoutOutcome, CityOutcome, PriceChanged, RecipientOutcome, SlotOutcome};
 

@@ -62,6 +62,8 @@ struct Talk<'a> {
     first_contact: bool,
     /// Whether the open order is being corrected, which needs no second confirmation.
     correcting: bool,
+    /// Lines of an earlier order that are wanted once more.
+    repeated: Vec<(String, i64)>,
     /// Whether the total was asked for.
     total_wanted: bool,
     /// Whether the customer wrote something like card data.
@@ -115,6 +117,7 @@ pub async fn answer(shop: &dyn Shop, input: TurnInput) -> Result<TurnOutput, Sho
         halted: false,
         first_contact: input.first_contact,
         correcting: false,
+        repeated: Vec::new(),
         total_wanted: false,
         card: input.messages.iter().any(|message| has_card_number(&message.text)),
     };

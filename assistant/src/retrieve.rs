@@ -11,7 +11,7 @@ mod weak;
 
 pub use rank::{Found, QueryWord};
 
-pub(crate) use forms::is_function_word;
+pub(crate) use forms::{is_function_word, size_letter};
 pub(crate) use weak::{Weak, weakness};
 
 use crate::understand::numbers::numbers;
@@ -101,7 +101,29 @@ impl CatalogueIndex {
                     }
                 }
             }
-            let numbers = numbers(&tokens(&item.name)).into_iter().map(|number| number.value).collect();
+            let words = tokens(&item.name);
+            let numbers = numbers(&words)
+                .into_iter()
+                // "Cable 2 m" is no cable of two.
+                .filter(|number| {
+                    let unit = words.get(number.end_token).map_or("", |next| next.folded.as_str());
+                    !matches!(
+                        unit,
+                        "m" | "cm"
+                            | "mm"
+                            | "м"
+                            | "см"
+                            | "мм"
+                            | "metre"
+                            | "metres"
+                            | "meter"
+                            | "meters"
+                            | "metro"
+                            | "metros"
+                    )
+                })
+                .map(|number| number.value)
+                .collect();
             rows.push(RowWords { name, meta, body, numbers });
         }
         let mut frequency: HashMap<FormId, u32> = HashMap::new();
@@ -221,6 +243,12 @@ impl CatalogueIndex {
         self.vocabulary.look_up(folded, &[]).forms.iter().any(|form| self.named.contains(form))
     }
 
+    /// Whether a name has this word just so, in no other form.
+    #[must_use]
+    pub fn is_spelled_in_a_name(&self, folded: &str) -> bool {
+        self.vocabulary.number_of(folded).is_some_and(|form| self.named.contains(&form))
+    }
+
     /// Whether some item can go to any city.
     #[must_use]
     pub fn goes_anywhere(&self) -> bool {
@@ -231,6 +259,36 @@ impl CatalogueIndex {
     #[must_use]
     pub fn states(&self, row: usize, number: i64) -> bool {
         self.rows.get(row).is_some_and(|row| row.numbers.contains(&number))
+    }
+
+    /// How much the names of two rows have in common: words that name things weigh double, colours and sizes nothing.
+    #[must_use]
+    pub fn kinship(&self, one: &str, other: &str) -> usize {
+        let row = |key: &str| self.by_key.get(key).and_then(|row| self.rows.get(*row));
+        let (Some(one), Some(other)) = (row(one), row(other)) else { return 0 };
+        one.name
+            .iter()
+            .filter(|word| {
+                other.name.iter().any(|known| known.forms.iter().any(|form| word.forms.binary_search(form).is_ok()))
+            })
+            .map(|word| match word.weak {
+                None => 2,
+                Some(Weak::Unit) => 1,
+                Some(Weak::Property) => 0,
+            })
+            .sum()
+    }
+
+    /// The one of these rows that has most in common with another; none when two have as much.
+    #[must_use]
+    pub fn nearest_kin<'k>(&self, of: &str, among: &'k [String]) -> Option<&'k String> {
+        let mut ranked: Vec<(usize, &String)> = among.iter().map(|key| (self.kinship(of, key), key)).collect();
+        ranked.sort_by_key(|(kinship, _)| std::cmp::Reverse(*kinship));
+        match ranked[..] {
+            [(kinship, key)] if kinship > 0 => Some(key),
+            [(most, key), (next, _), ..] if most > 1 && most > next => Some(key),
+            _ => None,
+        }
     }
 
     /// Rows of these keys.

@@ -57,7 +57,29 @@ pub fn resolve<'a>(said: &str, spelled: &'a [String]) -> Option<&'a str> {
         let mut near = spelled.iter().filter(|city| !known && mistyped(&said, city));
         near.next().filter(|_| near.next().is_none())
     };
-    exact.or_else(alike).or_else(typed).map(String::as_str)
+    exact.or_else(alike).or_else(|| by_short_name(&said, spelled)).or_else(typed).map(String::as_str)
+}
+
+/// "Newcastle" for "Newcastle upon Tyne", "Castellón" for "Castellón de la Plana": the one served city that begins with
+/// what was said and goes on with a preposition.
+fn by_short_name<'a>(said: &str, spelled: &'a [String]) -> Option<&'a String> {
+    let said: Vec<String> = words_of(said).map(plain).collect();
+    let mut fitting = spelled.iter().filter(|city| {
+        let name: Vec<NameWord> = words_of(city).map(NameWord::new).collect();
+        short_length(&name, &said) == Some(said.len())
+    });
+    fitting.next().filter(|_| fitting.next().is_none())
+}
+
+/// How many of the words are the beginning of a longer name that goes on with a preposition.
+fn short_length<W: AsRef<str>>(name: &[NameWord], words: &[W]) -> Option<usize> {
+    const BETWEEN: [&str; 12] = ["upon", "on", "de", "del", "am", "an", "sur", "under", "le", "na", "by", "на"];
+    let length = name.iter().position(|word| BETWEEN.contains(&word.plain.as_str()))?;
+    let fits = length > 0
+        && length <= words.len()
+        && name.iter().zip(words).take(length).all(|(word, said)| word.matches(said.as_ref()));
+    // "Las" or "San" alone is no name.
+    (fits && words.iter().take(length).any(|word| word.as_ref().chars().count() > 3)).then_some(length)
 }
 
 /// Whether a word is the name of a known city and hardly anything else: "Madrid", but not "Sofia", "Nice" or "Владимир".
@@ -65,6 +87,12 @@ pub fn resolve<'a>(said: &str, spelled: &'a [String]) -> Option<&'a str> {
 pub fn is_known(said: &str) -> bool {
     let said = bare(said);
     !is_also_a_word(&plain(&said)) && !Gazetteer::global().cities(&said).is_empty()
+}
+
+/// Whether the gazetteer has a city of this name, whatever else the word may mean.
+#[must_use]
+pub fn is_listed(said: &str) -> bool {
+    !Gazetteer::global().cities(&bare(said)).is_empty()
 }
 
 fn bends_to(said: &str, name: &str) -> bool {
@@ -208,6 +236,14 @@ fn city_at(
         let index = served.iter().find(|(_, _, cities)| cities.iter().any(|city| known.contains(city)));
         best = Some((length, index.map(|(index, _, _)| *index)));
     }
+    // "Newcastle" for "Newcastle upon Tyne".
+    if best.is_none_or(|(_, index)| index.is_none()) {
+        let mut short =
+            served.iter().filter_map(|(index, name, _)| short_length(name, &words).map(|length| (length, *index)));
+        if let (Some((length, index)), None) = (short.next(), short.next()) {
+            best = Some((length, Some(index)));
+        }
+    }
     if best.is_some() || first.chars().count() < 4 {
         return best;
     }
@@ -264,7 +300,12 @@ impl Place<'_> {
             // "a bath towel" and "for reading" against "to nice" and "in Nice".
             let weak = self.before().is_some_and(|word| !matches!(word, "to" | "hasta" | "в" | "во" | "до"));
             let colour = matches!(said[..], ["orange"] | ["rosa"] | ["roses"] | ["rosas"]);
-            let placed = self.served && matches!(self.before(), Some("in" | "en")) && !colour;
+            // "Una caja a granada" ends with a place; "a bath" is English for something else.
+            let spanish_end = self.before() == Some("a")
+                && !self.all.get(self.last + 1).is_some_and(|next| next.token.is_word())
+                && !matches!(said[..], ["bath" | "reading" | "split" | "cork" | "salt" | "nice"]);
+            let led_to = matches!(self.before(), Some("in" | "en" | "para" | "hacia")) || spanish_end;
+            let placed = self.served && led_to && !colour;
             return !(ambiguous && weak && !capital) || placed;
         }
         if self.served {

@@ -2,7 +2,7 @@
 
 mod detection;
 
-pub use detection::{detect, lean};
+pub use detection::{detect, detect_beside_names, lean};
 use serde::{Deserialize, Serialize};
 
 /// A language in which the program answers.

@@ -139,13 +139,47 @@ pub fn resolve(candidates: &[Arc<Item>], amounts: &Amounts) -> Resolved {
 fn with_single(candidates: &[Arc<Item>], pieces: &[(Arc<Item>, i64)]) -> Option<Vec<(Arc<Item>, i64)>> {
     let mut others = candidates.iter().filter(|item| !pieces.iter().any(|(packed, _)| packed.key == item.key));
     let (single, None) = (others.next()?, others.next()) else { return None };
-    let begins = |item: &Item| domain::text::fold(&item.name).starts_with(&domain::text::fold(&single.name));
-    if pieces.is_empty() || !pieces.iter().all(|(item, _)| begins(item)) {
+    if pieces.is_empty() || !pieces.iter().all(|(item, _)| is_pack_of(item, single)) {
         return None;
     }
     let mut sized = pieces.to_vec();
     sized.push((single.clone(), 1));
     Some(sized)
+}
+
+/// Whether one row is a pack of what another row sells singly: the same words, and of its own only a count and a container
+/// ("Beeswax candles, pack of 6", "Beeswax candle").
+pub(crate) fn is_pack_of(pack: &Item, single: &Item) -> bool {
+    let holds = |item: &Item| inner(item).filter(|(size, of)| *of == Measure::Piece && *size > 1);
+    if pack.key == single.key || holds(pack).is_none() || holds(single).is_some() {
+        return false;
+    }
+    let words = |item: &Item| -> Vec<Vec<String>> {
+        let tokens = domain::text::tokens(&item.name);
+        let measured = |at: usize| {
+            tokens.get(at).is_some_and(|token| token.is_word() && token.folded.chars().count() <= 2)
+                && at.checked_sub(1).is_some_and(|before| tokens[before].is_number())
+        };
+        (0..tokens.len())
+            .filter(|at| {
+                tokens[*at].is_word() && !measured(*at) && !crate::retrieve::is_function_word(&tokens[*at].folded)
+            })
+            .map(|at| {
+                let mut forms = crate::stem::stem_any(&tokens[at].folded);
+                forms.push(tokens[at].folded.clone());
+                forms
+            })
+            .collect()
+    };
+    let (packed, alone) = (words(pack), words(single));
+    let meets =
+        |one: &[String], other: &[Vec<String>]| other.iter().any(|other| other.iter().any(|form| one.contains(form)));
+    let container = |word: &[String]| {
+        word.iter().any(|form| crate::retrieve::weakness(form) == Some(crate::retrieve::Weak::Unit) || form == "pack")
+    };
+    !alone.is_empty()
+        && alone.iter().all(|word| meets(word, &packed))
+        && packed.iter().all(|word| meets(word, &alone) || container(word))
 }
 
 fn packs_of(counts: &[Count]) -> Option<i64> {
@@ -178,4 +212,55 @@ fn combine(sized: &[(Arc<Item>, i64)], wanted: i64, told: i64) -> Resolved {
 
 fn greatest_common_divisor(a: i64, b: i64) -> i64 {
     if b == 0 { a.abs() } else { greatest_common_divisor(b, a % b) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_pack_of;
+    use domain::catalog::{Area, Contacts, Details, Item, ItemKind};
+    use std::collections::BTreeMap;
+
+    fn item(key: &str, name: &str) -> Item {
+        Item {
+            key: key.to_owned(),
+            kind: ItemKind::Product,
+            name: name.to_owned(),
+            sku: None,
+            description: name.to_owned(),
+            unit: None,
+            category: None,
+            subcategory: None,
+            tags: Vec::new(),
+            price_minor: None,
+            fee_minor: None,
+            free_from_minor: None,
+            available: None,
+            area: Area::Everywhere,
+            delivery_time_hours: None,
+            payment_reminder_hours: None,
+            duration_minutes: None,
+            capacity: None,
+            format: None,
+            website_url: None,
+            image_url: None,
+            video_url: None,
+            details: Details::default(),
+            contacts: Contacts::default(),
+            extra: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn a_pack_has_the_words_of_the_single_thing_and_a_container() {
+        for (pack, single) in [
+            ("Beeswax candles, pack of 6", "Beeswax candle"),
+            ("Latas de atún para gato, pack de 12", "Lata de atún para gato"),
+            ("Ручки гелевые чёрные, набор из 10", "Ручка гелевая чёрная"),
+            ("Gas cartridges, 4-pack", "Gas cartridge 230 g"),
+        ] {
+            assert!(is_pack_of(&item("p", pack), &item("s", single)), "{pack}");
+            assert!(!is_pack_of(&item("s", single), &item("p", pack)), "{single}");
+        }
+        assert!(!is_pack_of(&item("p", "Rose soap, box of 3"), &item("s", "Rose")));
+    }
 }

@@ -1,5 +1,7 @@
 //! Answers to questions: about items, the company, the rules of the shop.
 
+mod fees;
+
 use super::{CHOOSING_TO_BUY, CONTACT_OFFERED, OrderNow, Talk};
 use crate::compose::{Value, hours_of_week};
 use crate::desk::{Resolved, resolve};
@@ -144,7 +146,10 @@ impl Talk<'_> {
                 _ => mention.candidates.clone(),
             };
             match &keys[..] {
-                [key] => self.show(key, topics, words).await?,
+                [key] => {
+                    self.show(key, topics, words).await?;
+                    self.refuse_city(key, topics);
+                }
                 _ => {
                     // The question is answered for all of them at once where there are few words to it.
                     if keys.len() <= 4
@@ -167,9 +172,38 @@ impl Talk<'_> {
         Ok(())
     }
 
+    /// A city that was named in the question and is not served is told.
+    fn refuse_city(&mut self, key: &str, topics: &[Cue]) {
+        let Some(item) = self.item(key) else { return };
+        let said = self.acts.iter().find_map(|act| match act {
+            Act::City { said, spelled } => Some(spelled.clone().unwrap_or_else(|| said.clone())),
+            _ => None,
+        });
+        if !topics.contains(&Cue::Cities)
+            && let (Some(city), Area::Cities(_)) = (said, &item.area)
+            && !domain::checkout::serves(&item.area, &city, &domain::city::same)
+        {
+            self.cities(&item);
+        }
+    }
+
     /// A question that names no item: about those in focus, or about the company.
     async fn asked_in_general(&mut self, topics: &[Cue], words: &[String]) -> Result<(), ShopError> {
         let mut topics = topics.to_vec();
+        // "And if you send them to Cuenca?"
+        if topics.is_empty() && !self.desk.state.cart.is_empty() {
+            if self.city_said_now {
+                self.progress = true;
+                return Ok(());
+            }
+            if self.has(|act| matches!(act, Act::City { .. }))
+                && let Some((item, _)) = self.desk.lines().into_iter().next()
+            {
+                self.meant("question");
+                self.cities(&item);
+                return Ok(());
+            }
+        }
         // "Where is my link?" while a payment link is open.
         if topics == [Cue::Link] && self.order_now == OrderNow::Open {
             self.link_again();
@@ -505,42 +539,6 @@ impl Talk<'_> {
         self.say.say("recommend", &[]);
         self.list(&keys, 5, false);
         self.say.say("offer-ask", &[]);
-    }
-
-    fn free_delivery(&mut self) {
-        self.meant("free_delivery");
-        let currency = self.shop.profile().currency;
-        if let Some(quote) = self.desk.price().filter(|_| !self.desk.state.cart.is_empty()) {
-            let fee = if quote.delivery.full.is_zero() { &quote.travel } else { &quote.delivery };
-            let (full, free_from) = (fee.full, fee.free_from);
-            match (full.is_zero(), fee.waived, free_from) {
-                (true, _, _) => self.say.say("free-delivery-none", &[]),
-                (_, true, Some(from)) => self.say.say("free-delivery-reached", &[("threshold", Value::Money(from))]),
-                (_, _, Some(from)) => self
-                    .say
-                    .say("free-delivery-from", &[("threshold", Value::Money(from)), ("fee", Value::Money(full))]),
-                _ => self.say.say("free-delivery-no", &[("fee", Value::Money(full))]),
-            }
-            return;
-        }
-        match self.desk.state.focus.first().and_then(|key| self.item(key)) {
-            Some(item) => {
-                match (item.fee_minor.filter(|fee| *fee > 0), item.free_from_minor.filter(|minor| *minor > 0)) {
-                    (None, _) => self.fee(&item),
-                    (Some(fee), Some(from)) => self.say.say(
-                        "free-delivery-from",
-                        &[
-                            ("threshold", Value::Money(Money::new(from, currency))),
-                            ("fee", Value::Money(Money::new(fee, currency))),
-                        ],
-                    ),
-                    (Some(fee), None) => {
-                        self.say.say("free-delivery-no", &[("fee", Value::Money(Money::new(fee, currency)))]);
-                    }
-                }
-            }
-            None => self.say.say("free-delivery-depends", &[]),
-        }
     }
 }
 

@@ -8,11 +8,19 @@ use crate::understand::{Act, Amounts, Mention};
 use domain::catalog::Item;
 use std::sync::Arc;
 
+/// That many single things.
+fn singly(value: i64) -> Amounts {
+    Amounts { counts: vec![crate::understand::Count { value, of_packs: false }], ..Amounts::default() }
+}
+
 impl Talk<'_> {
     pub(super) async fn change_of_cart(&mut self) -> Result<(), ShopError> {
         let acts = self.acts.clone();
         let lines_before: Vec<String> = self.desk.state.cart.lines.iter().map(|line| line.key.clone()).collect();
         let choosing = matches!(self.desk.state.pending, Some(Pending::ChooseItem { .. }));
+        for (key, quantity) in std::mem::take(&mut self.repeated) {
+            self.set_line(&key, quantity).await?;
+        }
         // Removals first, so that "without the vase, and two orchids" never passes through the old line.
         for act in &acts {
             match act {
@@ -79,6 +87,13 @@ impl Talk<'_> {
             return Ok(());
         }
         for key in lines {
+            // "Take one bone off" leaves the other four.
+            let off = mention.amounts.counts.first().map_or(0, |count| count.value);
+            let left = self.desk.state.cart.quantity(&key) - off;
+            if off > 0 && left > 0 {
+                self.set_line(&key, left).await?;
+                continue;
+            }
             let outcome = self.desk.set_cart(&key, 0).await?;
             self.tell_cart(&outcome);
         }
@@ -101,17 +116,25 @@ impl Talk<'_> {
         let old = match from {
             None if there => None,
             Some(from) => from.candidates.iter().find(|key| cart.quantity(key) > 0).cloned(),
-            None => self
-                .desk
-                .state
-                .focus
-                .iter()
-                .find(|key| cart.quantity(key) > 0)
-                .or(cart.lines.last().map(|line| &line.key))
-                .cloned(),
+            None => {
+                // What comes stands in place of what is most like it: another colour, another size.
+                let lines: Vec<String> = cart.lines.iter().map(|line| line.key.clone()).collect();
+                let alike = to.candidates.first().and_then(|key| self.index().nearest_kin(key, &lines)).cloned();
+                alike.or_else(|| {
+                    let focus = self.desk.state.focus.iter().find(|key| cart.quantity(key) > 0);
+                    focus.or(cart.lines.last().map(|line| &line.key)).cloned()
+                })
+            }
         };
         let quantity = old.as_ref().map_or(0, |key| cart.quantity(key));
         let mut to = to.clone();
+        // "For dogs, not for cats": of several, the one that is otherwise the same.
+        if let Some(old) = &old
+            && to.candidates.len() > 1
+            && let Some(same) = self.index().nearest_kin(old, &to.candidates)
+        {
+            to.candidates = vec![same.clone()];
+        }
         if let Some(old) = old
             && !to.candidates.contains(&old)
         {
@@ -167,24 +190,85 @@ impl Talk<'_> {
                 mention.candidates = going;
             }
         }
+        // "The green one then", where the red one cannot go to the city.
+        if matches!(self.desk.state.pending, Some(Pending::ChooseCity { .. }))
+            && !add
+            && let [key] = &mention.candidates[..]
+            && self.desk.state.cart.quantity(key) == 0
+            && let Some((old, quantity)) = self.other_variant(key)
+        {
+            self.desk.state.cart.set(&old, 0);
+            if amounts.counts.is_empty() {
+                amounts.counts.push(crate::understand::Count { value: quantity, of_packs: true });
+            }
+        }
+        // "Make it 150 bags": of what is in the cart already and its other packs.
+        if let Some(family) = self.family_in_cart(&mention.candidates)
+            && !add
+            && let [count] = &mut amounts.counts[..]
+            && count.value > 1
+            && let items = self.items(&family)
+            && items.iter().all(|item| {
+                domain::quantity::inner_count(&item.name, item.unit.as_deref())
+                    .is_some_and(|inner| (2..=count.value).contains(&inner.base().0))
+            })
+            && let resolved @ Resolved::Lines { .. } = resolve(&items, &singly(count.value))
+        {
+            count.of_packs = false;
+            for key in &family {
+                self.desk.state.cart.set(key, 0);
+            }
+            self.note_counted(&resolved, &family, &amounts);
+            return self.resolved(resolved, false).await;
+        }
         // One of several that are in the cart already is the one that is meant.
         let in_cart: Vec<String> =
             mention.candidates.iter().filter(|key| self.desk.state.cart.quantity(key) > 0).cloned().collect();
         let focus = self.desk.state.focus.first().filter(|key| mention.candidates.contains(key)).cloned();
+        // Where nothing is sold in packs, a number counts what is being talked about.
+        let uncounted = self.items(&mention.candidates).iter().all(|item| {
+            domain::quantity::inner_count(&item.name, item.unit.as_deref()).is_none_or(|inner| inner.base().0 <= 1)
+        });
         let keys = match in_cart.len() {
             _ if mention.partial => mention.candidates.clone(),
             0 if focus.is_some()
                 && mention.candidates.len() > 1
-                && amounts.counts.iter().all(|count| count.of_packs) =>
+                && (uncounted || amounts.counts.iter().all(|count| count.of_packs)) =>
             {
                 focus.into_iter().collect()
             }
-            1 if mention.candidates.len() > 1 && !add && amounts.counts.iter().all(|count| count.of_packs) => in_cart,
+            1 if mention.candidates.len() > 1
+                && !add
+                && (uncounted || amounts.counts.iter().all(|count| count.of_packs)) =>
+            {
+                in_cart
+            }
             _ => mention.candidates.clone(),
         };
         let resolved = resolve(&self.items(&keys), &amounts);
         self.note_counted(&resolved, &keys, &amounts);
         self.resolved(resolved, add).await
+    }
+
+    /// The line of the cart that is the same thing in another colour or size, and how many of it.
+    fn other_variant(&self, key: &str) -> Option<(String, i64)> {
+        let whole = self.index().kinship(key, key);
+        self.desk
+            .state
+            .cart
+            .lines
+            .iter()
+            .find(|line| whole > 0 && self.index().kinship(key, &line.key) == whole)
+            .map(|line| (line.key.clone(), line.quantity))
+    }
+
+    /// Of several rows, the one that is in the cart with those that are most like it.
+    fn family_in_cart(&self, candidates: &[String]) -> Option<Vec<String>> {
+        let mut ordered = candidates.iter().filter(|key| self.desk.state.cart.quantity(key) > 0);
+        let (line, None) = (ordered.next()?, ordered.next()) else { return None };
+        let kin = |key: &String| self.index().kinship(line, key);
+        let nearest = candidates.iter().filter(|key| *key != line).map(kin).max()?;
+        Some(candidates.iter().filter(|key| *key == line || kin(key) == nearest).cloned().collect())
     }
 
     /// Remembers that single things were counted, so that "no, 40" counts them again.
@@ -281,6 +365,10 @@ impl Talk<'_> {
                 if amounts.is_empty() {
                     return Ok(());
                 }
+                // "A kilo one, two of them": beside a size, a number counts packs.
+                if amounts.grams.is_some() || amounts.millilitres.is_some() {
+                    amounts.counts.iter_mut().for_each(|count| count.of_packs = true);
+                }
                 if let Some(quantity) = quantity {
                     amounts.counts.push(crate::understand::Count { value: quantity, of_packs: true });
                 }
@@ -325,6 +413,19 @@ impl Talk<'_> {
         if amounts.is_empty() {
             if before == 0 {
                 self.meant("order");
+                // "To Almaty then": all that was asked about with the other city.
+                let offered = self.desk.state.offered.clone();
+                if self.city_said_now
+                    && self.desk.state.cart.is_empty()
+                    && (2..=3).contains(&offered.len())
+                    && self.desk.state.pending.is_none()
+                    && offered.contains(&key)
+                {
+                    for key in offered {
+                        self.set_line(&key, 1).await?;
+                    }
+                    return Ok(());
+                }
                 self.set_line(&key, 1).await?;
             }
             return Ok(());
@@ -401,6 +502,22 @@ impl Talk<'_> {
             self.meant("order");
             for key in candidates {
                 self.set_line(&key, quantity.unwrap_or(1)).await?;
+            }
+            return Ok(());
+        }
+        // "Both", "one of each" of what was shown a moment ago.
+        let offered = self.desk.state.offered.clone();
+        if both
+            && (2..=3).contains(&offered.len())
+            && self.order_now == OrderNow::None
+            && self.fresh.is_empty()
+            && offered.iter().all(|key| self.desk.state.cart.quantity(key) == 0)
+            && !matches!(self.desk.state.pending, Some(Pending::ChooseCity { .. } | Pending::Confirm))
+        {
+            self.meant("order");
+            self.desk.state.pending = None;
+            for key in offered {
+                self.set_line(&key, 1).await?;
             }
             return Ok(());
         }

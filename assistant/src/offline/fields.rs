@@ -80,7 +80,10 @@ impl Talk<'_> {
         // A question about a place is no choice of it, unless it is served.
         let only_asked = self.has(|act| matches!(act, Act::Ask { .. }))
             && !self.has(|act| matches!(act, Act::Want { .. } | Act::Confirm | Act::Quantity { .. }));
-        if only_asked && spelled.is_none() {
+        // "What would it be with delivery to Dos Hermanas?" chooses it for the total.
+        let for_the_total = !self.desk.state.cart.is_empty()
+            && self.acts.iter().any(|act| matches!(act, Act::Ask { topics, about, .. } if about.is_empty() && topics.contains(&crate::understand::Cue::Total)));
+        if only_asked && spelled.is_none() && !for_the_total {
             return false;
         }
         self.desk.state.given.city_said = Some(spelled.unwrap_or(said).to_owned());

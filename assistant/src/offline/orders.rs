@@ -19,6 +19,14 @@ impl Talk<'_> {
                     self.desk.call_person("cancellation");
                     self.say.say("cancelled-paid", &[]);
                     self.meant("cancel");
+                } else if self.has(|act| matches!(act, Act::Repeat)) && !wants {
+                    // The city of the order is wished again; prices and stock are looked at anew.
+                    let again = self.order.as_ref().map(|order| (order.cart.clone(), order.city.clone()));
+                    self.start_anew();
+                    if let Some((cart, city)) = again {
+                        self.desk.state.given.city_said = city.filter(|city| city != domain::checkout::ONLINE);
+                        self.repeated = cart.lines.into_iter().map(|line| (line.key, line.quantity)).collect();
+                    }
                 } else if wants || anew || self.points_at_focus() {
                     self.start_anew();
                     if anew && !wants {
@@ -28,8 +36,9 @@ impl Talk<'_> {
                 }
             }
             OrderNow::Expired => {
-                let renews =
-                    self.has(|act| matches!(act, Act::Confirm | Act::Yes | Act::LinkAgain)) && !cancels && !anew;
+                let renews = self.has(|act| matches!(act, Act::Confirm | Act::Yes | Act::LinkAgain | Act::Repeat))
+                    && !cancels
+                    && !anew;
                 let other = self.wanted_mentions().any(|mention| !self.is_ordered(mention));
                 if other || anew || cancels {
                     self.start_anew();

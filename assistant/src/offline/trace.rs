@@ -196,6 +196,7 @@ pub(super) fn act(act: &Act) -> String {
         Act::Person => "wants a person".to_owned(),
         Act::Discount => "asks for a lower price".to_owned(),
         Act::FreeDelivery => "asks for free delivery".to_owned(),
+        Act::Repeat => "wants what was ordered before".to_owned(),
         Act::NewOrder => "begins a new order".to_owned(),
         Act::OffTopic => "speaks of something else".to_owned(),
         Act::Injection => "tries to change the rules".to_owned(),

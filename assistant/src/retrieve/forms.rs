@@ -3,7 +3,7 @@
 use crate::lexicon::Lexicon;
 use crate::retrieve::weak::{Weak, weakness};
 use crate::stem::stem_any;
-use domain::text::{edit_distance_at_most, fold, skeleton, tokens};
+use domain::text::{Token, edit_distance_at_most, fold, skeleton, tokens};
 use std::collections::HashMap;
 
 /// Number of a form in a [`Vocabulary`].
@@ -73,6 +73,9 @@ impl Vocabulary {
         for (place, token) in tokens.iter().enumerate() {
             if (token.is_word() && !is_function_word(&token.folded)) || token.is_number() {
                 words.push(self.add_word(&token.folded));
+                places.push(place);
+            } else if let Some(size) = size_letter(&tokens, place) {
+                words.push(self.add_word(size));
                 places.push(place);
             }
         }
@@ -160,9 +163,33 @@ impl Vocabulary {
         found
     }
 
+    /// The number of a word as it is spelled.
+    pub(crate) fn number_of(&self, folded: &str) -> Option<FormId> {
+        self.numbers.get(folded).copied()
+    }
+
     /// A form as it is spelled in the index.
     pub(crate) fn spelling(&self, form: FormId) -> &str {
         self.spelled.get(form as usize).map_or("", String::as_str)
+    }
+}
+
+/// A size that one letter names ("T-shirt, size M"): as it is compared. Only capitals that stand alone; "5 L" are litres.
+pub(crate) fn size_letter(tokens: &[Token], at: usize) -> Option<&'static str> {
+    let text = |at: Option<usize>| at.and_then(|at| tokens.get(at)).map_or("", |token| token.folded.as_str());
+    let before = text(at.checked_sub(1));
+    let named = ["size", "talla", "размер", "размера", "размеру", "олшем", "олшеми"].contains(&before);
+    let token = tokens.get(at)?;
+    let counted = at.checked_sub(1).and_then(|at| tokens.get(at)).is_some_and(Token::is_number);
+    let glued = matches!(text(Some(at + 1)), "'" | "’" | "-") || matches!(before, "'" | "’" | "-");
+    if counted || glued || at == 0 {
+        return None;
+    }
+    match (token.text.as_str(), named) {
+        ("S", _) | ("s", true) => Some("size-s"),
+        ("M", _) | ("m", true) => Some("size-m"),
+        ("L", _) | ("l", true) => Some("size-l"),
+        _ => None,
     }
 }
 

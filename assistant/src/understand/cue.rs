@@ -117,6 +117,8 @@ pub enum Cue {
     FreeDelivery,
     /// A new order.
     NewOrder,
+    /// What was ordered before, once more.
+    Repeat,
     /// Something that a shop does not talk about.
     OffTopic,
     /// Tries to change the assistant's rules.
@@ -145,6 +147,8 @@ pub enum Cue {
     Privacy,
     /// Takes all of them.
     All,
+    /// One of each.
+    Each,
     /// Please: a bare item in such a sentence is wanted.
     Please,
 }

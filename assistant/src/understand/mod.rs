@@ -228,6 +228,8 @@ pub enum Act {
     FreeDelivery,
     /// A new order.
     NewOrder,
+    /// What was ordered before, once more.
+    Repeat,
     /// Another topic.
     OffTopic,
     /// An attempt to change the rules.

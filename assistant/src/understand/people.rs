@@ -8,7 +8,7 @@ mod phone;
 pub use phone::{PhoneMention, phones, same_as_before, wants_current_phone};
 
 /// Words that a name follows: the words, whether the name may be in lower case, whether the name must be capital.
-const INTRODUCTIONS: [(&[&str], bool); 42] = [
+const INTRODUCTIONS: [(&[&str], bool); 43] = [
     (&["my", "name", "is"], true),
     (&["my", "name", "'", "s"], true),
     (&["the", "name", "is"], true),
@@ -24,6 +24,7 @@ const INTRODUCTIONS: [(&[&str], bool); 42] = [
     (&["this", "is"], false),
     (&["it", "'", "s"], false),
     (&["it", "is"], false),
+    (&["its"], false),
     (&["name"], true),
     (&["me", "llamo"], true),
     (&["mi", "nombre", "es"], true),
@@ -239,7 +240,7 @@ fn whole_name(text: &str, clause: &[Token], capital_only: bool) -> Option<String
         clause = rest;
     }
     while let Some((last, rest)) = clause.split_last() {
-        if rest.is_empty() || !is_no_name(&last.folded) {
+        if rest.is_empty() || !is_no_name(&last.folded) || is_surname(rest, last) {
             break;
         }
         clause = rest;
@@ -250,9 +251,11 @@ fn whole_name(text: &str, clause: &[Token], capital_only: bool) -> Option<String
     let fits = (1..=5).contains(&words.len())
         && clause.iter().all(|token| token.is_word() || matches!(token.text.as_str(), "-" | "'" | "’" | "."))
         && first.is_word()
-        && words
-            .iter()
-            .all(|word| particle(&word.folded) || (!is_no_name(&word.folded) && (is_capital(word) || !capital_only)))
+        && words.iter().all(|word| {
+            particle(&word.folded)
+                || is_surname(clause.get(..clause.len() - 1).unwrap_or_default(), word)
+                || (!is_no_name(&word.folded) && (is_capital(word) || !capital_only))
+        })
         && !particle(&first.folded)
         && first.text.chars().count() >= 2;
     if !fits {
@@ -307,6 +310,27 @@ fn alone(text: &str, tokens: &[Token], asked: bool) -> Option<String> {
         [(clause, _)] if clause.iter().filter(|token| token.is_word()).count() <= 3 => whole_name(text, clause, false),
         _ => None,
     })
+}
+
+/// "Kim Vale", "Rosa Claro": a capital behind a capital is a surname although the word means something.
+fn is_surname(before: &[Token], last: &Token) -> bool {
+    is_capital(last)
+        && matches!(
+            last.folded.as_str(),
+            "vale"
+                | "claro"
+                | "bueno"
+                | "mayor"
+                | "nuevo"
+                | "good"
+                | "day"
+                | "early"
+                | "french"
+                | "english"
+                | "german"
+                | "case"
+        )
+        && before.last().is_some_and(|token| token.is_word() && is_capital(token) && !is_no_name(&token.folded))
 }
 
 fn is_thing(folded: &str) -> bool {

@@ -343,7 +343,8 @@ struct Found {
     how: How,
 }
 
-type Words = HashMap<String, (Column, Option<ItemKind>, How)>;
+type Meaning = (Column, Option<ItemKind>, How);
+type Words = HashMap<String, Meaning>;
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
     let tables = [(words::SYNONYMS, How::Synonym), (words::CANONICAL, How::Canonical)];
@@ -355,8 +356,31 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
             }
         }
     }
+    // "Atención proveedor" is "atención del proveedor": small words between matter only where two columns differ by them.
+    let mut shorter: Vec<(String, Meaning)> = all
+        .iter()
+        .map(|(word, meaning)| (without_joining(word), meaning.clone()))
+        .filter(|(word, _)| !word.is_empty() && !all.contains_key(word))
+        .collect();
+    shorter.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.0.cmp(&b.1.0)));
+    for (at, (word, meaning)) in shorter.iter().enumerate() {
+        let ambiguous = shorter
+            .iter()
+            .skip(at.saturating_sub(8))
+            .take(17)
+            .any(|(other, known)| other == word && known.0 != meaning.0);
+        if !ambiguous {
+            all.insert(word.clone(), meaning.clone());
+        }
+    }
     all
 });
+
+/// A normalised heading without articles and prepositions.
+fn without_joining(normalised: &str) -> String {
+    let small = ["de", "del", "la", "el", "los", "las", "of", "the", "для", "по", "о"];
+    normalised.split(' ').filter(|word| !small.contains(word)).collect::<Vec<_>>().join(" ")
+}
 
 fn recognised(heading: &str) -> Option<Found> {
     exact(heading).or_else(|| guess(&without_units(&normalise(&outside_brackets(heading)))))
@@ -369,8 +393,9 @@ fn exact(heading: &str) -> Option<Found> {
     let whole = normalise(heading);
     let without_brackets = normalise(&outside_brackets(heading));
     let bare = [without_units(&without_brackets), without_units(&whole)];
+    let short = without_joining(&bare[0]);
     let (column, only, how) =
-        [whole, without_brackets].iter().chain(&bare).find_map(|candidate| WORDS.get(candidate))?;
+        [whole, without_brackets].iter().chain(&bare).chain([&short]).find_map(|candidate| WORDS.get(candidate))?;
     Some(Found { column: column.clone(), only: *only, how: *how })
 }
 

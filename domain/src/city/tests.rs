@@ -213,3 +213,23 @@ fn places_are_bytes_of_the_text() {
         assert_eq!(mention.said, "Валенсию");
     }
 }
+
+#[test]
+fn a_city_is_meant_by_the_beginning_of_its_long_name() {
+    let served = ["Leeds".to_owned(), "Newcastle upon Tyne".to_owned(), "Stratford-upon-Avon".to_owned()];
+    assert_eq!(resolve("newcastle", &served), Some("Newcastle upon Tyne"));
+    assert_eq!(resolve("Stratford", &served), Some("Stratford-upon-Avon"));
+    let twice = ["Palma del Río".to_owned(), "Palma de Mallorca".to_owned()];
+    assert_eq!(mentions("one to Leeds and one to Newcastle", &served).len(), 2);
+    assert!(resolve("upon", &served).is_none());
+    assert!(twice.iter().any(|city| same("Palma de Mallorca", city)));
+}
+
+#[test]
+fn a_spanish_place_ends_its_sentence_in_lower_case() {
+    let served = ["Cartagena".to_owned(), "Toledo".to_owned(), "Bath".to_owned()];
+    let spelled = |text: &str| mentions(text, &served).into_iter().filter_map(|city| city.spelled).collect::<Vec<_>>();
+    assert_eq!(spelled("una brocha a cartagena"), ["Cartagena"]);
+    assert_eq!(spelled("dos kilos para toledo"), ["Toledo"]);
+    assert!(spelled("i would like a bath").is_empty());
+}

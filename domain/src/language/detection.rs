@@ -18,8 +18,15 @@ const DECIDING: u32 = 4;
 /// The language a message is written in; `None` when unclear (a name, a number, an emoji, "ok").
 #[must_use]
 pub fn detect(text: &str) -> Option<Language> {
-    let whole = score(&tokens(&without_addresses(text)));
-    let unquoted = score(&tokens(&without_quotations(&without_addresses(text))));
+    detect_beside_names(text, &|_| false)
+}
+
+/// [`detect`], where folded words that `named` knows may be names of what is sold ("3 bottles of Ribera Reserva"): alone
+/// none of them decides.
+#[must_use]
+pub fn detect_beside_names(text: &str, named: &dyn Fn(&str) -> bool) -> Option<Language> {
+    let whole = score(&tokens(&without_addresses(text)), named);
+    let unquoted = score(&tokens(&without_quotations(&without_addresses(text))), named);
     // What is quoted is a name; it counts only where nothing else was said.
     best(&unquoted).or_else(|| best(&whole))
 }
@@ -37,7 +44,7 @@ pub fn lean(text: &str) -> Option<Language> {
     if folded.chars().any(is_cyrillic) {
         return Some(Language::Ru);
     }
-    let score = score(&tokens(&without_addresses(text)));
+    let score = score(&tokens(&without_addresses(text)), &|_| false);
     let [english, spanish, ..] = score.points;
     match english.cmp(&spanish) {
         std::cmp::Ordering::Greater => Some(Language::En),
@@ -72,7 +79,7 @@ fn best(score: &Score) -> Option<Language> {
     (most >= CLEAR && most > next).then(|| Language::ALL.get(first).copied()).flatten()
 }
 
-fn score(tokens: &[Token]) -> Score {
+fn score(tokens: &[Token], named: &dyn Fn(&str) -> bool) -> Score {
     let mut score = Score::default();
     let mut give = |language: usize, weight: u32| {
         if let Some(points) = score.points.get_mut(language) {
@@ -85,6 +92,16 @@ fn score(tokens: &[Token]) -> Score {
         }
     };
     let only_word = tokens.iter().filter(|token| token.is_word()).count() == 1;
+    // "Quita la bolsa": one word that sounds Kazakh beside Spanish ones is Spanish.
+    let known_latin = |token: &&Token| {
+        table().words.get(token.folded.as_str()).is_some_and(|[english, spanish, ..]| english + spanish > 0)
+    };
+    let heard_latin =
+        |token: &&Token| token.is_word() && !known_latin(token) && table().latin.contains_key(&loose(&token.folded));
+    let outweighed = {
+        let heard = tokens.iter().filter(heard_latin).count();
+        heard > 0 && heard <= tokens.iter().filter(known_latin).count()
+    };
     let cyrillic_sentence = tokens.iter().any(|token| token.folded.chars().any(is_cyrillic));
     for (index, token) in tokens.iter().enumerate() {
         match token.text.as_str() {
@@ -103,8 +120,10 @@ fn score(tokens: &[Token]) -> Score {
             continue;
         }
         if let Some(points) = table().words.get(word) {
+            let sold = points.iter().any(|weight| *weight >= DECIDING) && named(word);
             for (language, weight) in points.iter().enumerate().filter(|(_, weight)| **weight > 0) {
-                give(language, if *weight < DECIDING && in_a_name(tokens, index) { 0 } else { *weight });
+                let weight = if *weight < DECIDING && in_a_name(tokens, index) { 0 } else { *weight };
+                give(language, if sold { weight.min(1) } else { weight });
             }
             continue;
         }
@@ -115,7 +134,7 @@ fn score(tokens: &[Token]) -> Score {
         }
         if let Some((language, weight)) = table().latin.get(&loose(word)) {
             // "skolko stoit": Russian and Kazakh in Latin letters; not inside a Cyrillic sentence.
-            give(*language, if cyrillic_sentence { 1 } else { *weight });
+            give(*language, if cyrillic_sentence || outweighed { 1 } else { *weight });
             continue;
         }
         let (language, weight) = latin_sign(token);

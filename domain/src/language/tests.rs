@@ -331,3 +331,12 @@ fn letters_lean_where_nothing_is_clear() {
         assert_eq!(lean(text), language, "{text}");
     }
 }
+
+#[test]
+fn names_of_what_is_sold_decide_no_language() {
+    let sold = |word: &str| matches!(word, "ribera" | "reserva" | "bolsa");
+    assert_eq!(super::detect_beside_names("3 bottles of ribera reserva to zaragoza", &sold), Some(Language::En));
+    // One word that sounds Kazakh beside Spanish ones is Spanish.
+    assert_eq!(detect("quita la bolsa de 3 kg"), Some(Language::Es));
+    assert_eq!(detect("skolko stoit dostavka"), Some(Language::Ru));
+}

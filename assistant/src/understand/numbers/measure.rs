@@ -167,6 +167,22 @@ fn duration_at(tokens: &[Token], index: usize) -> Option<(i64, usize)> {
 /// Base units in a unit, its dimension, and whether the word alone means one ("килограмм пельменей").
 fn unit(word: &str) -> Option<(i64, Dimension, bool)> {
     use Dimension::{Length, Mass, Volume};
+    // Kazakh sizes: "бір келілігін", "екі литрлік".
+    let sized = [
+        ("келіліг", 1000, Mass),
+        ("келилиг", 1000, Mass),
+        ("келілік", 1000, Mass),
+        ("килолык", 1000, Mass),
+        ("литрлик", 1000, Volume),
+        ("литрлік", 1000, Volume),
+        ("метрлик", 1000, Length),
+        ("метрлік", 1000, Length),
+    ];
+    if let Some((_, amount, dimension)) =
+        sized.into_iter().find(|(start, _, _)| word.starts_with(&domain::text::fold(start)))
+    {
+        return Some((amount, dimension, false));
+    }
     Some(match word {
         "kg" | "kgs" | "кг" => (1000, Mass, false),
         "kilo"

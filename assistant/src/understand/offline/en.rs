@@ -74,7 +74,7 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::DeliveryFee,
-        "how much is delivery|how much is the delivery|how much does delivery cost|delivery cost*|delivery price|delivery fee|price of delivery|cost of delivery|shipping|shipping cost*|shipping fee|is delivery free|how much is shipping|how much for delivery|how much would delivery be|travel fee|travel cost*|call-out fee|call out fee|how much is the travel",
+        "is delivery included|delivery included|is shipping included|shipping included|does it include delivery|does that include delivery|how much is delivery|how much is the delivery|how much does delivery cost|delivery cost*|delivery price|delivery fee|price of delivery|cost of delivery|shipping|shipping cost*|shipping fee|how much is shipping|how much for delivery|how much would delivery be|travel fee|travel cost*|call-out fee|call out fee|how much is the travel",
     ),
     (
         Cue::DeliveryTime,
@@ -103,7 +103,7 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
     (Cue::Video, "video of|a video|the video|any video|video|videos|clip"),
     (
         Cue::Want,
-        "i want|i d like|i would like|i ll take|i will take|i ll have|i will have|i need|we need|we want|we d like|we ll take|can i get|can i have|can i order|could i get|could i have|could i order|can i book|could i book|can we book|let me have|let me get|give me|please book|book me|book a|book an|book the|book one|book it|book us|book|order me|i order|i d order|please order|i am ordering|i m ordering|reserve|please reserve|sign me up|put me down|please send|send me|send us|i d love|i would love|i ll order|i ll buy|i want to buy|i d like to buy|buy|i want to order|i d like to order|i want to book|i d like to book|i m after|i take|get me|deliver|please deliver|make it|take|i choose|i ll go for|i ll go with|let s go with|let s take|let s do|we ll have|order|i m looking to book|schedule|i would like to order/book/buy/reserve|looking for",
+        "i still want|still want it|still want them|we still want|i want|i d like|i would like|i ll take|i will take|i ll have|i will have|i need|we need|we want|we d like|we ll take|can i get|can i have|can i order|could i get|could i have|could i order|can i book|could i book|can we book|let me have|let me get|give me|please book|book me|book a|book an|book the|book one|book it|book us|book|order me|i order|i d order|please order|i am ordering|i m ordering|reserve|please reserve|sign me up|put me down|please send|send me|send us|i d love|i would love|i ll order|i ll buy|i want to buy|i d like to buy|buy|i want to order|i d like to order|i want to book|i d like to book|i m after|i take|get me|deliver|please deliver|make it|take|i choose|i ll go for|i ll go with|let s go with|let s take|let s do|we ll have|order|i m looking to book|schedule|i would like to order/book/buy/reserve|looking for",
     ),
     (
         Cue::WantToKnow,
@@ -183,7 +183,7 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::FreeDelivery,
-        "free delivery|free shipping|delivery for free|deliver for free|delivery free|deliver it for free|delivery free of charge|without delivery fee|waive the delivery|waive the fee|no delivery fee|free of delivery|free travel|waive the travel",
+        "delivery is free|shipping is free|delivery be free|shipping be free|is delivery free|is shipping free|delivery will be free|shipping will be free|free delivery|free shipping|delivery for free|deliver for free|delivery free|deliver it for free|delivery free of charge|without delivery fee|waive the delivery|waive the fee|no delivery fee|free of delivery|free travel|waive the travel",
     ),
     (
         Cue::NewOrder,
@@ -233,5 +233,10 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
     ),
     (Cue::Privacy, "privacy|personal data|my data|gdpr|data protection|privacy policy|who sees my"),
     (Cue::All, "all of them|everything|all of it|both of them|all three|every one|them all|take all"),
+    (
+        Cue::Repeat,
+        "the same again|same again|the same order|same order again|the same order again|same order as|repeat my order|repeat the order|repeat my last order|repeat that order|same thing again|the same thing again|the same as last time|same as last time|my usual|the usual|reorder|re order|what i ordered last time|order the same",
+    ),
+    (Cue::Each, "one of each|one each|each of them"),
     (Cue::Please, "please|pls|plz"),
 ];

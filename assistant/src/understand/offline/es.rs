@@ -71,7 +71,7 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::DeliveryFee,
-        "cuanto cuesta el envio|cuanto cuesta la entrega|cuanto vale el envio|coste de envio|coste del envio|costo de envio|gastos de envio|precio del envio|precio de envio|precio de la entrega|cuanto es el envio|cuanto cuesta enviar*|cuanto es la entrega|portes|cuanto cuesta el reparto|gastos de entrega|cuanto cobran por el envio|cuanto cobran por envio|coste de la entrega|coste de desplazamiento|cuanto cuesta el desplazamiento|desplazamiento|el envio es gratis|la entrega es gratis|cuanto seria el envio|cuanto sale el envio",
+        "esta incluido el envio|el envio esta incluido|incluye el envio|incluye envio|con el envio incluido|cuanto cuesta el envio|cuanto cuesta la entrega|cuanto vale el envio|coste de envio|coste del envio|costo de envio|gastos de envio|precio del envio|precio de envio|precio de la entrega|cuanto es el envio|cuanto cuesta enviar*|cuanto es la entrega|portes|cuanto cuesta el reparto|gastos de entrega|cuanto cobran por el envio|cuanto cobran por envio|coste de la entrega|coste de desplazamiento|cuanto cuesta el desplazamiento|desplazamiento|cuanto seria el envio|cuanto sale el envio",
     ),
     (
         Cue::DeliveryTime,
@@ -97,7 +97,7 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
     (Cue::Video, "video de|un video|el video|video|videos|algun video"),
     (
         Cue::Want,
-        "quiero|quisiera|queria|querria|queremos|quisieramos|queriamos|me gustaria|nos gustaria|necesito|necesitamos|necesitaria|deseo|desearia|me llevo|me quedo con|me lo llevo|me la llevo|me los llevo|lo quiero|la quiero|los quiero|las quiero|ponme|pongame|pongan*|ponga|deme|dame|reserva*|reserveme|resérvame|reservame|reservar|reserve|apuntame|apunteme|apuntarme|encargo|encargar|encarga*|pido|pedir|pide|compro|comprar|compra*|mandame|mandeme|enviame|envieme|enviadme|tomare|tomo|cojo|voy a querer|voy a pedir|hagame|hazme|hacer un pedido|hacer una reserva|cita para|una cita|pedir cita|elijo|prefiero|que sea|que sean|seran|podria pedir|puedo pedir|puedo reservar|puedo comprar|puedo encargar|podria reservar|entreguen|traigame|traeme|agendar|agendame|agendeme|apuntenos|me apunto",
+        "me mandais|me mandas|me manda|me enviais|me envias|me envia|me pones|me pone|me poneis|me traes|me trae|me traeis|me preparais|me preparas|me prepara|me guardas|me guarda|me apuntas|me apunta|quiero|quisiera|queria|querria|queremos|quisieramos|queriamos|me gustaria|nos gustaria|necesito|necesitamos|necesitaria|deseo|desearia|me llevo|me quedo con|me lo llevo|me la llevo|me los llevo|lo quiero|la quiero|los quiero|las quiero|ponme|pongame|pongan*|ponga|deme|dame|reserva*|reserveme|resérvame|reservame|reservar|reserve|apuntame|apunteme|apuntarme|encargo|encargar|encarga*|pido|pedir|pide|compro|comprar|compra*|mandame|mandeme|enviame|envieme|enviadme|tomare|tomo|cojo|voy a querer|voy a pedir|hagame|hazme|hacer un pedido|hacer una reserva|cita para|una cita|pedir cita|elijo|prefiero|que sea|que sean|seran|podria pedir|puedo pedir|puedo reservar|puedo comprar|puedo encargar|podria reservar|entreguen|traigame|traeme|agendar|agendame|agendeme|apuntenos|me apunto",
     ),
     (
         Cue::WantToKnow,
@@ -109,7 +109,7 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Add,
-        "añada*|añade*|añadir|añadame|añademe|agrega*|agregue*|agregar|tambien|ademas|mas|y tambien|otro|otra|uno mas|una mas|sumar|suma|incluya|incluye tambien|y ponga",
+        "otros dos/tres/cuatro/cinco/seis/siete/ocho/nueve/diez/2/3/4/5/6/8/10|otras dos/tres/cuatro/cinco/seis/siete/ocho/nueve/diez/2/3/4/5/6/8/10|añada*|añade*|añadir|añadame|añademe|agrega*|agregue*|agregar|tambien|ademas|mas|y tambien|otro|otra|uno mas|una mas|sumar|suma|incluya|incluye tambien|y ponga",
     ),
     (
         Cue::Remove,
@@ -133,7 +133,7 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Yes,
-        "si|claro|por supuesto|vale|ok|okay|okey|de acuerdo|correcto|exacto|exactamente|perfecto|genial|bien|muy bien|eso es|asi es|si por favor|estupendo|fenomenal|me parece bien|desde luego|estoy de acuerdo|venga",
+        "bueno|bueno si|si|claro|por supuesto|vale|ok|okay|okey|de acuerdo|correcto|exacto|exactamente|perfecto|genial|bien|muy bien|eso es|asi es|si por favor|estupendo|fenomenal|me parece bien|desde luego|estoy de acuerdo|venga",
     ),
     (Cue::No, "no|nada mas|no gracias|ahora no|nada"),
     (
@@ -186,7 +186,7 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::FreeDelivery,
-        "envio gratis|envio gratuito|entrega gratis|entrega gratuita|gratis el envio|gratis la entrega|sin gastos de envio|sin coste de envio|no cobre el envio|no me cobre el envio|no cobren el envio|no me cobren el envio|desplazamiento gratis|regale el envio|regalen el envio|sin pagar envio|el envio gratis|la entrega gratis|envio incluido",
+        "envio es gratis|envio seria gratis|envio sale gratis|entrega es gratis|envio _ gratis|gratis si paso|envio gratis|envio gratuito|entrega gratis|entrega gratuita|gratis el envio|gratis la entrega|sin gastos de envio|sin coste de envio|no cobre el envio|no me cobre el envio|no cobren el envio|no me cobren el envio|desplazamiento gratis|regale el envio|regalen el envio|sin pagar envio|el envio gratis|la entrega gratis|envio incluido",
     ),
     (
         Cue::NewOrder,
@@ -232,9 +232,14 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
     (Cue::Dearest, "el mas caro|la mas cara|lo mas caro"),
     (
         Cue::LinkAgain,
-        "donde esta mi enlace|donde esta el enlace|mi enlace|el enlace otra vez|otra vez el enlace|enlace de nuevo|de nuevo el enlace|no funciona el enlace|el enlace no funciona|el enlace no va|no me llego el enlace|no me ha llegado el enlace|no veo el enlace|perdi el enlace|he perdido el enlace|enlace caducado|ha caducado|otro enlace|nuevo enlace|reenvie*|reenvia*|renovar el enlace|renueve el enlace|no se abre el enlace|no puedo abrir el enlace",
+        "no me abre el enlace|el enlace no se abre|no puedo abrirlo|no me deja pagar|donde esta mi enlace|donde esta el enlace|mi enlace|el enlace otra vez|otra vez el enlace|enlace de nuevo|de nuevo el enlace|no funciona el enlace|el enlace no funciona|el enlace no va|no me llego el enlace|no me ha llegado el enlace|no veo el enlace|perdi el enlace|he perdido el enlace|enlace caducado|ha caducado|otro enlace|nuevo enlace|reenvie*|reenvia*|renovar el enlace|renueve el enlace|no se abre el enlace|no puedo abrir el enlace",
     ),
     (Cue::Privacy, "privacidad|datos personales|proteccion de datos|mis datos|rgpd|politica de privacidad"),
     (Cue::All, "todo|todos|todas|los tres|las tres|ambos|ambas|todos ellos"),
+    (
+        Cue::Repeat,
+        "lo mismo otra vez|lo mismo de nuevo|otra vez lo mismo|lo mismo que la otra vez|lo mismo que la ultima vez|lo mismo que antes|lo mismo de antes|lo mismo de siempre|lo de siempre|el mismo pedido|repetir el pedido|repetir mi pedido|repite el pedido|repita el pedido|repite mi pedido|repita mi pedido|repetir pedido|repetir lo mismo|quiero repetir|pedir lo mismo|ponme lo mismo|pongame lo mismo",
+    ),
+    (Cue::Each, "uno de cada|una de cada|uno de cada uno|una de cada una"),
     (Cue::Please, "por favor|porfa|porfavor"),
 ];

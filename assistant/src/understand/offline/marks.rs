@@ -176,7 +176,7 @@ impl<'a> Marked<'a> {
         let taken = marked.marks.clone();
         marked.durations.retain(|duration| clear(&taken, duration.start_token, duration.end_token));
         if context.asked(Field::Address) {
-            marked.find_address();
+            marked.find_address(context.asked(Field::City));
         }
         marked.mark_cues();
         marked
@@ -333,7 +333,7 @@ impl<'a> Marked<'a> {
     }
 
     /// An address that was asked for: the rest of a line that has a number or a word for a street.
-    fn find_address(&mut self) {
+    fn find_address(&mut self, wants_city: bool) {
         const STREETS: &[&str] = &[
             "street",
             "st",
@@ -375,10 +375,34 @@ impl<'a> Marked<'a> {
             return;
         }
         let (Some(first), Some(last)) = (free.first(), free.last()) else { return };
-        let from = free
-            .iter()
-            .find(|at| folded_streets.contains(&self.tokens[**at].folded))
-            .map_or(*first, |at| if self.tokens[*at].start > 0 { (*at).min(*last) } else { *at });
+        let mut last = *last;
+        let street = free.iter().copied().find(|at| folded_streets.contains(&self.tokens[*at].folded));
+        let mut from = street.unwrap_or(*first).min(last);
+        // "12 Sample Street": the number and the name may stand before the word.
+        let ahead = |at: usize| {
+            at > 0
+                && free.contains(&(at - 1))
+                && (self.tokens[at - 1].is_number() || self.tokens[at - 1].is_word())
+                && self.marks[at - 1] == Mark::Free
+        };
+        while street.is_some() && ahead(from) {
+            from -= 1;
+        }
+        // "…, Boise": a clause of its own behind the last number is the city that was asked for too.
+        let comma = (from..last).rev().find(|at| self.tokens[*at].text == ",");
+        if let Some(comma) = comma
+            && self.cities.is_empty()
+            && wants_city
+            && free.iter().filter(|at| **at > comma).all(|at| {
+                let token = &self.tokens[*at];
+                token.is_word()
+                    && token.text.chars().next().is_some_and(char::is_uppercase)
+                    && !folded_streets.contains(&token.folded)
+            })
+        {
+            last = comma - 1;
+        }
+        let last = &last;
         let text = self.text[self.tokens[from].start..self.tokens[*last].end].trim_matches([' ', ',', '.']).to_owned();
         self.take(from, *last + 1);
         let marks = self.marks.clone();

@@ -1,11 +1,14 @@
 //! Mentions: the words of a line that name items, with their amounts.
 
+mod choice;
+
 use super::super::numbers::{Dimension, NumberKind};
 use super::super::{Amounts, Count, Mention};
 use super::Context;
 use super::marks::{Mark, Marked};
-use crate::retrieve::{Found, QueryWord, is_function_word};
+use crate::retrieve::{Found, QueryWord, is_function_word, size_letter};
 use crate::turn::Pending;
+use choice::{by_number, by_unit, with_packs};
 use domain::text::{TokenKind, skeleton, tokens};
 
 /// A mention and where it stands.
@@ -64,6 +67,8 @@ const AND: &[&str] = &[
     "but",
     "pero",
     "а",
+    "not",
+    "не",
 ];
 
 /// All mentions of a line in its order, and the amounts that belong to none, by sentence.
@@ -74,7 +79,7 @@ pub(crate) fn mentions(marked: &Marked<'_>, context: &Context<'_>) -> (Vec<Place
     let mut merged_before: Option<(Chunk, Found, Amounts)> = None;
     for chunk in chunks {
         let amounts = amounts(marked, context, &chunk);
-        let query = query(marked, &chunk);
+        let query = query(marked, context, &chunk);
         if query.iter().all(|word| word.optional || is_function_word(&word.text)) && !has_names(context, &query) {
             // A bare number after an item is its amount ("the bouquet of fifty, one").
             if !amounts.is_empty() {
@@ -127,7 +132,7 @@ pub(crate) fn mentions(marked: &Marked<'_>, context: &Context<'_>) -> (Vec<Place
             let mut joined = before.clone();
             joined.words.extend(&chunk.words);
             joined.end = chunk.end;
-            let joined_query = self::query(marked, &joined);
+            let joined_query = self::query(marked, context, &joined);
             let joint = find(context, &joined_query);
             let one = joint.best();
             let shared = !one.is_empty()
@@ -144,62 +149,29 @@ pub(crate) fn mentions(marked: &Marked<'_>, context: &Context<'_>) -> (Vec<Place
                 continue;
             }
         }
-        placed.push(place(marked, context, &chunk, &found, amounts.clone()));
+        let mut next = place(marked, context, &chunk, &found, amounts.clone());
+        // "The dog food and the one for cats": the thing is that of the mention before.
+        if chunk.continues
+            && next.mention.candidates.len() > 1
+            && elliptical(marked, &chunk)
+            && let Some(last) = placed.last().filter(|last| last.sentence == chunk.sentence)
+            && let [before] = &last.mention.candidates[..]
+            && let Some(same) = context.index.nearest_kin(before, &next.mention.candidates).cloned()
+        {
+            next.mention.candidates = vec![same];
+        }
+        placed.push(next);
         merged_before = Some((chunk, found, amounts));
     }
     (placed, loose)
 }
 
-/// Numbers that names state choose among the rows and are no amounts: "Luch 5 with 128 GB", "the bouquet of 20".
-fn by_number(context: &Context<'_>, mut rows: Vec<usize>, amounts: &mut Amounts) -> Vec<usize> {
-    let mut kept: Vec<Count> = Vec::with_capacity(amounts.counts.len());
-    for (at, count) in amounts.counts.iter().enumerate() {
-        let fitting: Vec<usize> = rows.iter().copied().filter(|row| context.index.states(*row, count.value)).collect();
-        let again = amounts.counts[at + 1..].iter().any(|later| later.value == count.value);
-        if fitting.is_empty() || count.of_packs || again {
-            kept.push(*count);
-        } else {
-            rows = fitting;
-        }
-    }
-    amounts.counts = kept;
-    rows
-}
-
-/// The unit that was counted tells rows apart: "two boxes" leaves out single bottles, and "six bottles" counts what is in
-/// the box of six.
-fn by_unit(
-    marked: &Marked<'_>,
-    context: &Context<'_>,
-    chunk: &Chunk,
-    rows: Vec<usize>,
-    amounts: &mut Amounts,
-) -> Vec<usize> {
-    let unit = marked
-        .numbers
-        .iter()
-        .filter(|number| chunk.start <= number.start_token && number.end_token <= chunk.end)
-        .filter_map(|number| marked.tokens.get(number.end_token).map(|next| (number.value, next)))
-        .find(|(value, next)| {
-            next.is_word() && amounts.counts.iter().any(|count| count.of_packs && count.value == *value)
-        });
-    let Some((value, unit)) = unit else { return rows };
-    let sold: Vec<usize> = rows.iter().copied().filter(|row| context.index.is_sold_by(*row, &unit.folded)).collect();
-    if sold.is_empty() || sold.len() == rows.len() {
-        return rows;
-    }
-    let holds = |row: usize| {
-        let item = context.index.items().get(row);
-        item.and_then(|item| domain::quantity::inner_count(&item.name, None))
-            .is_some_and(|inner| matches!(inner.base(), (size, domain::quantity::Measure::Piece) if size <= value))
-    };
-    if rows.iter().any(|row| !sold.contains(row) && holds(*row)) {
-        for count in amounts.counts.iter_mut().filter(|count| count.value == value) {
-            count.of_packs = false;
-        }
-        return rows;
-    }
-    sold
+/// "El de gato", "the one for cats", "the red one".
+fn elliptical(marked: &Marked<'_>, chunk: &Chunk) -> bool {
+    let word = |at: usize| marked.tokens.get(at).map_or("", |token| token.folded.as_str());
+    let spanish = matches!(word(chunk.start), "el" | "la" | "los" | "las")
+        && matches!(word(chunk.start + 1), "de" | "del" | "para");
+    spanish || (chunk.start..chunk.end).any(|at| matches!(word(at), "one" | "ones"))
 }
 
 /// Whether a word stands in the name of one of the best rows, not only in its unit.
@@ -245,7 +217,8 @@ fn place(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk, found: &Foun
         (Some(first), Some(last)) => marked.text[marked.tokens[*first].start..marked.tokens[*last].end].to_owned(),
         _ => String::new(),
     };
-    let rows = by_number(context, found.best(), &mut amounts);
+    let rows = by_number(marked, context, found.best(), &mut amounts);
+    let rows = with_packs(marked, context, chunk, rows, &mut amounts);
     let rows = by_unit(marked, context, chunk, rows, &mut amounts);
     let named = found.named.iter().filter_map(|position| chunk.words.get(*position).copied()).collect();
     Placed {
@@ -271,19 +244,37 @@ fn place(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk, found: &Foun
     }
 }
 
-fn query(marked: &Marked<'_>, chunk: &Chunk) -> Vec<QueryWord> {
+fn query(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk) -> Vec<QueryWord> {
     chunk
         .words
         .iter()
+        .filter(|at| !follows_number(marked, **at) || !PIECES.contains(&marked.tokens[**at].folded.as_str()))
         .map(|at| QueryWord {
-            text: marked.tokens[*at].folded.clone(),
-            optional: marked.marks[*at] == Mark::Soft || marked.tokens[*at].is_number(),
+            text: size_letter(&marked.tokens, *at)
+                .filter(|size| context.index.is_spelled_in_a_name(size))
+                .map_or_else(|| marked.tokens[*at].folded.clone(), str::to_owned),
+            optional: marked.marks[*at] == Mark::Soft || marked.tokens[*at].is_number() || is_ordinal(marked, *at),
             minor: chunk
                 .words
                 .iter()
                 .any(|before| before < at && ["for", "para", "для"].contains(&marked.tokens[*before].folded.as_str())),
         })
         .collect()
+}
+
+fn next_word<'m>(marked: &'m Marked<'_>, at: usize) -> &'m str {
+    marked.tokens.get(at).map_or("", |token| token.folded.as_str())
+}
+
+fn follows_number(marked: &Marked<'_>, at: usize) -> bool {
+    marked.numbers.iter().any(|number| number.end_token == at && number.kind == NumberKind::Cardinal)
+}
+
+fn is_ordinal(marked: &Marked<'_>, at: usize) -> bool {
+    marked
+        .numbers
+        .iter()
+        .any(|number| number.kind == NumberKind::Ordinal && (number.start_token..number.end_token).contains(&at))
 }
 
 /// Whether soft words alone name something ("a photo session": "photo" is also a question).
@@ -300,6 +291,17 @@ fn has_names(context: &Context<'_>, query: &[QueryWord]) -> bool {
 /// Looks among the candidates of an open question first, then everywhere.
 fn find(context: &Context<'_>, query: &[QueryWord]) -> Found {
     let everywhere = context.index.find(query, None);
+    // "The big one" of several sizes names none of them, and nothing else either.
+    if matches!(context.state.pending, Some(Pending::ChooseItem { .. }))
+        && query.iter().all(|word| is_function_word(&word.text) || super::sentence::size_word(&word.text).is_some())
+    {
+        let rows = match &context.state.pending {
+            Some(Pending::ChooseItem { candidates, .. }) => context.index.rows_of(candidates),
+            _ => Vec::new(),
+        };
+        let among = context.index.find(query, Some(&rows));
+        return if among.named.is_empty() { Found::default() } else { among };
+    }
     if let Some(Pending::ChooseItem { candidates, .. }) = &context.state.pending {
         let rows = context.index.rows_of(candidates);
         let among = context.index.find(query, Some(&rows));
@@ -433,22 +435,56 @@ fn amounts(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk) -> Amounts
                     && before.end == marked.tokens[number.start_token].start
                     && !matches!(before.folded.as_str(), "x" | "х")
             });
-        if number.kind != NumberKind::Cardinal || measured || glued || sized || number.value < 0 {
+        // "Two of the second one": the last word counts nothing.
+        let pronoun = next_word(marked, number.start_token) == "one"
+            && number.start_token.checked_sub(1).is_some_and(|before| is_ordinal(marked, before));
+        if number.kind != NumberKind::Cardinal || pronoun || measured || glued || sized || number.value < 0 {
             continue;
         }
-        let of_packs = next.is_some_and(|next| {
-            next.is_word()
-                && !PIECES.contains(&next.folded.as_str())
-                && (context.index.is_pack_word(&next.folded) || TIMES.contains(&next.folded.as_str()))
-        }) || multiplied(marked, number.start_token, number.end_token);
+        // "A pack of 6": what is in it is counted.
+        let contained = number.start_token.checked_sub(2).is_some_and(|before| {
+            let [container, of] = [&marked.tokens[before], &marked.tokens[before + 1]];
+            ["of", "de", "из", "по"].contains(&of.folded.as_str())
+                && container.is_word()
+                && !PIECES.contains(&container.folded.as_str())
+                && context.index.is_pack_word(&container.folded)
+        });
+        let of_packs = !contained
+            && next.is_some_and(|next| {
+                next.is_word()
+                    && !PIECES.contains(&next.folded.as_str())
+                    && (context.index.is_pack_word(&next.folded) || TIMES.contains(&next.folded.as_str()))
+            })
+            || multiplied(marked, number.start_token, number.end_token);
         amounts.counts.push(Count { value: number.value, of_packs });
     }
     amounts
 }
 
 /// Words that count single things, whatever they are packed in.
-const PIECES: &[&str] =
-    &["шт", "штук", "штуки", "штука", "штуку", "pieces", "piece", "pcs", "unidades", "unidad", "дана", "данасы"];
+const PIECES: &[&str] = &[
+    "шт",
+    "штук",
+    "штуки",
+    "штука",
+    "штуку",
+    "pieces",
+    "piece",
+    "pcs",
+    "unidades",
+    "unidad",
+    "дана",
+    "данасы",
+    "кусок",
+    "куска",
+    "кусков",
+    "куски",
+    "slices",
+    "trozos",
+    "pastillas",
+    "листов",
+    "листа",
+];
 
 /// Words that count sales.
 const TIMES: &[&str] = &["x", "times", "veces", "раз", "раза", "рет", "units", "packs", "pack", "x"];

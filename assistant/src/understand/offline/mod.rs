@@ -2,6 +2,8 @@
 
 pub(crate) mod en;
 pub(crate) mod es;
+mod fields;
+mod heard;
 pub(crate) mod kk;
 pub(crate) mod marks;
 pub(crate) mod mentions;
@@ -10,9 +12,9 @@ pub(crate) mod ru;
 mod sentence;
 
 use super::{Act, Understanding};
-use crate::retrieve::CatalogueIndex;
+use crate::retrieve::{CatalogueIndex, is_function_word};
 use crate::turn::{DialogueState, Field, Inbound};
-use domain::language::detect;
+use domain::language::detect_beside_names;
 use jiff::Zoned;
 use marks::Marked;
 
@@ -39,6 +41,9 @@ impl Context<'_> {
 pub fn understand(messages: &[Inbound], context: &Context<'_>) -> Understanding {
     let mut understanding = Understanding::default();
     let mut lines: Vec<Marked<'_>> = Vec::new();
+    let detect = |text: &str| {
+        detect_beside_names(text, &|word| !is_function_word(word) && context.index.is_spelled_in_a_name(word))
+    };
     for message in messages {
         if message.unreadable_attachment && message.text.trim().is_empty() {
             understanding.acts.push(Act::Unreadable);
@@ -58,7 +63,7 @@ pub fn understand(messages: &[Inbound], context: &Context<'_>) -> Understanding 
         }
     }
     // A burst is one wish in several messages: what commits one of them commits all.
-    let committed = lines.iter().any(sentence::commits);
+    let committed = lines.iter().any(heard::commits);
     for line in &lines {
         sentence::acts(line, context, committed, &mut understanding.acts);
     }
@@ -77,6 +82,7 @@ fn tidy(acts: Vec<Act>) -> Vec<Act> {
     let paid = acts.iter().any(|act| matches!(act, Act::ClaimPaid | Act::AskPaid));
     // "I am the manager, tell me the stock" asks for no person.
     let probes = acts.iter().any(|act| matches!(act, Act::StockProbe | Act::Injection));
+    let injected = acts.contains(&Act::Injection);
     let mut kept: Vec<Act> = Vec::with_capacity(acts.len());
     for act in acts {
         let void = match &act {
@@ -84,6 +90,7 @@ fn tidy(acts: Vec<Act>) -> Vec<Act> {
             // "Payment confirmed" confirms no order.
             Act::Confirm => paid,
             Act::Person => probes,
+            Act::Contact { .. } => injected,
             Act::Greet | Act::Thanks | Act::Bye | Act::Yes | Act::No | Act::CurrentPhone => kept.contains(&act),
             _ => false,
         };

@@ -95,3 +95,37 @@ pub(super) fn place_after_preposition(marked: &Marked<'_>, context: &Context<'_>
         (base.chars().count() >= 4).then(|| base.to_owned())
     })
 }
+
+/// A clause that is the name of a known city, where items can go to any city ("…and the stove, Denver").
+pub(super) fn lone_city(marked: &Marked<'_>, context: &Context<'_>) -> Option<String> {
+    let free = |at: usize| marked.marks[at] == Mark::Free && marked.tokens[at].is_word() && capital(marked, at);
+    let parts = |at: usize| marked.tokens.get(at).is_none_or(|token| !token.is_word());
+    (0..marked.tokens.len()).filter(|at| free(*at) && (*at == 0 || parts(at - 1))).find_map(|from| {
+        let to = (from..marked.tokens.len()).find(|at| !free(*at)).unwrap_or(marked.tokens.len());
+        let said = &marked.text[marked.tokens[from].start..marked.tokens[to - 1].end];
+        (parts(to) && from > 0 && !known(context, marked, from) && domain::city::is_listed(said))
+            .then(|| said.to_owned())
+    })
+}
+
+/// "Salt Lake City": a name that is also a word goes on with the capitalised words behind it.
+pub(super) fn whole_place(marked: &Marked<'_>, said: &str, end: usize) -> String {
+    if domain::city::is_known(said) {
+        return said.to_owned();
+    }
+    let (_, mut to) = marked.range(0, end);
+    let mut last = end;
+    while let Some(token) = marked.tokens.get(to) {
+        let goes_on = token.is_word()
+            && capital(marked, to)
+            && marked.marks[to] == Mark::Free
+            && marked.text.get(last..token.start).is_some_and(|gap| gap == " ");
+        if !goes_on {
+            break;
+        }
+        last = token.end;
+        to += 1;
+    }
+    let start = end - said.len();
+    marked.text.get(start..last).unwrap_or(said).to_owned()
+}

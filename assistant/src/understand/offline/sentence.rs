@@ -1,15 +1,19 @@
 //! From marks and mentions to acts, sentence by sentence.
 
+mod changes;
+
 use super::super::cue::Cue;
 use super::super::numbers::NumberKind;
-use super::super::people::{same_as_before, wants_current_phone};
+use super::super::people::wants_current_phone;
 use super::super::{Act, Amounts, ContactKind};
 use super::Context;
+use super::fields::fields;
+use super::heard::Heard;
 use super::marks::{Mark, Marked};
 use super::mentions::{Placed, mentions};
-use super::places::{lone_capitals, place_after_preposition, points_at_number};
+use super::places::points_at_number;
 use crate::retrieve::is_function_word;
-use crate::turn::{Field, Pending};
+use crate::turn::Pending;
 use domain::text::fold;
 
 /// Cues that are questions about an item.
@@ -39,11 +43,6 @@ const TOPICS: &[Cue] = &[
     Cue::Video,
 ];
 
-/// Words that turn a confirmation into none: "I don't confirm", "I'll confirm later".
-const NEGATIONS: &[&str] = &["not", "don", "no", "не", "нет", "жоқ", "never", "nunca", "still", "can"];
-const LATER: &[&str] =
-    &["later", "tomorrow", "luego", "despues", "mas", "позже", "потом", "кейін", "кейинирек", "кейінірек"];
-
 /// Adds the acts of one line.
 pub(crate) fn acts(marked: &Marked<'_>, context: &Context<'_>, committed: bool, acts: &mut Vec<Act>) {
     let (mut placed, loose) = mentions(marked, context);
@@ -68,16 +67,6 @@ pub(crate) fn acts(marked: &Marked<'_>, context: &Context<'_>, committed: bool, 
     }
 }
 
-/// Whether a line says something that only an order needs: then a bare item beside it is wanted, not asked about.
-pub(crate) fn commits(marked: &Marked<'_>) -> bool {
-    marked.cues.iter().any(|cue| cue.cue == Cue::Confirm && !is_negated(marked, cue.start_token, cue.end_token))
-        || marked.name.is_some()
-        || !marked.phones.is_empty()
-        || !marked.dates.is_empty()
-        || !marked.times.is_empty()
-        || !marked.cities.is_empty()
-}
-
 fn extract(placed: &mut Vec<Placed>, sentence: usize) -> Vec<Placed> {
     let (mine, rest) = std::mem::take(placed).into_iter().partition(|one| one.sentence == sentence);
     *placed = rest;
@@ -93,97 +82,8 @@ fn left_over(marked: &Marked<'_>) -> bool {
         .any(|(token, mark)| *mark == Mark::Free && token.is_word() && !is_function_word(&token.folded))
 }
 
-/// Cues that stand, with the token where each begins.
-struct Heard {
-    cues: Vec<(Cue, usize)>,
-}
-
-impl Heard {
-    fn new(marked: &Marked<'_>, placed: &[Placed]) -> Self {
-        let named: Vec<usize> = placed.iter().flat_map(|one| one.named.iter().copied()).collect();
-        let cues = marked
-            .cues
-            .iter()
-            .filter(|cue| {
-                // All words of the phrase belong to an item's name: it is no phrase.
-                let in_name = (cue.start_token..cue.end_token).any(|token| named.contains(&token));
-                !(cue.cue.yields_to_names() && in_name)
-            })
-            .filter(|cue| cue.cue != Cue::Confirm || !is_negated(marked, cue.start_token, cue.end_token))
-            .map(|cue| (cue.cue, cue.start_token))
-            .collect();
-        Self { cues }
-    }
-}
-
-fn is_negated(marked: &Marked<'_>, start: usize, end: usize) -> bool {
-    let before = start.checked_sub(1).map(|at| &marked.tokens[at]);
-    let before_that = start.checked_sub(2).map(|at| &marked.tokens[at]);
-    let denied = before.is_some_and(|token| NEGATIONS.contains(&token.folded.as_str()) && token.folded != "can")
-        || (before.is_some_and(|token| token.folded == "t") && before_that.is_some_and(|token| token.text == "'"));
-    let later = marked.tokens.iter().skip(end).take(2).any(|token| LATER.contains(&token.folded.as_str()));
-    denied || later
-}
-
-/// Fields of the checkout.
-fn fields(marked: &Marked<'_>, context: &Context<'_>, acts: &mut Vec<Act>) {
-    let lone_name = || {
-        let names_itself = context.state.given.name.is_none()
-            && marked.cues.iter().any(|cue| cue.cue == Cue::Confirm)
-            && (!context.asked(Field::City) || !marked.cities.is_empty());
-        if names_itself { lone_capitals(marked, context, true) } else { None }
-    };
-    if let Some(name) = marked.name.clone().or_else(lone_name) {
-        acts.push(Act::Name { name });
-    }
-    for raw in &marked.phones {
-        acts.push(Act::Phone { raw: raw.clone() });
-    }
-    if marked.phones.is_empty() && (wants_current_phone(marked.text) || points_at_number(marked)) {
-        acts.push(Act::CurrentPhone);
-    }
-    if same_as_before(marked.text) {
-        acts.push(Act::SameAsBefore);
-    }
-    for city in &marked.cities {
-        // "Cork, not Galway".
-        let (at, _) = marked.range(city.start, city.end);
-        let before = &marked.tokens[at.saturating_sub(2)..at];
-        if marked.cities.len() > 1 && before.iter().any(|token| ["not", "не", "no"].contains(&token.folded.as_str()))
-        {
-            continue;
-        }
-        acts.push(Act::City { said: city.said.clone(), spelled: city.spelled.clone() });
-    }
-    if let Some(address) = &marked.address {
-        acts.push(Act::Address { text: address.clone() });
-    }
-    if let Some(date) = marked.dates.first() {
-        acts.push(Act::Date { date: date.date });
-    }
-    if let Some(time) = marked.times.first() {
-        acts.push(Act::Time { time: time.time, vague: time.vague && (1..=11).contains(&time.time.hour()) });
-    }
-    if marked.times.is_empty()
-        && let Some(part) = marked.parts.first()
-    {
-        acts.push(Act::PartOfDay { from: part.from, to: part.to });
-    }
-    if marked.cities.is_empty()
-        && (context.asked(Field::City) || matches!(context.state.pending, Some(Pending::ChooseCity { .. })))
-        && let Some(said) = lone_capitals(marked, context, false)
-    {
-        acts.push(Act::City { said, spelled: None });
-    } else if marked.cities.is_empty()
-        && context.index.goes_anywhere()
-        && let Some(said) = place_after_preposition(marked, context)
-    {
-        acts.push(Act::City { said, spelled: None });
-    }
-}
-
 /// "Big" is true, "small" is false.
-fn size_word(folded: &str) -> Option<bool> {
+pub(super) fn size_word(folded: &str) -> Option<bool> {
     const LARGE: &[&str] = &["big", "large", "grande", "gran", "больш", "крупн", "үлкен"];
     const SMALL: &[&str] = &["small", "little", "pequen", "маленьк", "меньш", "кіші", "кішкентай"];
     let starts = |list: &[&str]| list.iter().any(|word| folded.starts_with(&fold(word)));
@@ -247,7 +147,12 @@ impl Sentence<'_> {
         let numbered = |one: &Placed| !one.mention.amounts.is_empty();
         // "Can you change it to three?" is a wish although it is asked.
         let changes = self.has(Cue::Change) && topics.is_empty() && (mine.iter().any(numbered) || amounts.is_some());
-        let wants = (self.has(Cue::Want) || self.has(Cue::Add) && !question || changes) && !wants_to_know && !injected;
+        let goes_on = !question
+            && self.goes_on()
+            && acts.iter().any(|act| matches!(act, Act::Want { .. } | Act::Quantity { .. }));
+        let wants = (self.has(Cue::Want) || self.has(Cue::Add) && !question || changes || goes_on)
+            && !wants_to_know
+            && !injected;
         let unknown: Vec<Placed> = {
             let (found, unknown) = mine.into_iter().partition(|one| one.found);
             mine = found;
@@ -259,7 +164,7 @@ impl Sentence<'_> {
         if (!asked && !alone) || self.has(Cue::OffTopic) {
             mine.retain(|one| !one.described);
         }
-        self.denied(&mut mine, acts);
+        self.denied(context, &mut mine, acts);
         self.changes(&mut mine, acts);
         let add = self.has(Cue::Add);
         if self.has(Cue::Refund) {
@@ -275,11 +180,28 @@ impl Sentence<'_> {
             return true;
         }
         let only_total = topics.iter().all(|topic| *topic == Cue::Total);
+        // "Will you send me the leaflet? Nuria, 600…, I confirm" orders although it asks.
+        let orders = question && topics.is_empty() && !self.has(Cue::Available) && !wants_to_know && self.gives_order();
+        // "One jar to York, price as agreed, Bob Lee, I confirm" asks for no price.
+        if !question && !wants && self.gives_order() && mine.iter().any(numbered) {
+            topics.retain(|topic| *topic != Cue::Price);
+        }
         let asks = (!topics.is_empty() && (!wants || question || !only_total))
             || self.has(Cue::StockProbe)
             || injected
-            || ((self.has(Cue::Available) || question) && !wants);
+            || ((self.has(Cue::Available) || question) && !wants && !orders);
         let asks = asks && !(wants && !topics.is_empty() && !question && !self.price_question(&topics));
+        // "Two of those and the socks": the count is about what was spoken of before.
+        let mut amounts = amounts;
+        if !asks
+            && mine.first().is_some_and(|one| {
+                // "Give me one, and a pair of bones": what is counted alone was spoken of before.
+                self.points_back().is_some_and(|at| at < one.start) || (wants && mine.iter().all(numbered))
+            })
+            && let Some(amounts) = amounts.take()
+        {
+            acts.push(Act::Quantity { amounts });
+        }
         if !mine.is_empty() {
             // "What do you have for cats?" asks for these, not for everything.
             if let Some(at) = acts.iter().rposition(|act| matches!(act, Act::Browse { .. })).filter(|at| *at >= before)
@@ -339,8 +261,20 @@ impl Sentence<'_> {
                 acts.push(Act::Choose { ordinal: ordinal.value });
             } else if self.has(Cue::Cheapest) || self.has(Cue::Dearest) {
                 acts.push(Act::ChooseByPrice { dearest: self.has(Cue::Dearest) });
+            } else if self.has(Cue::Each) {
+                acts.push(Act::All { both: true });
             } else if self.marked.both(self.sentence) || self.has(Cue::All) {
                 acts.push(Act::All { both: self.marked.both(self.sentence) });
+            }
+            if self.has(Cue::Remove) && self.has(Cue::All) && !acts.contains(&Act::Cancel) {
+                acts.push(Act::Cancel);
+                return true;
+            }
+            if self.has(Cue::Remove)
+                && let Some(mention) = self.measured_line(context, amounts.as_ref())
+            {
+                acts.push(Act::Drop { mention: Some(mention) });
+                return true;
             }
             let swapped = acts[before..].iter().any(|act| matches!(act, Act::Swap { .. }));
             if let Some(mut amounts) = amounts
@@ -428,6 +362,32 @@ impl Sentence<'_> {
         })
     }
 
+    /// Whether the sentence begins with "and".
+    fn goes_on(&self) -> bool {
+        let first = (0..self.marked.tokens.len())
+            .find(|at| self.marked.sentences[*at] == self.sentence && self.marked.tokens[*at].is_word());
+        first.is_some_and(|at| ["and", "y", "и", "және", "plus"].contains(&self.marked.tokens[at].folded.as_str()))
+    }
+
+    /// Where "of those" stands behind a count.
+    fn points_back(&self) -> Option<usize> {
+        const POINTERS: &[&str] = &["those", "them", "these", "esos", "esas", "estos", "estas", "ellos", "ellas"];
+        let folded = |at: usize| self.marked.tokens.get(at).map_or("", |token| token.folded.as_str());
+        self.marked.numbers.iter().filter(|number| self.marked.sentences[number.start_token] == self.sentence).find_map(
+            |number| {
+                let at = number.end_token;
+                let of_those = matches!(folded(at), "of" | "de") && POINTERS.contains(&folded(at + 1));
+                (of_those || matches!(folded(at), "таких" | "такие" | "сондаи")).then_some(at)
+            },
+        )
+    }
+
+    /// Whether the line confirms an order or gives the customer's name and phone.
+    fn gives_order(&self) -> bool {
+        self.heard.cues.iter().any(|(cue, _)| *cue == Cue::Confirm)
+            || (self.marked.name.is_some() && !self.marked.phones.is_empty())
+    }
+
     /// Folded words that may be met in a description.
     fn words(&self) -> Vec<String> {
         self.marked
@@ -484,6 +444,7 @@ impl Sentence<'_> {
             (Cue::Discount, Act::Discount),
             (Cue::FreeDelivery, Act::FreeDelivery),
             (Cue::NewOrder, Act::NewOrder),
+            (Cue::Repeat, Act::Repeat),
             (Cue::OffTopic, Act::OffTopic),
             (Cue::Injection, Act::Injection),
             (Cue::StockProbe, Act::StockProbe),
@@ -508,71 +469,6 @@ impl Sentence<'_> {
         }
     }
 
-    /// "Not rye": a mention right after a negation is left out.
-    fn denied(&self, mine: &mut Vec<Placed>, acts: &mut Vec<Act>) {
-        if mine.len() < 2 {
-            return;
-        }
-        let denied = mine.iter().position(|one| {
-            let first = one.named.first().copied().unwrap_or(one.start);
-            (one.start.saturating_sub(1)..first)
-                .any(|at| ["not", "не", "no"].contains(&self.marked.tokens[at].folded.as_str()))
-        });
-        if let Some(at) = denied {
-            let one = mine.remove(at);
-            acts.push(Act::Drop { mention: Some(one.mention) });
-        }
-    }
-
-    /// Removals and exchanges; the mentions they use are taken out.
-    fn changes(&self, mine: &mut Vec<Placed>, acts: &mut Vec<Act>) {
-        if let Some(at) = self.at(Cue::Instead) {
-            let after = mine.iter().position(|one| one.start >= at);
-            let (from, to) = match (after, mine.len()) {
-                (_, 0) => (None, None),
-                (Some(after), 1) => (Some(after), None),
-                // "X instead of Y", "instead of Y X", "replace Y with X".
-                (Some(after), _) => (Some(after), (0..mine.len()).find(|other| *other != after)),
-                // Kazakh puts it behind: "Y орнына X", "Y-ны X-ке ауыстырыңыз".
-                (None, 1) => (None, Some(0)),
-                (None, _) => (Some(0), Some(1)),
-            };
-            let from_mention = from.map(|at| mine[at].mention.clone());
-            match to.map(|at| mine[at].mention.clone()) {
-                Some(to) => {
-                    acts.push(Act::Swap { from: from_mention, to });
-                    mine.clear();
-                }
-                None if from.is_some() && self.has(Cue::Remove) => {}
-                None => {}
-            }
-            return;
-        }
-        // "Without the train, only the colouring book": what stands behind the word is kept, else what stands before it.
-        if let Some(at) = self.at(Cue::Only)
-            && let Some(found) = mine.iter().position(|one| one.start >= at).or(mine.len().checked_sub(1))
-        {
-            let one = mine.remove(found);
-            acts.push(Act::Keep { mention: Some(one.mention) });
-        }
-        if let Some(at) = self.at(Cue::Remove) {
-            // "Куклу не надо, лучше медведя": behind a comma something else begins.
-            let clause_ends =
-                |from: usize, to: usize| self.marked.tokens[from..to].iter().any(|token| token.text == ",");
-            let after =
-                mine.iter().position(|one| one.start >= at && one.start <= at + 4 && !clause_ends(at, one.start));
-            let before = mine.iter().rposition(|one| one.end <= at);
-            match after.or(before) {
-                Some(found) => {
-                    let one = mine.remove(found);
-                    acts.push(Act::Drop { mention: Some(one.mention) });
-                }
-                None if self.any_found => {}
-                None => {}
-            }
-        }
-    }
-
     /// Whether unknown words read like the name of a thing: one or two words, none of them a container or a colour.
     fn names_something(&self, one: &Placed) -> bool {
         let words: Vec<String> = one
@@ -590,6 +486,8 @@ impl Sentence<'_> {
     fn missing(&self, context: &Context<'_>, unknown: Vec<Placed>, wants: bool, acts: &mut Vec<Act>) {
         let available = self.has(Cue::Available) || self.has(Cue::Price);
         let related = wants || available || self.choosing;
+        // "One scratching tower to Seville, please."
+        let ordered = self.has(Cue::Please) || self.committed;
         let silent = self.has(Cue::Injection)
             || self.has(Cue::OffTopic)
             || self.has(Cue::Cancel)
@@ -603,7 +501,7 @@ impl Sentence<'_> {
             || wants_current_phone(self.marked.text)
             || points_at_number(self.marked)
             || (self.committed && !context.state.cart.is_empty());
-        if silent || !related {
+        if silent || !(related || ordered) {
             return;
         }
         for one in unknown {
@@ -611,6 +509,9 @@ impl Sentence<'_> {
             let size = one.mention.words.split_whitespace().find_map(|word| size_word(&fold(word)));
             if let (Some(Pending::ChooseItem { .. }), Some(large)) = (&context.state.pending, size) {
                 acts.push(Act::ChooseByPrice { dearest: large });
+                if !one.mention.amounts.is_empty() {
+                    acts.push(Act::Quantity { amounts: one.mention.amounts.clone() });
+                }
                 continue;
             }
             let worth = one.mention.words.split_whitespace().any(|word| {
@@ -618,6 +519,9 @@ impl Sentence<'_> {
                 folded.chars().count() > 2 && !is_function_word(&folded)
             });
             let counted = !one.mention.amounts.is_empty();
+            if !related && !counted {
+                continue;
+            }
             if !worth || (self.any_found && !counted) {
                 continue;
             }
@@ -626,7 +530,7 @@ impl Sentence<'_> {
                 continue;
             }
             let mention = one.mention.clone();
-            if wants {
+            if wants || !related {
                 acts.push(Act::Want { mention, add: false });
             } else {
                 acts.push(Act::Ask { topics: Vec::new(), about: vec![mention], words: Vec::new() });

@@ -212,3 +212,10 @@ fn units_and_currencies_of_a_heading_are_kept() {
     let problems = map(&["name", "description", "price_eur"]).problems(1, Currency::KZT);
     assert_eq!(problems.iter().map(|problem| problem.code.clone()).collect::<Vec<_>>(), [ProblemCode::OtherCurrency]);
 }
+
+#[test]
+fn small_words_between_do_not_hide_a_heading() {
+    assert_eq!(recognise("Atención proveedor"), Some(Column::SupplierServices));
+    assert_eq!(recognise("ciudades de reparto"), Some(Column::Area));
+    assert_eq!(recognise("Plazo entrega (horas)"), Some(Column::DeliveryTime));
+}

@@ -234,7 +234,10 @@ pub(super) const SYNONYMS: &[Entry] = &[
          ciudad, ciudades, poblacion, poblaciones, zona, zonas, localidad, localidades, zona de entrega, ciudades \
          de entrega, lugar, ubicacion, город, города, города доставки, зона доставки, место, населенный пункт, \
          место проведения, локация, город оказания услуги, қала, қалалар, қаласы, қалалары, жеткізу қалалары, \
-         орны, өтетін орны, қызмет көрсету қаласы, елді мекен",
+         орны, өтетін орны, қызмет көрсету қаласы, елді мекен, shipping cities, shipping area, shipping areas, \
+         delivery areas, delivery zone, delivery zones, ships to, delivers to, served cities, ciudades de reparto, \
+         ciudades de envio, zona de reparto, zonas de reparto, zonas de envio, zonas de entrega, куда доставляем, \
+         зоны доставки, жеткізу аймағы, жеткізу аймақтары, жеткізетін қалалар",
     ),
     (
         Column::WebsiteUrl,
