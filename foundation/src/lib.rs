@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod error;
 pub mod id;
+pub mod process;
 pub mod random;
 pub mod secret;
 pub mod task;

@@ -2,6 +2,7 @@
 
 mod answer;
 mod calendar;
+mod client;
 mod files;
 pub mod gate;
 mod graphql;
@@ -20,6 +21,7 @@ mod state;
 mod web;
 mod widget;
 
+pub use client::Proxies;
 pub use graphql::{Answer, Graph, Operation, SessionChange};
 pub use serve::{Peer, serve};
 pub use state::{AppState, Settings};
