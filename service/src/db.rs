@@ -10,7 +10,7 @@
 use crate::error::{Error, Result};
 use crate::event::NewEvent;
 use migration::MigratorTrait as _;
-use sea_orm::sqlx::Executor as _;
+use sea_orm::sqlx::{Connection as _, Executor as _};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
     ExecResult, QueryResult, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, sqlx,
@@ -212,7 +212,7 @@ fn postgres_options(config: &DbConfig) -> ConnectOptions {
         .map_sqlx_postgres_before_acquire(|session, _| {
             Box::pin(async move {
                 session.execute("ROLLBACK").await?;
-                Ok(true)
+                Ok(!session.is_in_transaction())
             })
         });
     options
@@ -237,6 +237,15 @@ fn sqlite_options(config: &DbConfig, connections: u32) -> ConnectOptions {
                 .pragma("wal_autocheckpoint", "2000")
                 .pragma("cache_size", "-8000")
                 .pragma("temp_store", "MEMORY")
+        })
+        // SQLite ends a transaction by itself when the disk is full or fails. sqlx counts it as open ever after, and what is
+        // begun on that connection next is a savepoint whose "commit" commits nothing: everything would be answered as stored
+        // and lost with the process. Such a connection is thrown away. The ping comes after a rollback that is still under way.
+        .map_sqlx_sqlite_before_acquire(|connection, _| {
+            Box::pin(async move {
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
+            })
         });
     options
 }

@@ -79,10 +79,15 @@ pub async fn upload<E: std::fmt::Display>(
     purpose: Purpose,
     bytes: impl Stream<Item = Result<Bytes, E>> + Send,
 ) -> Result<file::Model> {
+    let row = expect(ctx, scope, name, purpose).await?;
+    fill(ctx, row, purpose, bytes).await
+}
+
+/// Makes the row of a file whose bytes are yet to come; who does not [`fill`] it leaves it to the sweep.
+pub(crate) async fn expect(ctx: &Ctx, scope: &CompanyScope, name: &str, purpose: Purpose) -> Result<file::Model> {
     scope.must_manage()?;
     let id = ctx.new_id();
     let storage_key = format!("company/{}/{}/{}", scope.id().simple(), purpose.as_str(), id.simple());
-    let path = Path::from(storage_key.as_str());
     let row = file::Model {
         id,
         company_id: scope.id(),
@@ -94,6 +99,17 @@ pub async fn upload<E: std::fmt::Display>(
         created_at: ctx.time(),
     };
     begin(ctx, &row).await?;
+    Ok(row)
+}
+
+/// Puts the bytes where they belong and makes a file of the row; when that fails, nothing of it is kept.
+pub(crate) async fn fill<E: std::fmt::Display>(
+    ctx: &Ctx,
+    row: file::Model,
+    purpose: Purpose,
+    bytes: impl Stream<Item = Result<Bytes, E>> + Send,
+) -> Result<file::Model> {
+    let path = Path::from(row.storage_key.as_str());
     let arrived = async {
         let (size, head) = put(ctx, &path, purpose.most_bytes(), bytes).await?;
         let media_type = media_type(&head);
@@ -113,11 +129,15 @@ pub async fn upload<E: std::fmt::Display>(
     match arrived.await {
         Ok(row) => Ok(row),
         Err(error) => {
-            // Why it was refused is what the caller must know; what is left is swept later.
-            sweep::forget(ctx, &row).await.map_err(|error| error.private()).can_fail("forget a refused file");
+            give_up(ctx, &row).await;
             Err(error)
         }
     }
+}
+
+/// Forgets a file that will not arrive. Why it will not is what the caller must know; what is left here is swept later.
+pub(crate) async fn give_up(ctx: &Ctx, row: &file::Model) {
+    sweep::forget(ctx, row).await.map_err(|error| error.private()).can_fail("forget a file that will not arrive");
 }
 
 async fn begin(ctx: &Ctx, row: &file::Model) -> Result<()> {

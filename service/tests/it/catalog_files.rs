@@ -128,6 +128,28 @@ on_both! {
         assert_eq!(made.size, 101_000_000);
     }
 
+    /// A link to an export that is still being written waits for it.
+    async fn an_export_on_its_way_is_waited_for(shop: Shop) {
+        shop.import_live("flowers.csv", include_bytes!("../../../samples/flowers.csv")).await;
+        let exported = catalog::export(&shop.ctx, &shop.scope, None, ExportFormat::Csv).await.unwrap();
+        let purpose = |word: &str| {
+            let change = entity::file::ActiveModel {
+                id: sea_orm::ActiveValue::Set(exported.file.id),
+                purpose: sea_orm::ActiveValue::Set(word.to_owned()),
+                ..Default::default()
+            };
+            sea_orm::ActiveModelTrait::update(change, shop.ctx.db().read())
+        };
+        purpose("arriving").await.unwrap();
+        let fetching = file::open_once(&shop.ctx, &exported.token);
+        let ready = async {
+            tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+            purpose("export").await.unwrap();
+        };
+        let (fetched, ()) = tokio::join!(fetching, ready);
+        assert!(!all(fetched.unwrap()).await.is_empty());
+    }
+
     async fn an_export_is_fetched_once_and_removed(shop: Shop) {
         shop.import_live("flowers.csv", include_bytes!("../../../samples/flowers.csv")).await;
         let exported = catalog::export(&shop.ctx, &shop.scope, None, ExportFormat::Csv).await.unwrap();

@@ -79,6 +79,31 @@ fn a_half_begun_transaction_reaches_nobody() {
 }
 
 both! {
+    /// reliability.md case 82: a full disk ends SQLite's transaction behind the driver's back. What is written afterwards is
+    /// really committed, and not into a transaction that never ends.
+    async fn a_transaction_that_the_database_ended_itself_harms_no_later_one(kit: Kit) {
+        let tenant = kit.tenant().await;
+        let count = || async { entity::event::Entity::find().count(kit.ctx.db().read()).await.unwrap() };
+        for round in 0..5_u64 {
+            let mut tx = kit.ctx.db().begin().await.unwrap();
+            let id = kit.ctx.new_id();
+            service::event::emit(&kit.ctx, &mut tx, &tenant.scope, entity::stored::EventKind::Order, id).await.unwrap();
+            tx.execute_unprepared("ROLLBACK").await.unwrap();
+            if round % 2 == 0 {
+                let _ = kit.ctx.commit(tx).await;
+            } else {
+                drop(tx);
+            }
+            for more in 1..=3 {
+                let mut tx = kit.ctx.db().begin().await.unwrap();
+                let id = kit.ctx.new_id();
+                service::event::emit(&kit.ctx, &mut tx, &tenant.scope, entity::stored::EventKind::Order, id).await.unwrap();
+                kit.ctx.commit(tx).await.unwrap();
+                assert_eq!(count().await, round * 3 + more, "seen by others, so committed");
+            }
+        }
+    }
+
     /// reliability.md case 79 below the HTTP server: refused in time as something that passes, and well again at once.
     async fn nobody_waits_for_ever_for_a_connection(kit: Kit) {
         let db = small(&kit, 2).await;
