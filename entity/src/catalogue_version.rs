@@ -34,6 +34,8 @@ pub struct Model {
     pub created_at: Time,
     /// When it went live last.
     pub published_at: Option<Time>,
+    /// Grows with every edit of a row: who copied rows sees whether they still are those.
+    pub revision: i32,
 }
 
 /// Rows are joined by the loaders of `service`, not by relations.

@@ -4,6 +4,7 @@ pub mod clock;
 pub mod error;
 pub mod http;
 pub mod id;
+pub mod process;
 pub mod random;
 pub mod secret;
 pub mod task;

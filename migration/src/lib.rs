@@ -1,6 +1,7 @@
 //! The schema, one file a change, forward and back, the same on SQLite and PostgreSQL.
 //!
-//! Expand and contract: a release only adds; what is unused is dropped in the next one (reliability.md case 80).
+//! Expand and contract: a release only adds; what is unused is dropped in the next one (reliability.md case 80). Each change
+//! is one transaction together with its mark, on both databases: one that was cut off half-way was not begun.
 
 #![expect(
     elided_lifetimes_in_paths,
@@ -14,7 +15,8 @@ mod m20261121_0001_people;
 mod m20261121_0002_catalogue;
 mod m20261121_0003_commerce;
 mod m20261121_0004_work;
-mod m20261130_0005_providers;
+mod m20261130_0101_catalogue_revision;
+mod m20261130_0102_providers;
 
 /// All changes, in their order.
 #[derive(Debug)]
@@ -23,12 +25,38 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
+        let all: Vec<Box<dyn MigrationTrait>> = vec![
             Box::new(m20261121_0001_people::Migration),
             Box::new(m20261121_0002_catalogue::Migration),
             Box::new(m20261121_0003_commerce::Migration),
             Box::new(m20261121_0004_work::Migration),
-            Box::new(m20261130_0005_providers::Migration),
-        ]
+            Box::new(m20261130_0101_catalogue_revision::Migration),
+            Box::new(m20261130_0102_providers::Migration),
+        ];
+        all.into_iter().map(|change| Box::new(Whole(change)) as Box<dyn MigrationTrait>).collect()
+    }
+}
+
+/// A change that is made whole or not at all. sea-orm-migration does so by itself on PostgreSQL only; SQLite can as well.
+struct Whole(Box<dyn MigrationTrait>);
+
+impl MigrationName for Whole {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Whole {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        self.0.up(manager).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        self.0.down(manager).await
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
     }
 }

@@ -1,19 +1,36 @@
 //! The one database. What differs between SQLite and PostgreSQL stands here: how to open it, how to begin a writing
-//! transaction, how to skip locked rows.
+//! transaction, which errors pass by themselves.
 //!
 //! SQLite has one writer: a fair queue in the process ([`Db::begin`]) hands out the right to write, so that no
 //! transaction meets "database is locked" (reliability.md §3), and readers go beside it through WAL.
+//!
+//! PostgreSQL's sessions have limits of their own (below), so that nothing of ours holds a lock for ever: not a statement,
+//! not a wait for a lock, not a transaction that was left open.
 
 use crate::error::{Error, Result};
 use crate::event::NewEvent;
 use migration::MigratorTrait as _;
+use sea_orm::sqlx::{Connection as _, Executor as _};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
-    ExecResult, QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ExecResult, QueryResult, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, sqlx,
 };
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// PostgreSQL's limits for a session (its manual, "Statement Behavior"), milliseconds. The longest statement is a part of an
+/// import or of a removal, a second or so; a request is given up after 30 s in any case.
+const SESSION: [(&str, &str); 4] = [
+    ("statement_timeout", "60000"),
+    ("lock_timeout", "10000"),
+    // A transaction of ours waits for the database only, never for a person or for another service.
+    ("idle_in_transaction_session_timeout", "30000"),
+    // ROLLBACK outside of a transaction warns each time (see `postgres_options`).
+    ("client_min_messages", "error"),
+];
+/// Who brings the schema up waits for others who do (any number that nothing else of ours uses).
+const SCHEMA_LOCK: &str = "SELECT pg_advisory_lock(888000001)";
 
 /// The database: cheap to clone.
 #[derive(Clone, Debug)]
@@ -21,6 +38,7 @@ pub struct Db {
     read: DatabaseConnection,
     write: DatabaseConnection,
     writer: Option<Arc<Semaphore>>,
+    config: Arc<DbConfig>,
 }
 
 /// How to open the database.
@@ -50,21 +68,14 @@ impl Db {
     /// # Errors
     /// When it cannot be reached or the address is neither SQLite nor PostgreSQL.
     pub async fn open(config: &DbConfig) -> Result<Self> {
+        let kept = Arc::new(config.clone());
         if config.url.starts_with("sqlite:") {
             let write = Database::connect(sqlite_options(config, 1)).await?;
             let read = Database::connect(sqlite_options(config, config.connections.max(1))).await?;
-            Ok(Self { read, write, writer: Some(Arc::new(Semaphore::new(1))) })
+            Ok(Self { read, write, writer: Some(Arc::new(Semaphore::new(1))), config: kept })
         } else {
-            let mut options = ConnectOptions::new(&config.url);
-            options
-                .max_connections(config.connections)
-                .min_connections(1)
-                .acquire_timeout(config.acquire_timeout)
-                .connect_timeout(Duration::from_secs(5))
-                .test_before_acquire(false)
-                .sqlx_logging(false);
-            let pool = Database::connect(options).await?;
-            Ok(Self { read: pool.clone(), write: pool, writer: None })
+            let pool = Database::connect(postgres_options(config)).await?;
+            Ok(Self { read: pool.clone(), write: pool, writer: None, config: kept })
         }
     }
 
@@ -73,7 +84,10 @@ impl Db {
     /// # Errors
     /// When a change fails; the ones before it stand, and the next start goes on from there.
     pub async fn migrate(&self) -> Result<()> {
-        Ok(migration::Migrator::up(&self.write, None).await?)
+        let db = self.schema_connection().await?;
+        let done = migration::Migrator::up(&db, None).await;
+        self.end_schema_connection(db).await?;
+        Ok(done?)
     }
 
     /// Takes all changes back, newest first.
@@ -81,7 +95,31 @@ impl Db {
     /// # Errors
     /// When a change cannot be taken back.
     pub async fn migrate_down(&self) -> Result<()> {
-        Ok(migration::Migrator::down(&self.write, None).await?)
+        let db = self.schema_connection().await?;
+        let done = migration::Migrator::down(&db, None).await;
+        self.end_schema_connection(db).await?;
+        Ok(done?)
+    }
+
+    /// For changes of the schema. PostgreSQL: a session of its own, because a change of a large table may take longer than any
+    /// statement of a request, and one start at a time.
+    async fn schema_connection(&self) -> Result<DatabaseConnection> {
+        if self.writer.is_some() {
+            return Ok(self.write.clone());
+        }
+        let mut options = ConnectOptions::new(&self.config.url);
+        options.max_connections(1).connect_timeout(Duration::from_secs(5)).sqlx_logging(false);
+        let db = Database::connect(options).await?;
+        db.execute_unprepared(SCHEMA_LOCK).await?;
+        Ok(db)
+    }
+
+    async fn end_schema_connection(&self, db: DatabaseConnection) -> Result<()> {
+        if self.writer.is_none() {
+            // The lock ends with the session.
+            db.close().await?;
+        }
+        Ok(())
     }
 
     /// Which database it is.
@@ -90,27 +128,39 @@ impl Db {
         self.write.get_database_backend()
     }
 
+    /// How long anybody waits for a connection before the request is refused.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        self.config.acquire_timeout
+    }
+
     /// For reading outside a transaction.
     #[must_use]
     pub const fn read(&self) -> &DatabaseConnection {
         &self.read
     }
 
-    /// Calls this for each statement that is read outside a transaction: tests count them.
+    /// Calls this after each statement, those of transactions included: tests count them, and die at one.
     #[must_use]
     pub fn watched(mut self, callback: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        self.read.set_metric_callback(move |info| callback(&info.statement.sql));
+        let callback = Arc::new(callback);
+        for connection in [&mut self.read, &mut self.write] {
+            let callback = Arc::clone(&callback);
+            connection.set_metric_callback(move |info| callback(&info.statement.sql));
+        }
         self
     }
 
     /// Begins a writing transaction.
     ///
     /// # Errors
-    /// When no connection comes free in time.
+    /// `Unavailable` when no connection, or SQLite's right to write, comes free in time.
     pub async fn begin(&self) -> Result<Tx> {
         let permit = match &self.writer {
             Some(writer) => {
-                Some(Arc::clone(writer).acquire_owned().await.map_err(|_| Error::internal("the writer is closed"))?)
+                let turn = tokio::time::timeout(self.patience(), Arc::clone(writer).acquire_owned()).await;
+                let turn = turn.map_err(|_| Error::Unavailable("the queue of writers did not move".to_owned()))?;
+                Some(turn.map_err(|_| Error::internal("the writer is closed"))?)
             }
             None => None,
         };
@@ -147,6 +197,27 @@ impl Db {
     }
 }
 
+fn postgres_options(config: &DbConfig) -> ConnectOptions {
+    let mut options = ConnectOptions::new(&config.url);
+    options
+        .max_connections(config.connections)
+        .min_connections(1)
+        .acquire_timeout(config.acquire_timeout)
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_postgres_opts(|options| options.options(SESSION))
+        // A transaction whose beginning was cancelled half-way may stand open in a session of the pool, and the next borrower
+        // would write into it (sqlx #4385, mended after 0.9.0): nobody gets a session before it is out of any. A session that
+        // the server has closed meanwhile is found here too, and replaced.
+        .map_sqlx_postgres_before_acquire(|session, _| {
+            Box::pin(async move {
+                session.execute("ROLLBACK").await?;
+                Ok(!session.is_in_transaction())
+            })
+        });
+    options
+}
+
 fn sqlite_options(config: &DbConfig, connections: u32) -> ConnectOptions {
     // FULL: a commit that was answered survives a power cut too.
     let synchronous = if config.throw_away { "OFF" } else { "FULL" };
@@ -154,7 +225,7 @@ fn sqlite_options(config: &DbConfig, connections: u32) -> ConnectOptions {
     options
         .max_connections(connections)
         .min_connections(1)
-        .acquire_timeout(config.acquire_timeout.max(Duration::from_secs(30)))
+        .acquire_timeout(config.acquire_timeout)
         .sqlx_logging(false)
         .test_before_acquire(false)
         .map_sqlx_sqlite_opts(move |options| {
@@ -166,6 +237,15 @@ fn sqlite_options(config: &DbConfig, connections: u32) -> ConnectOptions {
                 .pragma("wal_autocheckpoint", "2000")
                 .pragma("cache_size", "-8000")
                 .pragma("temp_store", "MEMORY")
+        })
+        // SQLite ends a transaction by itself when the disk is full or fails. sqlx counts it as open ever after, and what is
+        // begun on that connection next is a savepoint whose "commit" commits nothing: everything would be answered as stored
+        // and lost with the process. Such a connection is thrown away. The ping comes after a rollback that is still under way.
+        .map_sqlx_sqlite_before_acquire(|connection, _| {
+            Box::pin(async move {
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
+            })
         });
     options
 }
@@ -218,6 +298,43 @@ impl ConnectionTrait for Tx {
     }
 }
 
+/// Whether an error passes by itself, so that the same request may succeed later: nothing free, nobody there, too slow, no
+/// room.
+#[must_use]
+pub(crate) fn is_passing(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(_) => true,
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => is_passing_sqlx(error),
+        _ => false,
+    }
+}
+
+/// The same for what sqlx itself says.
+pub(crate) fn is_passing_sqlx(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| is_passing_code(&code)),
+        _ => false,
+    }
+}
+
+/// PostgreSQL's five signs (its manual, appendix A) or SQLite's extended number (its "Result Codes").
+fn is_passing_code(code: &str) -> bool {
+    if code.len() == 5 {
+        // Connection gone; rolled back for another's sake; out of disk, memory or connections; stopped by the operator, by a
+        // time limit; a lock not free in time; left idle in a transaction.
+        return ["08", "40", "53", "57"].contains(&&code[..2]) || ["55P03", "25P03"].contains(&code);
+    }
+    // Busy, locked, no memory, input or output failed, full, cannot be opened.
+    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 7 | 10 | 13 | 14))
+}
+
 /// Whether an error is a broken unique or check constraint: the caller turns it into its own conflict.
 #[must_use]
 pub fn is_constraint(error: &DbErr) -> bool {
@@ -226,4 +343,20 @@ pub fn is_constraint(error: &DbErr) -> bool {
         || text.contains("CHECK constraint")
         || text.contains("duplicate key value")
         || text.contains("violates check constraint")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_passing_code;
+
+    #[test]
+    fn what_passes_by_itself_is_told_from_a_fault() {
+        for passing in ["57014", "55P03", "25P03", "40001", "40P01", "53100", "08006", "57P01", "5", "517", "13", "778"]
+        {
+            assert!(is_passing_code(passing), "{passing}");
+        }
+        for fault in ["23505", "42601", "22P05", "1", "19", "2067", "", "é"] {
+            assert!(!is_passing_code(fault), "{fault}");
+        }
+    }
 }

@@ -79,9 +79,10 @@ impl Error {
 
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
-        match error {
-            DbErr::ConnectionAcquire(inner) => Self::Unavailable(inner.to_string()),
-            other => Self::Internal(other.to_string()),
+        if crate::db::is_passing(&error) {
+            Self::Unavailable(error.to_string())
+        } else {
+            Self::Internal(error.to_string())
         }
     }
 }

@@ -242,6 +242,8 @@ where
     B: FnOnce(Kit) -> F,
     F: Future<Output = ()>,
 {
+    // Tests of many connections hold both ends of them.
+    let _ = foundation::process::raise_open_files();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

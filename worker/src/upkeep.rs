@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 /// How often the backlog is measured.
 const MEASURE_EVERY: Duration = Duration::from_secs(10);
-/// How often finished jobs and old events are removed.
+/// How often finished jobs, old events and files that never arrived are removed.
 const PRUNE_EVERY: Duration = Duration::from_secs(3600);
 
 /// Goes on until the stop.
@@ -25,6 +25,7 @@ pub(crate) async fn keep(shared: Arc<Shared>) {
         }
         if is_time(pruned, PRUNE_EVERY) {
             service::job::prune(&shared.ctx).await.can_fail_privately("remove old jobs and events");
+            service::file::sweep(&shared.ctx).await.can_fail_privately("remove files that never arrived");
             pruned = Some(Instant::now());
         }
         tokio::select! {

@@ -1,5 +1,6 @@
 //! Configuration: environment variables `X8_…` and an optional `x8.toml`, one typed struct, every problem listed at once.
 
+use api::http::Proxies;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use foundation::Random;
@@ -20,6 +21,11 @@ pub(crate) const SETTINGS: &[(&str, &str, &str)] = &[
         "X8_SECRET_KEY",
         "made at first start in the data folder",
         "32 bytes in base64 or hex: encrypts what is stored and signs links.",
+    ),
+    (
+        "X8_TRUSTED_PROXIES",
+        "none",
+        "Addresses and networks of reverse proxies in front, such as 127.0.0.1, 10.0.0.0/8: X-Forwarded-For counts as far as they wrote it, for limits and logs.",
     ),
     ("X8_WEB_DIR", "the web application inside the program", "Folder of another build of the web application."),
     ("X8_PLAYGROUND", "true", "Whether /playground answers."),
@@ -44,6 +50,7 @@ struct Raw {
     public_url: Option<String>,
     #[serde(skip_serializing)]
     secret_key: Option<SecretString>,
+    trusted_proxies: String,
     web_dir: Option<PathBuf>,
     playground: bool,
     log: String,
@@ -61,6 +68,7 @@ impl Default for Raw {
             database_url: None,
             public_url: None,
             secret_key: None,
+            trusted_proxies: String::new(),
             web_dir: None,
             playground: true,
             log: "info".to_owned(),
@@ -80,6 +88,7 @@ pub(crate) struct Config {
     pub(crate) database_url: String,
     pub(crate) public_url: String,
     pub(crate) key: Option<SealingKey>,
+    pub(crate) proxies: Proxies,
     pub(crate) web_dir: Option<PathBuf>,
     pub(crate) playground: bool,
     pub(crate) log: String,
@@ -153,6 +162,11 @@ impl Config {
             }
             None => None,
         };
+        let proxies = Proxies::parse(&raw.trusted_proxies).map_err(|word| {
+            problems.push(format!(
+                "X8_TRUSTED_PROXIES has {word:?}; it must be addresses and networks such as 127.0.0.1, 10.0.0.0/8"
+            ));
+        });
         if let Some(dir) = &raw.web_dir
             && !dir.join("index.html").is_file()
         {
@@ -172,13 +186,14 @@ impl Config {
             }
         }
         let telegram_url = base_url("X8_TELEGRAM_URL", &raw.telegram_url, &mut problems);
-        match listen {
-            Ok(listen) if problems.is_empty() => Ok(Self {
+        match (listen, proxies) {
+            (Ok(listen), Ok(proxies)) if problems.is_empty() => Ok(Self {
                 listen,
                 data_dir: raw.data_dir,
                 database_url,
                 public_url,
                 key,
+                proxies,
                 web_dir: raw.web_dir,
                 playground: raw.playground,
                 log: raw.log,
@@ -247,10 +262,11 @@ mod tests {
             public_url: Some("ftp://x".to_owned()),
             secret_key: Some("short".into()),
             log_format: "xml".to_owned(),
+            trusted_proxies: "10.0.0.0/8, proxy.example".to_owned(),
             ..Raw::default()
         };
-        let problems = Config::check(raw).expect_err("five problems");
-        assert_eq!(problems.0.len(), 5, "{problems}");
+        let problems = Config::check(raw).expect_err("six problems");
+        assert_eq!(problems.0.len(), 6, "{problems}");
         assert!(!problems.to_string().contains("short"), "a secret is never repeated");
     }
 

@@ -49,6 +49,8 @@ async fn start(mut config: Config, arguments: ServeArguments, demo: bool) -> Res
         }
         config.listen = listen;
     }
+    let open_files = foundation::process::raise_open_files();
+    tracing::debug!(open_files, "files and connections at most");
     let metrics = metrics_of()?;
     // The port first: a second start on the same data folder ends before it touches anything.
     let listener = TcpListener::bind(config.listen)
@@ -75,6 +77,7 @@ async fn start(mut config: Config, arguments: ServeArguments, demo: bool) -> Res
         metrics: Arc::new(move || metrics.render()),
         dispatcher_alive: Arc::new(move || alive.load(Ordering::Relaxed)),
         web_dir: config.web_dir.clone(),
+        proxies: config.proxies.clone(),
         playground: config.playground,
         test_bank: config.test_bank,
         demo,

@@ -12,6 +12,9 @@ use std::time::Duration;
 /// How long a body may take to arrive (reliability.md case 52).
 pub(super) const BODY_TIMEOUT: Duration = Duration::from_secs(12);
 
+/// When it is worth asking again for what was busy or down.
+pub(super) const RETRY_AFTER_SECONDS: u64 = 2;
+
 /// A refusal as JSON: `{"errors":[{"message", "extensions": {"code", "field"}}]}`, and `message` once more at the top for
 /// clients that read no GraphQL.
 pub(super) fn refuse(status: StatusCode, code: &str, field: Option<&str>, message: &str) -> Response {
@@ -55,7 +58,7 @@ pub(super) fn failed(error: &Error) -> Response {
         Error::RateLimited(seconds) => with_retry(plain(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"), *seconds),
         Error::Unavailable(context) => {
             tracing::warn!(%context, "not available");
-            with_retry(plain(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"), 2)
+            with_retry(plain(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"), RETRY_AFTER_SECONDS)
         }
         Error::Internal(context) => {
             tracing::error!(%context, "a request failed");
@@ -64,7 +67,8 @@ pub(super) fn failed(error: &Error) -> Response {
     }
 }
 
-fn with_retry(mut response: Response, seconds: u64) -> Response {
+/// Says when to come again.
+pub(super) fn with_retry(mut response: Response, seconds: u64) -> Response {
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     response
 }

@@ -413,6 +413,40 @@ mod tests {
             let _ = check(&document);
         }
 
+        /// Bytes off the wire: never a panic, never late, and what passes is a document that the library's parser survives.
+        #[test]
+        fn survives_bytes(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
+            let _ = read(&bytes);
+        }
+
+        /// A good request with some bytes changed, left out or doubled.
+        #[test]
+        fn survives_bent_requests(
+            seed in 0_usize..4,
+            bends in prop::collection::vec((0_usize..400, any::<u8>(), 0_u8..3), 1..12),
+        ) {
+            let good = [
+                r#"{"query":"query A($a: [Int!] = [1], $b: T = {c: \"x\"}) { a(b: $b) { ...F @skip(if: true) } } fragment F on T { d }"}"#,
+                r#"{"query":"mutation($i: I!) { change(input: $i) { id userErrors { code } } }","variables":{"i":{"a":[1,{"b":null}]}}}"#,
+                r#"{"query":"subscription { a { ... on B { c } } } # }","operationName":"x","extensions":{}}"#,
+                r#"{"query":"{ a(t: \"\"\"block \\\"\"\" { [\"\"\") e: f(n: -1.5e3, v: ENUM) }"}"#,
+            ];
+            let mut bytes = good[seed].as_bytes().to_vec();
+            for (at, byte, how) in bends {
+                let at = at % bytes.len().max(1);
+                match how {
+                    0 if !bytes.is_empty() => bytes[at] = byte,
+                    1 if !bytes.is_empty() => { bytes.remove(at); }
+                    _ => bytes.insert(at, byte),
+                }
+            }
+            let started = Instant::now();
+            if let Ok(mut request) = read(&bytes) {
+                let _ = request.parsed_query();
+            }
+            prop_assert!(started.elapsed() < Duration::from_millis(200));
+        }
+
         /// Never panics on what looks like a document, and is never late.
         #[test]
         fn survives_pieces(pieces in prop::collection::vec(prop::sample::select(vec![
@@ -420,8 +454,12 @@ mod tests {
         ]), 0..2_000)) {
             let document = pieces.concat();
             let started = Instant::now();
-            let _ = check(&document);
+            let passed = check(&document).is_ok();
             prop_assert!(started.elapsed() < Duration::from_millis(50));
+            if passed {
+                // The parser behind the gate overflows its stack on what is too deep: then this whole process would die.
+                let _ = async_graphql::Request::new(document).parsed_query();
+            }
         }
     }
 }

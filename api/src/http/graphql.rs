@@ -1,6 +1,6 @@
 //! `POST /graphql`: content type, client header, gate, session, schema.
 
-use super::answer::{failed, is_media_type, read_body, refuse, wrong_method};
+use super::answer::{RETRY_AFTER_SECONDS, failed, is_media_type, read_body, refuse, with_retry, wrong_method};
 use super::language::asked;
 use super::origin::{CLIENT_HEADER, Credential, credential, ctx_of, end_cookie, set_cookie};
 use super::{AppState, gate, socket};
@@ -89,14 +89,22 @@ async fn run(state: &AppState, request: Request<Body>) -> Result<Response, Respo
     let request = gate::read(&body)
         .map_err(|refused| refuse(StatusCode::BAD_REQUEST, refused.code, Some("query"), refused.message))?;
     let ctx = ctx_of(state, &credential).await.map_err(|error| failed(&error))?;
-    let from = super::serve::address(&parts.extensions).to_string();
+    let from = super::client::address(&parts.extensions).to_string();
     let language = asked(&parts.headers).unwrap_or(Language::En);
     let operation = Operation { ctx, from, language, request };
     let answer = tokio::time::timeout(OPERATION_TIMEOUT, state.settings().graph.execute(operation))
         .await
         .map_err(|_| failed(&service::Error::Unavailable("an operation took longer than 30 s".to_owned())))?;
-    let status = if is_refused(&answer.response) { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let unavailable = is_unavailable(&answer.response);
+    let status = match &answer.response {
+        response if is_refused(response) => StatusCode::BAD_REQUEST,
+        _ if unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::OK,
+    };
     let mut response = (status, Json(&answer.response)).into_response();
+    if unavailable {
+        response = with_retry(response, RETRY_AFTER_SECONDS);
+    }
     response.headers_mut().insert(header::CACHE_CONTROL, axum::http::HeaderValue::from_static("no-store"));
     let cookie = match &answer.session {
         Some(SessionChange::Begin(token)) => set_cookie(state, token),
@@ -114,6 +122,20 @@ pub(super) fn is_refused(response: &async_graphql::Response) -> bool {
     response.data == async_graphql::Value::Null
         && !response.errors.is_empty()
         && response.errors.iter().all(|error| error.path.is_empty())
+}
+
+/// Whether nothing was answered because something is busy or down (reliability.md case 79).
+fn is_unavailable(response: &async_graphql::Response) -> bool {
+    let nothing = match &response.data {
+        async_graphql::Value::Null => true,
+        async_graphql::Value::Object(fields) => fields.values().all(|value| *value == async_graphql::Value::Null),
+        _ => false,
+    };
+    let busy = |error: &async_graphql::ServerError| {
+        error.extensions.as_ref().and_then(|extensions| extensions.get("code"))
+            == Some(&async_graphql::Value::from("UNAVAILABLE"))
+    };
+    nothing && !response.errors.is_empty() && response.errors.iter().all(busy)
 }
 
 /// `GET /schema.graphql`.

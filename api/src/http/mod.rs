@@ -3,6 +3,7 @@
 mod answer;
 mod calendar;
 mod channels;
+mod client;
 mod files;
 pub mod gate;
 mod graphql;
@@ -21,6 +22,7 @@ mod state;
 mod web;
 mod widget;
 
+pub use client::Proxies;
 pub use graphql::{Answer, Graph, Operation, SessionChange};
 pub use serve::{Peer, serve};
 pub use state::{AppState, Settings};

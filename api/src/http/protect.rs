@@ -1,7 +1,8 @@
-//! Around every request: an id, a span, a net for panics, the headers that protect a browser.
+//! Around every request: an id, where it comes from, a span, a net for panics, the headers that protect a browser.
 
 use super::AppState;
 use super::answer::refuse;
+use super::client;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -14,13 +15,15 @@ use tracing::Instrument as _;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Gives the request its id and its span, catches a panic, and adds the protecting headers.
-pub(super) async fn protect(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub(super) async fn protect(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let client = client::find(&state.settings().proxies, request.extensions(), request.headers());
+    request.extensions_mut().insert(client);
     let id = state.nobody().new_id().simple().to_string();
     let method = request.method().clone();
     // The path only: addresses carry tokens in their queries, and these paths carry them as well.
     let path = hide_tokens(request.uri().path());
     let embeddable = request.uri().path().starts_with("/widget/");
-    let span = tracing::info_span!("request", id, %method, path);
+    let span = tracing::info_span!("request", id, %method, path, from = %client.0);
     let started = Instant::now();
     let mut response =
         AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await.unwrap_or_else(|panic| {

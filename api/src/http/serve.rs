@@ -7,7 +7,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,11 +31,6 @@ pub struct Peer(pub SocketAddr);
 /// Ends streams and sockets when the server stops.
 #[derive(Clone)]
 pub(super) struct Stop(pub(super) CancellationToken);
-
-/// The address a request comes from; this machine's own where there is no connection (tests of a bare router).
-pub(super) fn address(extensions: &Extensions) -> IpAddr {
-    extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip())
-}
 
 /// When to end.
 pub(super) fn stop(extensions: &Extensions) -> CancellationToken {

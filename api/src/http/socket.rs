@@ -5,7 +5,7 @@ use super::answer::{failed, refuse};
 use super::graphql::{Operation, is_refused};
 use super::origin::{credential, ctx_of, is_own};
 use super::state::Entered;
-use super::{gate, serve};
+use super::{client, gate, serve};
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
@@ -70,7 +70,7 @@ pub(super) async fn upgrade(state: &AppState, parts: &Parts, upgrade: WebSocketU
         Err(_) => None,
     };
     let state = state.clone();
-    let from = serve::address(&parts.extensions).to_string();
+    let from = client::address(&parts.extensions).to_string();
     let language = super::language::asked(&parts.headers).unwrap_or(Language::En);
     let caller = Caller { ctx, from, language };
     let stop = serve::stop(&parts.extensions);

@@ -1,5 +1,6 @@
 //! What every request finds.
 
+use super::client::Proxies;
 use super::graphql::Graph;
 use super::limit::PerMinute;
 use super::web::Site;
@@ -23,6 +24,8 @@ pub struct Settings {
     pub dispatcher_alive: Arc<dyn Fn() -> bool + Send + Sync>,
     /// Another build of the web application than the one inside the program.
     pub web_dir: Option<PathBuf>,
+    /// Reverse proxies whose word about a client's address is taken.
+    pub proxies: Proxies,
     /// Whether `/playground` answers.
     pub playground: bool,
     /// Whether the sandbox bank's test pay page answers.

@@ -38,7 +38,7 @@ pub(super) use stream::stream;
 
 use super::AppState;
 use super::answer::{failed, is_media_type, read_body, refuse, wrong_method};
-use super::serve::address;
+use super::client::address;
 use axum::Json;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};

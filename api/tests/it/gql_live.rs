@@ -3,7 +3,7 @@
 use crate::gql_support::{code, data, fill, request, sign_in, world};
 use api::graphql::{request_data, schema};
 use async_graphql::Response;
-use entity::session;
+use entity::{membership, session};
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
@@ -80,6 +80,46 @@ testkit::both! {
         let end = next(&mut heard).await.unwrap();
         assert_eq!(code(&end), "UNAUTHENTICATED", "{end:#}");
         assert!(next(&mut heard).await.is_none(), "nothing follows");
+    }
+
+    /// Case 63: who is no longer of the company hears nothing more of it.
+    async fn a_stream_ends_with_its_right(kit: Kit) {
+        let mine = world(&kit).await;
+        let mut heard = listen(&mine.agent, &mine.ids.company);
+        begin(&mut heard).await;
+        let Actor::User { user_id, .. } = mine.agent.actor().clone() else { panic!("signed in") };
+        let tx = kit.ctx.db().begin().await.unwrap();
+        membership::Entity::delete_many().filter(membership::Column::UserId.eq(user_id)).exec(&tx).await.unwrap();
+        kit.ctx.commit(tx).await.unwrap();
+        data(&mine.owner, TAKE_OVER, json!({ "i": { "id": mine.ids.conversation } })).await;
+        let end = next(&mut heard).await.unwrap();
+        assert_eq!(code(&end), "NOT_FOUND", "{end:#}");
+        assert!(!end.to_string().contains(&mine.ids.conversation), "{end:#}");
+        assert!(next(&mut heard).await.is_none(), "nothing follows");
+    }
+
+    /// Case 64, with many events of two tenants mixed: each hears exactly its own.
+    async fn each_hears_exactly_its_own(kit: Kit) {
+        let mine = world(&kit).await;
+        let other = kit.another_tenant("Other").await;
+        let other = fill(&kit, other).await;
+        let (mut ours, mut theirs) = (listen(&mine.owner, &mine.ids.company), listen(&other.owner, &other.ids.company));
+        begin(&mut ours).await;
+        begin(&mut theirs).await;
+        for round in 0..100 {
+            let mut told = [String::new(), String::new()];
+            for at in [round % 2, 1 - round % 2] {
+                let world = [&mine, &other][at];
+                let id = kit.ctx.new_id();
+                told[at] = id.to_string();
+                let (company_id, kind) = (world.tenant.company.id, EventKind::Order);
+                kit.ctx.engine().bus.publish(NewEvent { id, company_id, kind, subject_id: kit.ctx.new_id() });
+            }
+            for (stream, told) in [&mut ours, &mut theirs].into_iter().zip(&told) {
+                let event = next(stream).await.unwrap();
+                assert_eq!(event["data"]["companyEvents"]["cursor"], told.as_str(), "{event:#}");
+            }
+        }
     }
 
     /// Case 67: what was missed is said.

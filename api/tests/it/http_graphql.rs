@@ -162,6 +162,18 @@ fn large_bodies_are_refused_without_being_kept() {
     });
 }
 
+/// How long the slowest but one of fifty requests takes.
+async fn slowest_of_fifty(server: &Server) -> Duration {
+    let mut took = Vec::new();
+    for _ in 0..50 {
+        let asked = Instant::now();
+        assert_eq!(server.graphql(query("{ viewer }")).await.status, StatusCode::OK);
+        took.push(asked.elapsed());
+    }
+    took.sort_unstable();
+    took[48]
+}
+
 #[test]
 fn slow_senders_are_closed_and_disturb_nobody() {
     testkit::run(Backend::Sqlite, |kit: Kit| async move {
@@ -171,17 +183,17 @@ fn slow_senders_are_closed_and_disturb_nobody() {
             server.at
         );
         let body = format!("{head}content-length: 100\r\n\r\n{{");
+        let usual = slowest_of_fifty(&server).await;
         let started = Instant::now();
         // Half of them never finish their head, half never finish their body.
         let mut slow = Vec::new();
-        for at in 0..200 {
+        for at in 0..500 {
             let mut stream = TcpStream::connect(server.at).await.unwrap();
             stream.write_all(if at % 2 == 0 { head.as_bytes() } else { body.as_bytes() }).await.unwrap();
             slow.push(stream);
         }
-        let asked = Instant::now();
-        assert_eq!(server.graphql(query("{ viewer }")).await.status, StatusCode::OK);
-        assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+        let beside = slowest_of_fifty(&server).await;
+        assert!(beside < usual * 2 + Duration::from_millis(100), "{beside:?} beside them, {usual:?} before");
         for mut stream in slow {
             let mut rest = Vec::new();
             let _ = tokio::time::timeout(Duration::from_secs(15), stream.read_to_end(&mut rest))

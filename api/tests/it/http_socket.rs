@@ -223,6 +223,64 @@ fn a_client_that_does_not_read_is_dropped_and_costs_little() {
     });
 }
 
+/// reliability.md case 61; the five thousand are `bench`'s (`sockets`).
+#[test]
+fn an_idle_socket_costs_little() {
+    testkit::run(Backend::Sqlite, |kit: Kit| async move {
+        let tenant = kit.tenant().await;
+        let server = Server::start(&kit).await;
+        let mut cookies = Vec::new();
+        for _ in 0..20 {
+            // Twenty sockets a user: so many users are needed.
+            let user_id = kit.another_tenant("Crowd").await.owner.id;
+            cookies.push(session(&kit.ctx, user_id).await);
+        }
+        let warm = begin(&server, &session(&kit.ctx, tenant.owner.id).await).await;
+        let before = resident();
+        let mut open = Vec::new();
+        for number in 0..400 {
+            open.push(plain(&server, &cookies[number / 20]).await);
+        }
+        let each = resident().saturating_sub(before) / open.len();
+        println!("{each} bytes a socket");
+        assert!(each <= 64 * 1024, "{each} bytes a socket");
+        for stream in &mut open {
+            let mut more = [0; 1];
+            assert!(
+                stream.try_read(&mut more).is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock),
+                "all stand"
+            );
+        }
+        drop(warm);
+    });
+}
+
+/// A socket past its `connection_ack`, without anything on this side that costs memory.
+async fn plain(server: &Server, token: &str) -> TcpStream {
+    use tokio::io::AsyncReadExt as _;
+    let mut stream = TcpStream::connect(server.at).await.unwrap();
+    let head = format!(
+        "GET /graphql HTTP/1.1\r\nhost: {}\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
+         sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-protocol: graphql-transport-ws\r\n\
+         cookie: x8_session={token}\r\n\r\n",
+        server.at
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    // The frame of a client is masked; a mask of zeros changes nothing.
+    let init = br#"{"type":"connection_init"}"#;
+    let mut frame = vec![0x81, 0x80 | u8::try_from(init.len()).unwrap(), 0, 0, 0, 0];
+    frame.extend_from_slice(init);
+    stream.write_all(&frame).await.unwrap();
+    let mut heard = Vec::new();
+    while !heard.ends_with(br#"{"type":"connection_ack"}"#) {
+        let mut part = [0; 256];
+        let count = stream.read(&mut part).await.unwrap();
+        assert!(count > 0, "{}", String::from_utf8_lossy(&heard));
+        heard.extend_from_slice(&part[..count]);
+    }
+    stream
+}
+
 #[test]
 fn sockets_end_when_the_server_stops() {
     testkit::run(Backend::Sqlite, |kit: Kit| async move {

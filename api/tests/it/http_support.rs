@@ -1,6 +1,6 @@
 //! A server on a port of its own, a small client, a stand-in schema.
 
-use api::http::{Answer, AppState, Graph, Operation, SessionChange, Settings, router, serve};
+use api::http::{Answer, AppState, Graph, Operation, Proxies, SessionChange, Settings, router, serve};
 use async_graphql::{Object, Schema, Subscription};
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
@@ -68,16 +68,36 @@ impl Server {
     }
 
     pub(crate) async fn with(ctx: Ctx, web_dir: Option<PathBuf>) -> Self {
+        Self::run(ctx, stand_in(), Proxies::default(), web_dir, true).await
+    }
+
+    /// Behind reverse proxies at these addresses.
+    pub(crate) async fn behind(kit: &Kit, proxies: Proxies) -> Self {
+        Self::run(kit.ctx.clone(), stand_in(), proxies, None, true).await
+    }
+
+    /// With another schema.
+    pub(crate) async fn of(kit: &Kit, graph: Arc<dyn Graph>, playground: bool) -> Self {
+        Self::run(kit.ctx.clone(), graph, Proxies::default(), None, playground).await
+    }
+
+    async fn run(
+        ctx: Ctx,
+        graph: Arc<dyn Graph>,
+        proxies: Proxies,
+        web_dir: Option<PathBuf>,
+        playground: bool,
+    ) -> Self {
         let alive = Arc::new(AtomicBool::new(true));
         let is_alive = Arc::clone(&alive);
-        let schema = Schema::build(Query, Mutation, Events).limit_depth(12).finish();
         let state = AppState::new(Settings {
             ctx,
-            graph: Arc::new(StandIn(schema)),
+            graph,
             metrics: Arc::new(|| "x8_up 1\n".to_owned()),
             dispatcher_alive: Arc::new(move || is_alive.load(Ordering::SeqCst)),
             web_dir,
-            playground: true,
+            proxies,
+            playground,
             test_bank: true,
             demo: false,
         });
@@ -126,6 +146,10 @@ impl Server {
     pub(crate) async fn graphql(&self, body: impl Into<Bytes>) -> Answered {
         self.ask(Method::POST, "/graphql", &[("content-type", "application/json"), ("x-x8-client", "test")], body).await
     }
+}
+
+fn stand_in() -> Arc<dyn Graph> {
+    Arc::new(StandIn(Schema::build(Query, Mutation, Events).limit_depth(12).finish()))
 }
 
 /// A session of this user: the cookie's value.

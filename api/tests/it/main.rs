@@ -2,14 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, with the place")]
 
+mod gql_attack;
 mod gql_limits;
 mod gql_live;
 mod gql_schema;
 mod gql_support;
 mod gql_sweep;
 mod gql_work;
+mod http_client;
 mod http_files;
 mod http_graphql;
+mod http_hostile;
 mod http_pay;
 mod http_socket;
 mod http_support;

@@ -1,5 +1,7 @@
 //! Reading a file of products into a draft, beside the database's own bulk load of the same rows in the same run.
 //!
+//! Then the same rows are exported, in both formats.
+//!
 //! `import [address of a database] [rows]`; without an address a SQLite file in the temporary folder. The limit is one
 //! transaction of statements with many rows on SQLite, and COPY on PostgreSQL. The target: at least a third of the limit, and
 //! less than 150 MB (issue 2, "Speed and size").
@@ -16,7 +18,7 @@ use sea_orm::{
     Statement, Value,
 };
 use service::access::{Actor, CompanyScope};
-use service::catalog;
+use service::catalog::{self, ExportFormat};
 use service::ctx::{Ctx, Engine};
 use service::db::{Db, DbConfig};
 use std::error::Error;
@@ -89,6 +91,13 @@ async fn measure(folder: &Path, url: &str, rows: usize) -> Outcome<()> {
         return Err(format!("the import failed: {:?} {:?}", import.row.status, import.file_problems).into());
     }
 
+    let mut exports = Vec::new();
+    for (name, format) in [("export, CSV", ExportFormat::Csv), ("export, XLSX", ExportFormat::Xlsx)] {
+        forget_peak();
+        let clock = Instant::now();
+        let made = catalog::export(&ctx, &scope, None, format).await?;
+        exports.push((name, clock.elapsed(), made.file.size, memory("VmHWM")));
+    }
     let limit_time = bulk_load(&ctx, &scope).await?;
     let speed = |time: Duration| rows as f64 / time.as_secs_f64();
     let backend = ctx.db().backend();
@@ -97,6 +106,10 @@ async fn measure(folder: &Path, url: &str, rows: usize) -> Outcome<()> {
     println!("  own bulk load  {:>9.0} rows/s  {:>6.2} s", speed(limit_time), limit_time.as_secs_f64());
     println!("  share          {:>9.2}         target 0.33", speed(import_time) / speed(limit_time));
     println!("  memory at most {peak:>9} kB      target 150000 kB, idle {idle} kB");
+    for (name, time, size, peak) in exports {
+        let (speed, seconds) = (speed(time), time.as_secs_f64());
+        println!("  {name:<14} {speed:>9.0} rows/s  {seconds:>6.2} s    {size} bytes, memory at most {peak} kB");
+    }
     Ok(())
 }
 
@@ -228,6 +241,11 @@ fn values(row: &catalogue_row::Model) -> [Value; 14] {
         row.left_out.into(),
         row.search.clone().into(),
     ]
+}
+
+/// Lets the highest memory be measured anew (Linux; elsewhere it stays the highest of the whole run).
+fn forget_peak() {
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 
 /// A figure of this process in kB (Linux); 0 where there is none.

@@ -10,6 +10,9 @@ use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 /// Who asks.
@@ -331,12 +334,20 @@ type Keyed = RateLimiter<String, DashMapStateStore<String>, DefaultClock>;
 pub struct Limits {
     sign_in: Keyed,
     visitor: Keyed,
+    exports: Arc<Semaphore>,
 }
+
+/// Exports written at once: each keeps a core busy.
+const MOST_EXPORTS: usize = 2;
 
 impl Default for Limits {
     fn default() -> Self {
         let minute = |n: u32| Quota::per_minute(NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN));
-        Self { sign_in: RateLimiter::keyed(minute(10)), visitor: RateLimiter::keyed(minute(60)) }
+        Self {
+            sign_in: RateLimiter::keyed(minute(10)),
+            visitor: RateLimiter::keyed(minute(60)),
+            exports: Arc::new(Semaphore::new(MOST_EXPORTS)),
+        }
     }
 }
 
@@ -353,6 +364,16 @@ impl Limits {
     pub fn forget_quiet(&self) {
         self.sign_in.retain_recent();
         self.visitor.retain_recent();
+    }
+
+    /// A place for one more export, held while it is written.
+    ///
+    /// # Errors
+    /// `Unavailable` when none comes free in time.
+    pub(crate) async fn export(&self, patience: Duration) -> Result<OwnedSemaphorePermit> {
+        let place = Arc::clone(&self.exports).acquire_owned();
+        let busy = || Error::Unavailable("other exports are being written".to_owned());
+        tokio::time::timeout(patience, place).await.map_err(|_| busy())?.map_err(|_| busy())
     }
 
     /// One more message of this web-chat visitor.

@@ -140,7 +140,8 @@ fn insert_sql(backend: DatabaseBackend, rows: usize) -> String {
     sql
 }
 
-/// PostgreSQL's bulk load in a transaction that holds the job's row, so that nobody takes the job meanwhile.
+/// PostgreSQL's bulk load in a transaction that holds the job's row, so that nobody takes the job meanwhile. A task of its own:
+/// an import that is stopped leaves no session of the pool in the middle of its beginning or of its load.
 async fn copy_in(
     pool: &PgPool,
     scope: &CompanyScope,
@@ -148,10 +149,21 @@ async fn copy_in(
     version_id: Uuid,
     rows: &[NewRow],
 ) -> Result<()> {
+    let mut text = String::with_capacity(rows.iter().map(|row| row.weight() + 200).sum());
+    for row in rows {
+        copy_line(&mut text, scope, version_id, row);
+    }
+    let (pool, job_id, token) = (pool.clone(), claimed.row.id, claimed.row.lease_token);
+    tokio::spawn(async move { copy_text(&pool, job_id, token, text).await })
+        .await
+        .map_err(|error| Error::internal(format!("the bulk load: {error}")))?
+}
+
+async fn copy_text(pool: &PgPool, job_id: Uuid, lease_token: i64, text: String) -> Result<()> {
     let mut tx = pool.begin().await.map_err(database)?;
     let held = sqlx::query("SELECT 1 FROM job WHERE id = $1 AND status = 'running' AND lease_token = $2 FOR SHARE")
-        .bind(claimed.row.id)
-        .bind(claimed.row.lease_token)
+        .bind(job_id)
+        .bind(lease_token)
         .fetch_optional(&mut *tx)
         .await
         .map_err(database)?;
@@ -165,19 +177,16 @@ async fn copy_in(
         )
         .await
         .map_err(database)?;
-    let mut text = String::with_capacity(rows.iter().map(|row| row.weight() + 200).sum());
-    for row in rows {
-        copy_line(&mut text, scope, version_id, row);
-    }
     copy.send(text.into_bytes()).await.map_err(database)?;
     copy.finish().await.map_err(database)?;
     tx.commit().await.map_err(database)
 }
 
 fn database(error: sqlx::Error) -> Error {
-    match error {
-        sqlx::Error::PoolTimedOut => Error::Unavailable(error.to_string()),
-        other => Error::internal(other.to_string()),
+    if crate::db::is_passing_sqlx(&error) {
+        Error::Unavailable(error.to_string())
+    } else {
+        Error::internal(error.to_string())
     }
 }
 

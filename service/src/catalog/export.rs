@@ -16,9 +16,12 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
+/// So long an export is waited for; half a million rows take longer, and their link waits for them instead.
+const WAITED_FOR: Duration = Duration::from_secs(15);
 /// Rows read at once.
 const CHUNK: u64 = 1_000;
 /// Characters of a cell that are written of a row that could not be read; a workbook holds 32,767.
@@ -51,17 +54,18 @@ impl ExportFormat {
 /// A file that was made, and the token by which it is fetched once.
 #[derive(Clone, Debug)]
 pub struct Exported {
-    /// Its row.
+    /// Its row; without its size while it is still being written.
     pub file: entity::file::Model,
     /// For [`crate::file::open_once`].
     pub token: String,
 }
 
 /// Writes a version (the draft, else the published one, when none is named) as a file. Rows that could not be read are
-/// written as they stand, so that they can be mended in the file; rows left out are written too.
+/// written as they stand, so that they can be mended in the file; rows left out are written too. Memory does not grow with
+/// the rows. A large export goes on after this returns: then [`crate::file::open_once`] waits for it.
 ///
 /// # Errors
-/// `Forbidden`; `NotFound`; `Invalid` when there is nothing to export.
+/// `Forbidden`; `NotFound`; `Invalid` when there is nothing to export; `Unavailable` while others are being written.
 pub async fn export(
     ctx: &Ctx,
     scope: &CompanyScope,
@@ -81,29 +85,75 @@ pub async fn export(
     let columns = Columns::from_json(&version.columns)?;
     let currency = repo::currency(db, scope).await?;
     let company = repo::company(db, scope).await?;
-    tokio::fs::create_dir_all(&ctx.engine().work_dir).await.map_err(|error| io_error(&error))?;
-    let path = Temporary(ctx.engine().work_dir.join(format!("export-{}.table", ctx.new_id().simple())));
-    let (sender, receiver) = mpsc::channel::<Vec<Line>>(2);
-    let target = path.0.clone();
-    let written = written_columns(&columns);
-    let (kind, wanted) = (columns.kind, written.clone());
-    let writing = foundation::task::spawn_blocking(move || write(&target, format, wanted, kind, currency, receiver));
-    let reading = send_items(ctx, scope, version_id, &columns, &written, sender);
-    let (outcome, sent) = tokio::join!(writing, reading);
-    outcome
-        .map_err(|error| Error::internal(format!("writing an export: {error}")))?
-        .map_err(|error| io_error(&error))?;
-    sent?;
-
+    let place = ctx.engine().limits.export(ctx.db().patience()).await?;
     let name = format!("{} {}.{}", company.name, version.number, format.extension());
-    let bytes = tokio::fs::File::open(&path.0).await.map_err(|error| io_error(&error))?;
-    let bytes = tokio_util::io::ReaderStream::with_capacity(bytes, 64 * 1024);
-    let file = file::upload(ctx, scope, &name, Purpose::Export, bytes).await?;
-    let mut tx = ctx.db().begin().await?;
-    file::remove_later(ctx, &mut tx, scope, file.id).await?;
-    ctx.commit(tx).await?;
+    let file = file::expect(ctx, scope, &name, Purpose::Export).await?;
     let token = file::link(ctx, &file);
-    Ok(Exported { file, token })
+    let making = Making {
+        ctx: ctx.clone(),
+        scope: scope.clone(),
+        version_id,
+        written: written_columns(&columns),
+        columns,
+        currency,
+        format,
+        file: file.clone(),
+    };
+    // A task of its own: it goes on when the caller has been told where the file will be.
+    let mut task = tokio::spawn(async move {
+        let made = making.make().await;
+        if made.is_err() {
+            file::give_up(&making.ctx, &making.file).await;
+        }
+        drop(place);
+        made
+    });
+    match tokio::time::timeout(WAITED_FOR, &mut task).await {
+        Ok(made) => {
+            let file = made.map_err(|error| Error::internal(format!("writing an export: {error}")))??;
+            Ok(Exported { file, token })
+        }
+        Err(_) => Ok(Exported { file, token }),
+    }
+}
+
+/// An export being written.
+struct Making {
+    ctx: Ctx,
+    scope: CompanyScope,
+    version_id: Uuid,
+    columns: Columns,
+    written: Vec<Column>,
+    currency: Currency,
+    format: ExportFormat,
+    file: entity::file::Model,
+}
+
+impl Making {
+    /// Rows go from the database into a file of work, some thousand at a time, and from there into the storage.
+    async fn make(&self) -> Result<entity::file::Model> {
+        let (ctx, scope) = (&self.ctx, &self.scope);
+        tokio::fs::create_dir_all(&ctx.engine().work_dir).await.map_err(|error| io_error(&error))?;
+        let path = Temporary(ctx.engine().work_dir.join(format!("export-{}.table", self.file.id.simple())));
+        let (sender, receiver) = mpsc::channel::<Vec<Line>>(2);
+        let target = path.0.clone();
+        let (format, wanted, kind, currency) = (self.format, self.written.clone(), self.columns.kind, self.currency);
+        let writing =
+            foundation::task::spawn_blocking(move || write(&target, format, wanted, kind, currency, receiver));
+        let reading = send_items(ctx, scope, self.version_id, &self.columns, &self.written, sender);
+        let (outcome, sent) = tokio::join!(writing, reading);
+        outcome
+            .map_err(|error| Error::internal(format!("writing an export: {error}")))?
+            .map_err(|error| io_error(&error))?;
+        sent?;
+        let bytes = tokio::fs::File::open(&path.0).await.map_err(|error| io_error(&error))?;
+        let bytes = tokio_util::io::ReaderStream::with_capacity(bytes, 64 * 1024);
+        let file = file::fill(ctx, self.file.clone(), Purpose::Export, bytes).await?;
+        let mut tx = ctx.db().begin().await?;
+        file::remove_later(ctx, &mut tx, scope, file.id).await?;
+        ctx.commit(tx).await?;
+        Ok(file)
+    }
 }
 
 fn io_error(error: &io::Error) -> Error {

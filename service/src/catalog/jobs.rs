@@ -4,11 +4,11 @@ use super::repo;
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
 use crate::db::Tx;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::job::{self, Claimed, Failure, Job};
-use entity::stored::{ImportStatus, VersionStatus};
-use entity::{catalogue_version, import};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
+use entity::stored::{ImportStatus, JobStatus, VersionStatus};
+use entity::{catalogue_version, import, job as job_table};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::time::Duration;
@@ -49,6 +49,25 @@ impl Job for ImportTable {
 /// The unique key of an import's job.
 pub(crate) fn import_key(import_id: Uuid) -> String {
     format!("import_table:{}", import_id.simple())
+}
+
+/// Keeps the job of an import for another lease, in the transaction of what it writes.
+///
+/// # Errors
+/// `Unavailable` when somebody else has the job.
+pub(super) async fn hold(ctx: &Ctx, tx: &Tx, claimed: &Claimed) -> Result<()> {
+    let lease = i64::try_from(ImportTable::LEASE.as_millis()).unwrap_or(i64::MAX);
+    let renewed = job_table::Entity::update_many()
+        .col_expr(job_table::Column::LeaseUntil, Expr::value(ctx.time().plus_millis(lease).0))
+        .filter(job_table::Column::Id.eq(claimed.row.id))
+        .filter(job_table::Column::Status.eq(JobStatus::Running))
+        .filter(job_table::Column::LeaseToken.eq(claimed.row.lease_token))
+        .exec(tx)
+        .await?;
+    if renewed.rows_affected == 0 {
+        return Err(Error::Unavailable("the lease of the job was lost".to_owned()));
+    }
+    Ok(())
 }
 
 /// Removes versions beyond the last ones, thrown-away drafts and half-filled ones.

@@ -3,12 +3,14 @@
 //! The rows go into a version that nobody sees; only the last transaction makes it the draft. So a run that dies at any
 //! moment leaves nothing behind that is seen, and the next run begins anew after removing what the last one left
 //! (reliability.md case 117). Memory is bounded: rows in flight are a few batches, whatever the file; what grows with the
-//! file is one key a row, to find duplicates without asking the database.
+//! file is one key a row, to find duplicates without asking the database. No transaction is longer than a part of the rows,
+//! also where rows of what stands are added ([`super::append`]): SQLite's only writer stays free for customers.
 
+use super::append::Appended;
 use super::bulk::{self, NewRow};
-use super::cell;
 use super::columns::Columns;
 use super::import::{StoredMapping, find};
+use super::{append, cell};
 use super::{repo, row};
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
@@ -19,8 +21,8 @@ use domain::catalog::heading::{Column, map_headings};
 use domain::catalog::problem::{Problem, ProblemCode};
 use domain::catalog::row::{Cell, RowOutcome, RowReader};
 use domain::money::Currency;
+use entity::import;
 use entity::stored::{CompanyType, EventKind, ImportStatus};
-use entity::{import, job as job_table};
 use gateway::table_file::{Event, Heading, Limits, TableError, TableReader};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use std::path::PathBuf;
@@ -267,7 +269,7 @@ impl Run<'_> {
         if changed.rows_affected == 0 {
             return Err(Stop::Cancelled);
         }
-        self.renew(&tx).await?;
+        super::jobs::hold(self.ctx, &tx, self.claimed).await?;
         crate::event::emit(self.ctx, &mut tx, self.scope, EventKind::Import, self.import.id).await?;
         self.ctx.commit(tx).await?;
         Ok(version_id)
@@ -279,22 +281,6 @@ impl Run<'_> {
             .add(import::Column::Id.eq(self.import.id))
             .add(import::Column::CompanyId.eq(self.scope.id()))
             .add(import::Column::Status.is_in([ImportStatus::Queued, ImportStatus::Reading]))
-    }
-
-    /// Keeps the job for another lease.
-    async fn renew(&self, tx: &crate::db::Tx) -> Result<()> {
-        let lease = i64::try_from(<super::jobs::ImportTable as job::Job>::LEASE.as_millis()).unwrap_or(i64::MAX);
-        let renewed = job_table::Entity::update_many()
-            .col_expr(job_table::Column::LeaseUntil, Expr::value(self.ctx.time().plus_millis(lease).0))
-            .filter(job_table::Column::Id.eq(self.claimed.row.id))
-            .filter(job_table::Column::Status.eq(entity::stored::JobStatus::Running))
-            .filter(job_table::Column::LeaseToken.eq(self.claimed.row.lease_token))
-            .exec(tx)
-            .await?;
-        if renewed.rows_affected == 0 {
-            return Err(Error::Unavailable("the lease of the job was lost".to_owned()));
-        }
-        Ok(())
     }
 
     /// Writes what the reader read, and tells how far it is.
@@ -330,7 +316,7 @@ impl Run<'_> {
             self.abandon(loaded.version_id).await?;
             return Err(Stop::Cancelled);
         }
-        self.renew(&tx).await?;
+        super::jobs::hold(self.ctx, &tx, self.claimed).await?;
         crate::event::emit(self.ctx, &mut tx, self.scope, EventKind::Import, self.import.id).await?;
         self.ctx.commit(tx).await?;
         Ok(())
@@ -348,8 +334,31 @@ impl Run<'_> {
 
     /// Makes the filled version the draft, the import done and the job finished, in one transaction.
     async fn attach(&self, loaded: Loaded) -> Result<()> {
+        if !self.appends() {
+            return self.attach_with(&loaded, None).await.map(|_| ());
+        }
+        for _ in 0..append::TRIES {
+            let appended = append::copy(self.ctx, self.scope, self.claimed, loaded.version_id, loaded.rows).await?;
+            if self.attach_with(&loaded, Some(&appended)).await? {
+                return Ok(());
+            }
+            // Somebody edited, published or threw away meanwhile what was copied.
+            repo::remove_from(self.ctx, self.scope, loaded.version_id, loaded.rows).await?;
+        }
+        Err(Error::Unavailable("the catalogue changes while rows are added to it".to_owned()))
+    }
+
+    /// Whether the version was attached, or is waste because the import was stopped; not when what was added to it is no
+    /// longer what stands.
+    async fn attach_with(&self, loaded: &Loaded, appended: Option<&Appended>) -> Result<bool> {
         let mut tx = self.ctx.db().begin().await?;
         let catalogue = repo::lock(self.ctx, &tx, self.scope).await?;
+        if let Some(appended) = appended
+            && !appended.stands(&tx, self.scope, &catalogue).await?
+        {
+            tx.rollback().await?;
+            return Ok(false);
+        }
         let notices = if loaded.notices.is_empty() { None } else { Some(serde_json::to_value(&loaded.notices)?) };
         let changed = import::Entity::update_many()
             .col_expr(import::Column::FileProblem, Expr::value(notices))
@@ -365,43 +374,23 @@ impl Run<'_> {
         if changed.rows_affected == 0 {
             repo::discard(&tx, self.scope, loaded.version_id).await?;
         } else {
-            let base = catalogue.draft_version_id.or(catalogue.published_version_id);
-            let (more, more_problems) = match base {
-                Some(base) if self.appends() => self.append(&tx, base, &loaded).await?,
-                _ => (0, 0),
-            };
+            let (more, more_problems) = appended.map_or((0, 0), |appended| (appended.rows, appended.problem_rows));
             let (rows, problem_rows) = (loaded.rows + more, loaded.problem_rows + more_problems);
+            if let Some(columns) = appended.and_then(|appended| appended.columns.as_ref()) {
+                repo::set_columns(&tx, self.scope, loaded.version_id, columns).await?;
+            }
             repo::attach_draft(&tx, self.scope, &catalogue, loaded.version_id, rows, problem_rows).await?;
             crate::event::emit(self.ctx, &mut tx, self.scope, EventKind::Catalogue, catalogue.id).await?;
         }
         job::finish(self.ctx, &mut tx, self.claimed).await?;
         super::jobs::prune_soon(self.ctx, &mut tx, self.scope).await?;
         crate::event::emit(self.ctx, &mut tx, self.scope, EventKind::Import, self.import.id).await?;
-        self.ctx.commit(tx).await
+        self.ctx.commit(tx).await?;
+        Ok(true)
     }
 
     fn appends(&self) -> bool {
         serde_json::from_value(self.import.mapping.clone()).is_ok_and(|stored: StoredMapping| stored.append)
-    }
-
-    /// Adds the rows of what stands to what was read: columns of both, and the file's row where a key is in both.
-    async fn append(&self, tx: &crate::db::Tx, base: Uuid, loaded: &Loaded) -> Result<(i32, i32)> {
-        let columns_of = async |id: Uuid| {
-            let version = entity::catalogue_version::Entity::find_by_id(id)
-                .filter(entity::catalogue_version::Column::CompanyId.eq(self.scope.id()))
-                .one(tx)
-                .await?
-                .ok_or(Error::NotFound("version"))?;
-            Columns::from_json(&version.columns)
-        };
-        let joined = columns_of(loaded.version_id).await?.joined(columns_of(base).await?);
-        entity::catalogue_version::Entity::update_many()
-            .col_expr(entity::catalogue_version::Column::Columns, Expr::value(serde_json::to_value(joined)?))
-            .filter(entity::catalogue_version::Column::Id.eq(loaded.version_id))
-            .filter(entity::catalogue_version::Column::CompanyId.eq(self.scope.id()))
-            .exec(tx)
-            .await?;
-        repo::append_rows(tx, self.scope, base, loaded.version_id, loaded.rows).await
     }
 
     /// A version that will not be filled any further: the pruning job removes it.

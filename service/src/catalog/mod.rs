@@ -4,6 +4,7 @@
 //! A version is a full copy of its rows. Customers are served the published one; whatever else happens to the catalogue,
 //! that version stays whole until another takes its place in one transaction.
 
+mod append;
 mod bulk;
 mod cache;
 mod cell;

@@ -37,7 +37,7 @@ pub async fn publish(ctx: &Ctx, scope: &CompanyScope, leave_out_problem_rows: bo
         }
         0
     };
-    repo::count(&tx, scope, draft_id, -i32::try_from(left_out).unwrap_or(i32::MAX), 0).await?;
+    repo::edited(&tx, scope, draft_id, -i32::try_from(left_out).unwrap_or(i32::MAX), 0).await?;
     if bulk::live(scope, draft_id).count(&tx).await? == 0 {
         return Err(Error::invalid("companyId", "NO_ROWS", "The draft has no row that can go live."));
     }

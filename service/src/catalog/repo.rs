@@ -1,5 +1,6 @@
 //! Tenant-scoped queries of the catalogue: every one filters by company, row queries by version as well.
 
+use super::columns::Columns;
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
 use crate::db::Tx;
@@ -8,8 +9,7 @@ use entity::stored::VersionStatus;
 use entity::{catalogue, catalogue_row, catalogue_version, company};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait as _, QueryFilter, QueryOrder, QuerySelect, Select,
-    Statement,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, Statement,
     sea_query::{Expr, ExprTrait as _, OnConflict},
 };
 use uuid::Uuid;
@@ -125,6 +125,7 @@ pub(crate) async fn begin_version(
         source_name: Set(source_name),
         created_at: Set(ctx.time()),
         published_at: Set(None),
+        revision: Set(0),
     })
     .exec_without_returning(tx)
     .await?;
@@ -221,31 +222,61 @@ pub(crate) async fn copy_rows(
     Ok(tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?.rows_affected())
 }
 
-/// Puts the rows of another version behind those of this one, except rows whose key stands here already. How many, and how
-/// many of them have errors.
+/// Puts rows of another version, those between two of its positions, behind the first `offset` rows of this one, except rows
+/// whose key stands among these already.
 pub(crate) async fn append_rows(
     tx: &Tx,
     scope: &CompanyScope,
     from: Uuid,
     to: Uuid,
     offset: i32,
-) -> Result<(i32, i32)> {
+    positions: std::ops::Range<i64>,
+) -> Result<u64> {
     let backend = tx.get_database_backend();
     let new_id = if backend == sea_orm::DatabaseBackend::Postgres { "gen_random_uuid()" } else { "randomblob(16)" };
     let sql = format!(
         "INSERT INTO catalogue_row (id, company_id, version_id, position, number, key, kind, name, cells, item, problems, \
          has_error, left_out, search) \
          SELECT {new_id}, company_id, $1, position + $5, number, key, kind, name, cells, item, problems, has_error, left_out, \
-         search FROM catalogue_row WHERE company_id = $2 AND version_id = $3 AND key NOT IN \
-         (SELECT key FROM catalogue_row WHERE company_id = $2 AND version_id = $4 AND key <> '')"
+         search FROM catalogue_row base WHERE company_id = $2 AND version_id = $3 AND position >= $6 AND position < $7 \
+         AND NOT EXISTS (SELECT 1 FROM catalogue_row own WHERE own.version_id = $4 AND own.key = base.key AND own.key <> '' \
+         AND own.company_id = $2 AND own.position < $5)"
     );
-    let values = [to.into(), scope.id().into(), from.into(), to.into(), i64::from(offset).into()];
-    tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
-    let behind = rows(scope, to).filter(catalogue_row::Column::Position.gte(offset));
-    let appended = behind.clone().filter(catalogue_row::Column::LeftOut.eq(false)).count(tx).await?;
-    let errors = behind.filter(catalogue_row::Column::HasError.eq(true)).count(tx).await?;
-    let small = |count: u64| i32::try_from(count).unwrap_or(i32::MAX);
-    Ok((small(appended), small(errors)))
+    let values = [
+        to.into(),
+        scope.id().into(),
+        from.into(),
+        to.into(),
+        i64::from(offset).into(),
+        positions.start.into(),
+        positions.end.into(),
+    ];
+    Ok(tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?.rows_affected())
+}
+
+/// Removes the rows of a hidden version from a position on, a part at a time.
+pub(crate) async fn remove_from(ctx: &Ctx, scope: &CompanyScope, version_id: Uuid, position: i32) -> Result<()> {
+    loop {
+        let tx = ctx.db().begin().await?;
+        let deleted = tx
+            .execute_raw(Statement::from_sql_and_values(
+                tx.get_database_backend(),
+                "DELETE FROM catalogue_row WHERE id IN (SELECT id FROM catalogue_row WHERE company_id = $1 AND version_id = $2 \
+                 AND position >= $3 LIMIT $4)",
+                [
+                    scope.id().into(),
+                    version_id.into(),
+                    position.into(),
+                    i64::try_from(CHUNK).unwrap_or(i64::MAX).into(),
+                ],
+            ))
+            .await?
+            .rows_affected();
+        ctx.commit(tx).await?;
+        if deleted < CHUNK {
+            return Ok(());
+        }
+    }
 }
 
 /// The highest position of a version.
@@ -264,19 +295,28 @@ pub(crate) async fn last_position(
         .await?)
 }
 
-/// Changes the counters of a version by so many.
-pub(crate) async fn count(
+/// Gives a version its columns.
+pub(crate) async fn set_columns(tx: &Tx, scope: &CompanyScope, version_id: Uuid, columns: &Columns) -> Result<()> {
+    catalogue_version::Entity::update_many()
+        .col_expr(catalogue_version::Column::Columns, Expr::value(serde_json::to_value(columns)?))
+        .filter(catalogue_version::Column::Id.eq(version_id))
+        .filter(catalogue_version::Column::CompanyId.eq(scope.id()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Notes an edit of a version: its revision, and its counters changed by so many.
+pub(crate) async fn edited(
     tx: &Tx,
     scope: &CompanyScope,
     version_id: Uuid,
     row_delta: i32,
     problem_delta: i32,
 ) -> Result<()> {
-    if row_delta == 0 && problem_delta == 0 {
-        return Ok(());
-    }
     catalogue_version::Entity::update_many()
         .col_expr(catalogue_version::Column::RowCount, Expr::col(catalogue_version::Column::RowCount).add(row_delta))
+        .col_expr(catalogue_version::Column::Revision, Expr::col(catalogue_version::Column::Revision).add(1))
         .col_expr(
             catalogue_version::Column::ProblemCount,
             Expr::col(catalogue_version::Column::ProblemCount).add(problem_delta),

@@ -15,8 +15,8 @@ use domain::catalog::heading::normalise;
 use domain::catalog::problem::{Problem, ProblemCode};
 use domain::catalog::row::{Cell, RowOutcome, RowReader};
 use domain::money::Currency;
+use entity::catalogue_row;
 use entity::stored::EventKind;
-use entity::{catalogue_row, catalogue_version};
 use sea_orm::{
     ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
 };
@@ -407,14 +407,9 @@ impl<'a> Edit<'a> {
     }
 
     async fn commit(mut self) -> Result<()> {
-        repo::count(&self.tx, self.scope, self.version_id, self.row_delta, self.problem_delta).await?;
+        repo::edited(&self.tx, self.scope, self.version_id, self.row_delta, self.problem_delta).await?;
         if self.columns_changed {
-            catalogue_version::Entity::update_many()
-                .col_expr(catalogue_version::Column::Columns, Expr::value(serde_json::to_value(&self.columns)?))
-                .filter(catalogue_version::Column::Id.eq(self.version_id))
-                .filter(catalogue_version::Column::CompanyId.eq(self.scope.id()))
-                .exec(&self.tx)
-                .await?;
+            repo::set_columns(&self.tx, self.scope, self.version_id, &self.columns).await?;
         }
         crate::event::emit(self.ctx, &mut self.tx, self.scope, EventKind::Catalogue, self.catalogue_id).await?;
         self.ctx.commit(self.tx).await

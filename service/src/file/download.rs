@@ -1,6 +1,6 @@
 //! Handing files out: to the company's people by id, and exports once by a link that is itself the right to have them.
 
-use super::{Purpose, open, remove_object};
+use super::{ARRIVING, Purpose, open, remove_object};
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
 use crate::db::Tx;
@@ -13,10 +13,14 @@ use futures::stream::BoxStream;
 use object_store::path::Path;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde::{Deserialize, Serialize};
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// A made file is removed so long after it was made, fetched or not.
 pub const REMOVE_AFTER_SECONDS: i64 = 3_600;
+/// An export that is being written is waited for so long, with a look now and then.
+const ARRIVES_WITHIN: Duration = Duration::from_secs(600);
+const LOOK_EVERY: Duration = Duration::from_millis(300);
 /// The stored purpose of an export that was fetched.
 const FETCHED: &str = "export_fetched";
 
@@ -56,7 +60,7 @@ fn signature(ctx: &Ctx, file_id: Uuid) -> String {
     hex(&hmac_sha256(&key, file_id.as_bytes())[..16])
 }
 
-/// Opens an export by its token, once: of two callers one gets it.
+/// Opens an export by its token, once: of two callers one gets it. One that is still being written is waited for.
 ///
 /// # Errors
 /// `NotFound` for a token that is not ours, was used, or whose file has gone.
@@ -66,6 +70,31 @@ pub async fn open_once(ctx: &Ctx, token: &str) -> Result<Download> {
     let id = Uuid::try_parse(id).map_err(|_| gone())?;
     if !equal_secret(signature(ctx, id).as_bytes(), given.as_bytes()) {
         return Err(gone());
+    }
+    let asked = Instant::now();
+    let file = loop {
+        match take(ctx, id).await? {
+            Taken::Got(file) => break file,
+            Taken::Arriving if asked.elapsed() < ARRIVES_WITHIN => tokio::time::sleep(LOOK_EVERY).await,
+            Taken::Arriving | Taken::Gone => return Err(gone()),
+        }
+    };
+    let bytes = open(ctx, &file).await?;
+    Ok(Download { file, bytes })
+}
+
+/// What became of a try to have an export.
+enum Taken {
+    Got(file::Model),
+    Arriving,
+    Gone,
+}
+
+async fn take(ctx: &Ctx, id: Uuid) -> Result<Taken> {
+    if let Some(file) = file::Entity::find_by_id(id).one(ctx.db().read()).await?
+        && file.purpose == ARRIVING
+    {
+        return Ok(Taken::Arriving);
     }
     let tx = ctx.db().begin().await?;
     let won = file::Entity::update_many()
@@ -77,9 +106,7 @@ pub async fn open_once(ctx: &Ctx, token: &str) -> Result<Download> {
         .await?;
     let file = file::Entity::find_by_id(id).one(&tx).await?;
     ctx.commit(tx).await?;
-    let file = file.filter(|_| won.rows_affected == 1).ok_or_else(gone)?;
-    let bytes = open(ctx, &file).await?;
-    Ok(Download { file, bytes })
+    Ok(file.filter(|_| won.rows_affected == 1).map_or(Taken::Gone, Taken::Got))
 }
 
 /// Removes a made file when nobody needs it any more.

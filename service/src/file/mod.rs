@@ -1,28 +1,38 @@
 //! Files: uploaded ones and made ones. Bytes go through as a stream and lie under keys that we make; the name that a
 //! person gave is only ever shown.
+//!
+//! A file's row is there before its bytes, so that bytes without a row cannot be: what a process that died had begun is found
+//! by its row and swept ([`sweep`]).
 
 mod download;
 mod media_type;
+mod sweep;
 
 pub(crate) use download::remove_later;
 pub use download::{Download, REMOVE_AFTER_SECONDS, RemoveFile, download, link, open_once, run_remove};
 pub use media_type::media_type;
+pub use sweep::{HALF_AFTER_SECONDS, sweep};
 
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use bytes::Bytes;
 use entity::file;
+use foundation::error::CanFail as _;
 use futures::stream::BoxStream;
 use futures::{Stream, StreamExt as _, TryStreamExt as _};
 use object_store::path::Path;
 use object_store::{ObjectStoreExt as _, WriteMultipart};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use std::pin::pin;
 use uuid::Uuid;
 
-/// The most bytes of one file (issue 2 §5).
+/// The most bytes of one file that is sent (issue 2 §5).
 pub const MAX_BYTES: u64 = 100_000_000;
+/// The most bytes of one that we make: half a million rows with long texts, as CSV, are larger than what may be sent.
+const MAX_MADE_BYTES: u64 = 2_000_000_000;
+/// The stored purpose of a file whose bytes are not all there yet.
+const ARRIVING: &str = "arriving";
 /// Longest name that is kept, in characters.
 const NAME_CHARACTERS: usize = 200;
 /// Bytes by which the media type is told.
@@ -48,6 +58,13 @@ impl Purpose {
             Self::Export => "export",
         }
     }
+
+    const fn most_bytes(self) -> u64 {
+        match self {
+            Self::Import => MAX_BYTES,
+            Self::Export => MAX_MADE_BYTES,
+        }
+    }
 }
 
 /// Takes a file in as a stream: never more than a few parts of it are in memory.
@@ -62,34 +79,68 @@ pub async fn upload<E: std::fmt::Display>(
     purpose: Purpose,
     bytes: impl Stream<Item = Result<Bytes, E>> + Send,
 ) -> Result<file::Model> {
+    let row = expect(ctx, scope, name, purpose).await?;
+    fill(ctx, row, purpose, bytes).await
+}
+
+/// Makes the row of a file whose bytes are yet to come; who does not [`fill`] it leaves it to the sweep.
+pub(crate) async fn expect(ctx: &Ctx, scope: &CompanyScope, name: &str, purpose: Purpose) -> Result<file::Model> {
     scope.must_manage()?;
     let id = ctx.new_id();
     let storage_key = format!("company/{}/{}/{}", scope.id().simple(), purpose.as_str(), id.simple());
-    let path = Path::from(storage_key.as_str());
-    let (size, head) = put(ctx, &path, bytes).await?;
-    let media_type = media_type(&head);
-    if purpose == Purpose::Import && media_type == media_type::UNKNOWN {
-        remove_object(ctx, &path).await?;
-        return Err(Error::invalid("file", "UNSUPPORTED_TYPE", "Send a table: CSV, XLSX or ODS."));
-    }
     let row = file::Model {
         id,
         company_id: scope.id(),
         name: clean_name(name),
-        size: i64::try_from(size).unwrap_or(i64::MAX),
-        media_type: media_type.to_owned(),
+        size: 0,
+        media_type: media_type::UNKNOWN.to_owned(),
         storage_key,
-        purpose: purpose.as_str().to_owned(),
+        purpose: ARRIVING.to_owned(),
         created_at: ctx.time(),
     };
-    let stored = insert(ctx, &row).await;
-    if stored.is_err() {
-        remove_object(ctx, &path).await?;
-    }
-    stored.map(|()| row)
+    begin(ctx, &row).await?;
+    Ok(row)
 }
 
-async fn insert(ctx: &Ctx, row: &file::Model) -> Result<()> {
+/// Puts the bytes where they belong and makes a file of the row; when that fails, nothing of it is kept.
+pub(crate) async fn fill<E: std::fmt::Display>(
+    ctx: &Ctx,
+    row: file::Model,
+    purpose: Purpose,
+    bytes: impl Stream<Item = Result<Bytes, E>> + Send,
+) -> Result<file::Model> {
+    let path = Path::from(row.storage_key.as_str());
+    let arrived = async {
+        let (size, head) = put(ctx, &path, purpose.most_bytes(), bytes).await?;
+        let media_type = media_type(&head);
+        if purpose == Purpose::Import && media_type == media_type::UNKNOWN {
+            return Err(Error::invalid("file", "UNSUPPORTED_TYPE", "Send a table: CSV, XLSX or ODS."));
+        }
+        let size = i64::try_from(size).unwrap_or(i64::MAX);
+        let row = file::Model {
+            size,
+            media_type: media_type.to_owned(),
+            purpose: purpose.as_str().to_owned(),
+            ..row.clone()
+        };
+        complete(ctx, &row).await?;
+        Ok(row)
+    };
+    match arrived.await {
+        Ok(row) => Ok(row),
+        Err(error) => {
+            give_up(ctx, &row).await;
+            Err(error)
+        }
+    }
+}
+
+/// Forgets a file that will not arrive. Why it will not is what the caller must know; what is left here is swept later.
+pub(crate) async fn give_up(ctx: &Ctx, row: &file::Model) {
+    sweep::forget(ctx, row).await.map_err(|error| error.private()).can_fail("forget a file that will not arrive");
+}
+
+async fn begin(ctx: &Ctx, row: &file::Model) -> Result<()> {
     let tx = ctx.db().begin().await?;
     file::Entity::insert(file::ActiveModel {
         id: Set(row.id),
@@ -106,10 +157,29 @@ async fn insert(ctx: &Ctx, row: &file::Model) -> Result<()> {
     ctx.commit(tx).await
 }
 
+/// All bytes are there: from now on it is a file.
+async fn complete(ctx: &Ctx, row: &file::Model) -> Result<()> {
+    let tx = ctx.db().begin().await?;
+    let changed = file::Entity::update_many()
+        .col_expr(file::Column::Size, Expr::value(row.size))
+        .col_expr(file::Column::MediaType, Expr::value(row.media_type.as_str()))
+        .col_expr(file::Column::Purpose, Expr::value(row.purpose.as_str()))
+        .filter(file::Column::Id.eq(row.id))
+        .filter(file::Column::CompanyId.eq(row.company_id))
+        .filter(file::Column::Purpose.eq(ARRIVING))
+        .exec(&tx)
+        .await?;
+    if changed.rows_affected == 0 {
+        return Err(Error::Unavailable("the file was swept before it had arrived".to_owned()));
+    }
+    ctx.commit(tx).await
+}
+
 /// Writes the stream into the storage: its size and its first bytes.
 async fn put<E: std::fmt::Display>(
     ctx: &Ctx,
     path: &Path,
+    most: u64,
     bytes: impl Stream<Item = Result<Bytes, E>> + Send,
 ) -> Result<(u64, Vec<u8>)> {
     let upload = ctx.engine().files.put_multipart(path).await.map_err(storage)?;
@@ -126,8 +196,9 @@ async fn put<E: std::fmt::Display>(
             }
             Some(Ok(part)) => {
                 size += part.len() as u64;
-                if size > MAX_BYTES {
-                    break Some(Error::invalid("file", "TOO_LARGE", "A file has at most 100 MB."));
+                if size > most {
+                    let message = format!("A file has at most {} MB.", most / 1_000_000);
+                    break Some(Error::invalid("file", "TOO_LARGE", message));
                 }
                 let missing = SNIFFED_BYTES.saturating_sub(head.len());
                 head.extend_from_slice(part.get(..missing.min(part.len())).unwrap_or_default());
@@ -167,13 +238,14 @@ fn clean_name(name: &str) -> String {
     if clean.is_empty() { "file".to_owned() } else { clean.to_owned() }
 }
 
-/// A file of this company.
+/// A file of this company, once it has arrived.
 ///
 /// # Errors
 /// `NotFound`.
 pub async fn get(ctx: &Ctx, scope: &CompanyScope, file_id: Uuid) -> Result<file::Model> {
     file::Entity::find_by_id(file_id)
         .filter(file::Column::CompanyId.eq(scope.id()))
+        .filter(file::Column::Purpose.ne(ARRIVING))
         .one(ctx.db().read())
         .await?
         .ok_or(Error::NotFound("file"))

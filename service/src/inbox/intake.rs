@@ -9,6 +9,7 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use entity::channel;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 /// The most messages of one transaction: bounds how long other writers wait.
@@ -25,7 +26,10 @@ struct Entry {
 
 /// The door for many messages a second. Cheap to clone; the task behind it ends with the last clone.
 #[derive(Clone, Debug)]
-pub struct Intake(mpsc::Sender<Entry>);
+pub struct Intake {
+    door: mpsc::Sender<Entry>,
+    patience: Duration,
+}
 
 impl Intake {
     /// Opens the door; call it within the async runtime.
@@ -33,13 +37,14 @@ impl Intake {
     pub fn new(ctx: &Ctx) -> Self {
         let (sender, receiver) = mpsc::channel(WAITING);
         tokio::spawn(run(ctx.clone(), receiver));
-        Self(sender)
+        Self { door: sender, patience: ctx.db().patience() }
     }
 
-    /// As [`receive`](super::receive()), together with others that come at the same moment.
+    /// As [`receive`](super::receive()), together with others that come at the same moment. One that is sent again after
+    /// `Unavailable` is stored once, also when the first was stored after all.
     ///
     /// # Errors
-    /// As [`receive`](super::receive()).
+    /// As [`receive`](super::receive()); `Unavailable` when the database did not take it in time.
     pub async fn receive(
         &self,
         scope: &CompanyScope,
@@ -50,15 +55,22 @@ impl Intake {
         let (answer, answered) = oneshot::channel();
         let entry = Entry { scope: scope.clone(), channel, incoming, answer };
         let closed = || Error::Unavailable("the intake is closed".to_owned());
-        self.0.send(entry).await.map_err(|_| closed())?;
-        answered.await.map_err(|_| closed())?
+        let stored = async {
+            self.door.send(entry).await.map_err(|_| closed())?;
+            answered.await.map_err(|_| closed())?
+        };
+        tokio::time::timeout(self.patience, stored)
+            .await
+            .map_err(|_| Error::Unavailable("the database takes no messages".to_owned()))?
     }
 }
 
 async fn run(ctx: Ctx, mut receiver: mpsc::Receiver<Entry>) {
     let mut entries = Vec::with_capacity(MOST);
     while receiver.recv_many(&mut entries, MOST).await > 0 {
-        commit(&ctx, std::mem::replace(&mut entries, Vec::with_capacity(MOST))).await;
+        // Whose caller has given up is sent again or was told that it is not stored.
+        let waiting = entries.drain(..).filter(|entry| !entry.answer.is_closed()).collect();
+        commit(&ctx, waiting).await;
     }
 }
 
@@ -66,9 +78,18 @@ async fn run(ctx: Ctx, mut receiver: mpsc::Receiver<Entry>) {
 /// is tried by itself: messages are checked before they come here, so that is a race with another process, and rare. A
 /// savepoint for each would cost every message two statements.
 async fn commit(ctx: &Ctx, entries: Vec<Entry>) {
+    if entries.is_empty() {
+        return;
+    }
     let stored = match together(ctx, &entries).await {
         Ok(receipts) => receipts.into_iter().map(Some).collect(),
-        Err(()) => vec![None; entries.len()],
+        Err(Apart::Alone) => vec![None; entries.len()],
+        Err(Apart::Nobody(why)) => {
+            for entry in entries {
+                let _ = entry.answer.send(Err(Error::Unavailable(why.clone())));
+            }
+            return;
+        }
     };
     for (entry, receipt) in entries.into_iter().zip(stored) {
         let answer = match receipt {
@@ -80,20 +101,39 @@ async fn commit(ctx: &Ctx, entries: Vec<Entry>) {
     }
 }
 
-async fn together(ctx: &Ctx, entries: &[Entry]) -> Result<Vec<Receipt>, ()> {
-    let alone = |error: Error| tracing::warn!(error = %error.private(), "a shared commit failed; each message is tried by itself");
-    let mut tx = ctx.db().begin().await.map_err(alone)?;
+/// Why a shared commit did not stand.
+enum Apart {
+    /// One of them is at fault: each is tried by itself.
+    Alone,
+    /// The database takes nothing now: trying one after the other would only keep everybody waiting.
+    Nobody(String),
+}
+
+impl From<Error> for Apart {
+    fn from(error: Error) -> Self {
+        let why = error.private();
+        tracing::warn!(error = why, "a shared commit failed");
+        if matches!(error, Error::Unavailable(_)) { Self::Nobody(why) } else { Self::Alone }
+    }
+}
+
+async fn together(ctx: &Ctx, entries: &[Entry]) -> Result<Vec<Receipt>, Apart> {
+    let mut tx = ctx.db().begin().await?;
     let mut stored = Vec::with_capacity(entries.len());
     for entry in entries {
         match receive::store(ctx, &mut tx, &entry.scope, &entry.channel, &entry.incoming).await {
             Ok(receipt) => stored.push(receipt),
-            Err(Stored::Raced) => return tx.rollback().await.map_err(alone).and(Err(())),
+            Err(Stored::Raced) => {
+                tx.rollback().await?;
+                return Err(Apart::Alone);
+            }
             Err(Stored::Failed(error)) => {
-                alone(error);
-                return tx.rollback().await.map_err(alone).and(Err(()));
+                let apart = Apart::from(error);
+                tx.rollback().await?;
+                return Err(apart);
             }
         }
     }
-    ctx.commit(tx).await.map_err(alone)?;
+    ctx.commit(tx).await?;
     Ok(stored)
 }

@@ -3,6 +3,8 @@
 use crate::catalog_support::{Shop, on_both};
 use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _};
+use object_store::ObjectStoreExt as _;
+use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use service::catalog::{self, ExportFormat};
 use service::error::Error;
 use service::file::{self, Download, Purpose};
@@ -91,6 +93,61 @@ on_both! {
             let again = shop.import(name, &bytes).await.row.version_id.unwrap();
             assert_eq!(faults(&shop, again).await, before, "{name}");
         }
+    }
+
+    /// A process that died in the middle of an upload, before its row was whole: nothing of it is ever a file, and it goes.
+    async fn what_a_cut_off_upload_left_is_swept(shop: Shop) {
+        let before = stored(&shop);
+        let never = futures::stream::once(async { Ok::<_, std::io::Error>(Bytes::from_static(b"product_name\n")) })
+            .chain(futures::stream::pending());
+        let upload = file::upload(&shop.ctx, &shop.scope, "half.csv", Purpose::Import, never);
+        assert!(tokio::time::timeout(std::time::Duration::from_millis(300), upload).await.is_err(), "it never ends");
+        let half = entity::file::Entity::find().one(shop.ctx.db().read()).await.unwrap().expect("its row");
+        // As if all bytes had come and the process had died then.
+        let path = object_store::path::Path::from(half.storage_key.as_str());
+        shop.ctx.engine().files.put(&path, "product_name\n".into()).await.unwrap();
+        assert!(matches!(file::get(&shop.ctx, &shop.scope, half.id).await, Err(Error::NotFound(_))));
+        let started = catalog::start_import(&shop.ctx, &shop.scope, half.id, None, false).await;
+        assert!(matches!(started, Err(Error::NotFound(_))));
+        assert_eq!(file::sweep(&shop.ctx).await.unwrap(), 0, "it may still be on its way");
+        let whole = shop.upload("whole.csv", b"product_name\nA\n").await;
+        shop.advance(file::HALF_AFTER_SECONDS + 1);
+        assert_eq!(file::sweep(&shop.ctx).await.unwrap(), 1);
+        assert_eq!(stored(&shop), before + 1, "the bytes went too, the whole file stays");
+        assert!(file::get(&shop.ctx, &shop.scope, whole.id).await.is_ok());
+        assert_eq!(entity::file::Entity::find().count(shop.ctx.db().read()).await.unwrap(), 1);
+    }
+
+    /// Half a million rows are more than what may be sent.
+    async fn what_we_make_may_be_larger_than_what_may_be_sent(shop: Shop) {
+        let part = Bytes::from(vec![b'x'; 1_000_000]);
+        let parts = |count| futures::stream::iter((0..count).map({ let part = part.clone(); move |_| Ok::<_, std::io::Error>(part.clone()) }));
+        let sent = file::upload(&shop.ctx, &shop.scope, "a.csv", Purpose::Import, parts(101)).await;
+        assert!(matches!(sent, Err(Error::Invalid(errors)) if errors[0].code == "TOO_LARGE"));
+        let made = file::upload(&shop.ctx, &shop.scope, "a.csv", Purpose::Export, parts(101)).await.unwrap();
+        assert_eq!(made.size, 101_000_000);
+    }
+
+    /// A link to an export that is still being written waits for it.
+    async fn an_export_on_its_way_is_waited_for(shop: Shop) {
+        shop.import_live("flowers.csv", include_bytes!("../../../samples/flowers.csv")).await;
+        let exported = catalog::export(&shop.ctx, &shop.scope, None, ExportFormat::Csv).await.unwrap();
+        let purpose = |word: &str| {
+            let change = entity::file::ActiveModel {
+                id: sea_orm::ActiveValue::Set(exported.file.id),
+                purpose: sea_orm::ActiveValue::Set(word.to_owned()),
+                ..Default::default()
+            };
+            sea_orm::ActiveModelTrait::update(change, shop.ctx.db().read())
+        };
+        purpose("arriving").await.unwrap();
+        let fetching = file::open_once(&shop.ctx, &exported.token);
+        let ready = async {
+            tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+            purpose("export").await.unwrap();
+        };
+        let (fetched, ()) = tokio::join!(fetching, ready);
+        assert!(!all(fetched.unwrap()).await.is_empty());
     }
 
     async fn an_export_is_fetched_once_and_removed(shop: Shop) {

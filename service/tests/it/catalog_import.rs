@@ -6,7 +6,7 @@ use domain::catalog::problem::{Problem, ProblemCode};
 use domain::language::Language;
 use entity::stored::{EventKind, ImportStatus, VersionStatus};
 use entity::{catalogue_row, catalogue_version};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 use service::catalog::{self, RowsRequest};
 use service::error::Error;
 use service::page::PageRequest;
@@ -149,6 +149,75 @@ on_both! {
         shop.drain().await;
         let served: Vec<_> = shop.served().await.into_iter().collect();
         assert_eq!(served, [("1".to_owned(), Some(1000)), ("2".to_owned(), Some(2500))]);
+    }
+
+    /// A large catalogue is copied in parts: customers' writers come in between, and what the owner edits meanwhile is in it.
+    async fn adding_to_a_large_catalogue_keeps_the_writer_free_and_loses_no_edit(shop: Shop) {
+        shop.import("base.csv", &table(1_000, |_| false)).await;
+        let draft = shop.draft().await;
+        // Sixteen times as many.
+        for times in [1_000, 2_000, 4_000, 8_000] {
+            let new_id = match shop.ctx.db().backend() {
+                sea_orm::DatabaseBackend::Postgres => "gen_random_uuid()",
+                _ => "randomblob(16)",
+            };
+            let sql = format!(
+                "INSERT INTO catalogue_row (id, company_id, version_id, position, number, key, kind, name, cells, item, problems, \
+                 has_error, left_out, search) SELECT {new_id}, company_id, version_id, position + {times}, number + {times}, \
+                 key || '-{times}', kind, name, cells, item, problems, has_error, left_out, search FROM catalogue_row"
+            );
+            shop.ctx.db().read().execute_unprepared(&sql).await.unwrap();
+        }
+        let more = "product_name,sku,description,price_eur,unit\nNew,N-1,A new one.,1.00,kg\nKnown,S-5,Dearer.,99.00,kg\n";
+        let file = shop.upload("more.csv", more.as_bytes()).await;
+        catalog::start_import(&shop.ctx, &shop.scope, file.id, None, true).await.unwrap();
+        let claimed = shop.claim().await.unwrap();
+        let edited = shop.row_of(draft.id, "S-7").await.id;
+        let over = std::sync::atomic::AtomicBool::new(false);
+        let adding = async {
+            shop.run_one(&claimed).await.unwrap();
+            over.store(true, std::sync::atomic::Ordering::SeqCst);
+        };
+        let customers = async {
+            let mut longest = std::time::Duration::ZERO;
+            let mut writes = 0;
+            while !over.load(std::sync::atomic::Ordering::SeqCst) {
+                let asked = std::time::Instant::now();
+                shop.ctx.db().begin().await.unwrap().rollback().await.unwrap();
+                longest = longest.max(asked.elapsed());
+                writes += 1;
+            }
+            (longest, writes)
+        };
+        // Edits until the added rows have taken the draft's place.
+        let owner = async {
+            let mut last = 0;
+            for price in 100.. {
+                let change = crate::catalog_support::changes(&[("price", &format!("{price}.00"))]);
+                match catalog::update_row(&shop.ctx, &shop.scope, edited, &change, None).await {
+                    Ok(_) => last = price,
+                    Err(_) => break,
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+                if over.load(std::sync::atomic::Ordering::SeqCst) || price > 102 {
+                    break;
+                }
+            }
+            last
+        };
+        let ((), (longest, writes), last) = tokio::join!(adding, customers, owner);
+        shop.drain().await;
+        assert!(last >= 100, "an edit fell into the adding");
+        let now = shop.draft().await;
+        assert_ne!(now.id, draft.id);
+        assert_eq!(now.row_count, 16_001, "sixteen thousand and a new one; a known one is the file's");
+        let page = RowsRequest { search: Some("Item number 7".to_owned()), ..RowsRequest::default() };
+        let (_, found) = shop.rows_where(now.id, page).await;
+        let seven = found.iter().find(|row| row.key == "S-7").unwrap();
+        let shown = serde_json::to_string(&seven.cells).unwrap();
+        assert!(shown.contains(&format!("{last}.00")), "the last edit was {last}: {shown}");
+        println!("the writer was busy for {longest:?} at most, {writes} writes came in between");
+        assert!(writes > 10 && longest < std::time::Duration::from_secs(2), "{writes} writes, {longest:?}");
     }
 
     async fn a_heading_can_be_given_another_meaning(shop: Shop) {

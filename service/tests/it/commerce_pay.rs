@@ -136,6 +136,58 @@ testkit::both! {
         assert_eq!(slot_hold::Entity::find().count(shop.kit.ctx.db().read()).await.unwrap(), 0);
     }
 
+    /// reliability.md case 39: both confirm at the same moment, and both turns run at once.
+    async fn of_two_checkouts_at_once_one_gets_the_slot(kit: Kit) {
+        let shop = Shop::open(kit).await;
+        for round in 1..=5_usize {
+            let hour = 9 + round;
+            for name in ["Ann Lee", "Bob Ray"] {
+                let customer = format!("{name}{round}");
+                let wish = format!(
+                    "A back massage in Valencia tomorrow at {hour}:00. I'm {name}, +44770090011{}. I confirm",
+                    if name == "Ann Lee" { 1 } else { 2 }
+                );
+                shop.write(&customer, &wish).await;
+            }
+            let ctx = &shop.kit.ctx;
+            let claimed =
+                service::job::claim(ctx, "both", &["answer_turn"], 2, Duration::from_secs(60)).await.unwrap();
+            assert_eq!(claimed.len(), 2);
+            let registry = service::jobs::registry();
+            let turns = claimed.iter().map(|claimed| {
+                let turn = registry.kind("answer_turn").unwrap().run(ctx.clone(), claimed.clone());
+                tokio::spawn(turn)
+            });
+            for (turn, claimed) in turns.collect::<Vec<_>>().into_iter().zip(&claimed) {
+                if let Err(failure) = turn.await.unwrap() {
+                    // Lost the race three times: the ledger tries again.
+                    service::job::fail(ctx, claimed, &failure).await.unwrap();
+                    shop.kit.advance(Duration::from_secs(60));
+                }
+            }
+            shop.run().await;
+            assert_eq!(shop.orders().await.len(), round, "one of the two has it");
+            let held = slot_hold::Entity::find().count(ctx.db().read()).await.unwrap();
+            assert_eq!(held, 12 * round as u64, "an hour is twelve units of five minutes");
+        }
+    }
+
+    /// reliability.md case 78, architecture §6.5: sums are exact on both databases, whatever their size.
+    async fn sums_come_back_as_they_were(kit: Kit) {
+        let shop = Shop::open(kit).await;
+        let order = shop.roses("ann").await;
+        let db = shop.kit.ctx.db().read();
+        for sum in [1_i64, 9_007_199_254_740_993, 1_000_000_000_000_000, i64::MAX] {
+            let mut row = entity::order::ActiveModel::from(order.clone());
+            row.total_minor = sea_orm::ActiveValue::Set(sum);
+            sea_orm::ActiveModelTrait::update(row, db).await.unwrap();
+            assert_eq!(shop.order().await.total_minor, sum);
+        }
+        let mut row = entity::order::ActiveModel::from(order.clone());
+        row.total_minor = sea_orm::ActiveValue::Set(order.total_minor);
+        sea_orm::ActiveModelTrait::update(row, db).await.unwrap();
+    }
+
     /// commerce.md "Never shown" and architecture §6.7: three trees, four wanted.
     async fn stock_is_never_oversold_and_never_told(kit: Kit) {
         let shop = Shop::open(kit).await;

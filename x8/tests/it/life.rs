@@ -135,6 +135,7 @@ fn a_bad_configuration_lists_every_problem() {
             ("X8_SECRET_KEY", "hush-hush"),
             ("X8_LOG_FORMAT", "xml"),
             ("X8_WEB_DIR", "/nonexistent"),
+            ("X8_TRUSTED_PROXIES", "proxy.example"),
         ];
         for (name, value) in wrong {
             command.env(name, value);
@@ -142,7 +143,7 @@ fn a_bad_configuration_lists_every_problem() {
         let output = run(command).await;
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(1), "{said}");
-        assert!(said.contains("6 problem(s)"), "{said}");
+        assert!(said.contains("7 problem(s)"), "{said}");
         for (name, _) in wrong {
             assert!(said.contains(name), "{name} is not named: {said}");
         }

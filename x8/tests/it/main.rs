@@ -2,6 +2,7 @@
 
 mod audit;
 mod crash;
+mod disk;
 mod http;
 mod life;
 mod owner;

@@ -76,8 +76,12 @@ pub(crate) struct Ready {
 impl Program {
     /// Starts it on a free port.
     pub(crate) fn start(ground: &Ground) -> Self {
+        Self::of(ground, ground.command(&["serve", "--listen", "127.0.0.1:0"]))
+    }
+
+    /// Starts it by a command that serves.
+    pub(crate) fn of(ground: &Ground, mut command: Command) -> Self {
         let log = File::options().create(true).append(true).open(ground.log()).expect("a log");
-        let mut command = ground.command(&["serve", "--listen", "127.0.0.1:0"]);
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("the program starts");
         let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         Self { child, lines, started: Instant::now() }
