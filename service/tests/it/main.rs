@@ -8,6 +8,7 @@ mod catalog_files;
 mod catalog_import;
 mod catalog_publish;
 mod catalog_support;
+mod commerce_move;
 mod commerce_pay;
 mod commerce_support;
 mod commerce_talk;

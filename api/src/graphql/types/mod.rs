@@ -6,6 +6,7 @@ mod conversation;
 mod event;
 mod import;
 mod order;
+mod slot;
 mod viewer;
 
 pub(crate) use catalogue::{Catalogue, CatalogueRow, CatalogueVersion, RowProblem};
