@@ -5,12 +5,11 @@ import { type Day, dayAsDate } from "./zoned";
 /** An amount as the contract carries it: a decimal string and an ISO 4217 code. */
 export type Money = { amount: string; currency: string };
 
-const cache = new Map<string, Intl.DateTimeFormat | Intl.NumberFormat | Intl.RelativeTimeFormat>();
+type Formatter = Intl.DateTimeFormat | Intl.NumberFormat | Intl.RelativeTimeFormat;
 
-function memo<T extends Intl.DateTimeFormat | Intl.NumberFormat | Intl.RelativeTimeFormat>(
-  key: string,
-  make: () => T,
-): T {
+const cache = new Map<string, Formatter>();
+
+function memo<T extends Formatter>(key: string, make: () => T): T {
   let found = cache.get(key) as T | undefined;
   if (!found) {
     found = make();
@@ -51,6 +50,12 @@ export function formatters(language: string) {
     },
     number(value: number): string {
       return memo(`n${locale}`, () => new Intl.NumberFormat(locale)).format(value);
+    },
+    unit(value: number, unit: "minute" | "gram" | "milliliter"): string {
+      return memo(
+        `u${locale}${unit}`,
+        () => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" }),
+      ).format(value);
     },
     percent(value: number): string {
       return memo(`p${locale}`, () => new Intl.NumberFormat(locale, { style: "percent" })).format(value);
