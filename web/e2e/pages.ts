@@ -1,6 +1,6 @@
 import { expect, type Page } from "@playwright/test";
 
-export const CODE = process.env.X8_CODE ?? "e2e-code";
+export const CODE = process.env.X8_CODE ?? "";
 export const OWNER = { name: "Marta Vidal", email: "marta@flora.example", password: "a short sentence" };
 
 /** The first minutes of an owner: the code of the first start, a password, a company. */

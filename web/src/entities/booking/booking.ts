@@ -7,9 +7,10 @@ export const BookingParts = graphql(`
     status
     start
     end
+    expiresAt
     city
     title
     branch { id name timezone }
-    order { id number name phone paymentStatus linkExpiresAt lines { key name quantity } }
+    order { id number name phone paymentStatus lines { key name quantity } }
   }
 `);

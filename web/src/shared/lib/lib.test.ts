@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readBoot } from "./boot";
 import { formatters } from "./format";
-import { hotkeyName, isTyping } from "./hotkeys";
 import { linkify } from "./linkify";
 import { oneOf } from "./use-url-state";
 import { newId, uuidv7 } from "./uuid";
@@ -59,18 +58,6 @@ describe("boot", () => {
     expect(readBoot(page(""))).toEqual({});
     expect(readBoot(page("{"))).toEqual({});
     expect(readBoot(page("3"))).toEqual({});
-  });
-});
-
-describe("hotkeys", () => {
-  it("go by the place of the key, whatever letter it writes", () => {
-    expect(hotkeyName(new KeyboardEvent("keydown", { key: "о", code: "KeyJ" }))).toBe("KeyJ");
-    expect(hotkeyName(new KeyboardEvent("keydown", { key: "Enter", code: "Enter", ctrlKey: true }))).toBe("Mod+Enter");
-  });
-
-  it("rest while somebody types", () => {
-    expect(isTyping(document.createElement("textarea"))).toBe(true);
-    expect(isTyping(document.createElement("button"))).toBe(false);
   });
 });
 
