@@ -1,6 +1,5 @@
 //! The reasons of a turn as codes and values: programs word them in the reader's language.
 
-use super::trace::said;
 use crate::desk::CheckoutOutcome;
 use crate::turn::ReasonLine;
 use crate::understand::Act;

@@ -53,7 +53,7 @@ impl Talk<'_> {
     }
 }
 
-pub(super) fn said(money: Money) -> String {
+fn said(money: Money) -> String {
     format_money(money, Language::En)
 }
 

@@ -248,7 +248,7 @@ function Shell({
           <CompanySwitch company={company} companies={companies} compact />
         </div>
         <LiveSign compact />
-        <IconButton label={t("palette.open")} look="plain" onClick={() => setPalette(true)}>
+        <IconButton label={t("palette.open")} onClick={() => setPalette(true)}>
           <Search aria-hidden />
         </IconButton>
         <AccountMenu name={name} compact onHelp={() => setHelp(true)} />

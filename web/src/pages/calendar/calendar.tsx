@@ -165,7 +165,7 @@ export default function CalendarPage() {
             </IconButton>
           </div>
           <h2
-            className="min-w-0 flex-1 truncate text-base font-semibold tracking-tight first-letter:uppercase"
+            className="min-w-44 flex-1 truncate text-base font-semibold tracking-tight first-letter:uppercase"
             aria-live="polite"
           >
             {title}

@@ -181,7 +181,7 @@ export function useHotkeys(): void {
       if (isTyping(event.target) && !(isCell(event.target) ? /^(Mod|Alt)\+/ : /^Mod\+/).test(name)) return;
       // Copying, pasting and undoing in a field are the field's own.
       if (isTyping(event.target) && !isCell(event.target) && editing.test(name)) return;
-      if (document.querySelector('[role="dialog"][data-open],[role="menu"][data-open]')) return;
+      if (document.querySelector('[data-modal][data-open],[role="menu"][data-open]')) return;
       if (character.test(name) && !singleKeys()) return;
       if (moving.test(event.code) && event.target instanceof Element && event.target.closest('[role="radiogroup"]'))
         return;

@@ -18,6 +18,20 @@ describe("formatters", () => {
     expect(formatters("en").money({ amount: "5.00", currency: "?" })).toBe("5.00 ?");
   });
 
+  it("writes Kazakh dates, whatever the browser knows of the language", () => {
+    const kk = formatters("kk");
+    const at = "2026-12-01T21:05:00Z";
+    expect(kk.dateTime(at, "Asia/Almaty")).toBe("2 жел., 02:05");
+    expect(kk.date(at, "Europe/Madrid")).toBe("2026 ж. 1 жел.");
+    expect(kk.day({ year: 2026, month: 12, day: 1 })).toBe("1 желтоқсан, сейсенбі");
+    expect(kk.day({ year: 2026, month: 11, day: 15 }, { month: "long", year: "numeric" })).toBe("2026 ж. қараша");
+    expect(kk.day({ year: 2026, month: 11, day: 30 }, { weekday: "short" })).toBe("дс");
+    const now = Date.parse(at);
+    expect(
+      ["2026-12-01T21:04:50Z", "2026-12-01T20:35:00Z", "2026-11-30T21:05:00Z"].map((one) => kk.ago(one, now)),
+    ).toEqual(["қазір", "30 мин. бұрын", "кеше"]);
+  });
+
   it("tells times on the clock of the company", () => {
     expect(formatters("ru").time("2026-11-21T21:05:00Z", "Asia/Almaty")).toBe("02:05");
   });

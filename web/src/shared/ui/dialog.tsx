@@ -37,6 +37,7 @@ export function Dialog({
         <Base.Backdrop className="fixed inset-0 z-40 bg-black/35 transition-opacity duration-200 data-ending-style:opacity-0 data-starting-style:opacity-0 dark:bg-black/60" />
         <Base.Popup
           initialFocus={focus}
+          data-modal
           className={cx(
             "fixed z-50 flex flex-col bg-raised shadow-pop outline-none transition-[transform,opacity] duration-200 ease-out",
             shape === "dialog"

@@ -208,7 +208,7 @@ function MoveForm({
   const usual = start && new Date(start.getTime() + span.end.getTime() - span.start.getTime());
 
   async function to(start: Date, end: Date) {
-    if (await moves.move(booking, { start, end })) onMoved();
+    if (await moves.move(booking, { start, end }, { quiet: true })) onMoved();
   }
 
   return (

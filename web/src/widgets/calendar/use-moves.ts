@@ -25,7 +25,12 @@ export function useMoves(zone: string, onChanged: () => void) {
   const action = useAction(MoveBooking);
   const [pending, setPending] = useState<ReadonlyMap<string, Span>>(new Map());
 
-  async function move(booking: BookingPartsFragment, to: Span, options: { back?: boolean } = {}): Promise<boolean> {
+  /** `back`: offers no way back; `quiet`: a form says the reason of a refusal at its field. */
+  async function move(
+    booking: BookingPartsFragment,
+    to: Span,
+    options: { back?: boolean; quiet?: boolean } = {},
+  ): Promise<boolean> {
     const from = { start: new Date(booking.start), end: new Date(booking.end) };
     const length = (span: Span) => span.end.getTime() - span.start.getTime();
     const resized = length(from) !== length(to);
@@ -42,7 +47,7 @@ export function useMoves(zone: string, onChanged: () => void) {
     });
     if (!data) {
       const said = t("calendar.notMoved", { reason: refusals[0]?.message ?? t("errors.INTERNAL") });
-      toast(said, { bad: true });
+      if (!options.quiet) toast(said, { bad: true });
       announce(said, "assertive");
       return false;
     }

@@ -82,7 +82,9 @@ export function Grid({
   const items = virtual.getVirtualItems();
   const from = items[0]?.index ?? 0;
   const to = items.at(-1)?.index ?? 0;
-  useEffect(() => onShown(from, to), [from, to, onShown]);
+  useEffect(() => {
+    onShown(from, to);
+  }, [from, to, onShown]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, where the last grid was left
   useEffect(() => {
