@@ -146,9 +146,9 @@ export default function CalendarPage() {
           title={t("nav.calendar")}
           description={t("calendar.zone", { zone: zoneLabel(zone, i18n.language) })}
           actions={
-            <Button onClick={() => setFeed(true)}>
+            <Button onClick={() => setFeed(true)} className="max-sm:w-11 max-sm:px-0">
               <Rss aria-hidden />
-              {t("calendar.feed")}
+              <span className="max-sm:sr-only">{t("calendar.feed")}</span>
             </Button>
           }
         />
@@ -190,7 +190,10 @@ export default function CalendarPage() {
       ) : (
         <div
           data-scroller
-          className={cx("min-h-0 flex-1 overflow-y-auto", list.dimmed && "opacity-70 transition-opacity delay-150")}
+          className={cx(
+            "min-h-80 flex-1 overflow-y-auto sm:min-h-0",
+            list.dimmed && "opacity-70 transition-opacity delay-150",
+          )}
         >
           {data && bookings.length === 0 && view !== "list" && (
             <NextHint

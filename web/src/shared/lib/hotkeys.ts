@@ -220,7 +220,6 @@ const names: Record<string, string> = {
   ArrowRight: "→",
   Escape: "Esc",
   Enter: "Enter",
-  Shift: "⇧",
 };
 
 /**
@@ -233,6 +232,7 @@ export function keyCaps(keys: string, locale: string, mac = /Mac|iPhone|iPad/.te
     return combination.split("+").map((part) => {
       if (part === "Mod") return mac ? "⌘" : "Ctrl";
       if (part === "Alt") return mac ? "⌥" : "Alt";
+      if (part === "Shift") return mac ? "⇧" : "Shift";
       const letter = /^Key([A-Z])$/.exec(part)?.[1];
       if (!letter) return names[part] ?? part.replace(/^Digit/, "");
       const other = locale === "ru" || locale === "kk" ? cyrillic[part] : undefined;

@@ -1,5 +1,6 @@
 import { CalendarDays } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { subjectOf } from "@/entities/booking/booking";
 import { cx } from "@/shared/lib/cx";
 import { useFormat } from "@/shared/lib/format";
 import { dayKey, sameDay, wallAt } from "@/shared/lib/zoned";
@@ -42,7 +43,7 @@ export function List({ days, today, zone, bookings, onOpen }: ViewProps) {
                     </span>
                     <span className="min-w-0 flex-1">
                       <span className="block truncate font-medium" dir="auto">
-                        {booking.title}
+                        {subjectOf(booking)}
                       </span>
                       <span className="block truncate text-[0.8125rem] text-ink-2" dir="auto">
                         {[booking.order.name, booking.city === "online" ? t("order.online") : booking.city]

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { subjectOf } from "@/entities/booking/booking";
 import { cx } from "@/shared/lib/cx";
 import { useFormat } from "@/shared/lib/format";
 import { type Day, dayKey, sameDay, wallAt, weekday } from "@/shared/lib/zoned";
@@ -144,7 +145,7 @@ export function TimeGrid({
                   >
                     <span className="truncate font-semibold">{item.order.name ?? item.title}</span>
                     <span className="num truncate opacity-90">
-                      {format.time(item.start, zone)} · {item.title}
+                      {format.time(item.start, zone)} · {subjectOf(item)}
                     </span>
                     {item.expiresAt && to - from >= 45 && (
                       <span className="num truncate opacity-90">
