@@ -89,7 +89,7 @@ test("a booking is moved by drag and by keys, a taken time is refused, and the c
   await page.keyboard.press("Escape");
   await page.mouse.up();
   await expect(page.getByTestId("ghost")).toHaveCount(0);
-  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(page.getByRole("dialog", { name: /Haircut/ })).toHaveCount(0);
   await expect(booking(page, "Ann Lee")).toContainText("13:00");
 
   // By keys: an hour earlier, seen before it is done.
@@ -132,7 +132,7 @@ test("a booking is moved in its sheet, to a free time or to one that is written"
   await signIn(page);
   await salon(page);
   await booking(page, "Bob Ray").click();
-  const sheet = page.getByRole("dialog");
+  const sheet = page.getByRole("dialog", { name: /Haircut/ });
   await expect(sheet.getByText(/booked only when it is paid/)).toBeVisible();
   await sheet.getByRole("button", { name: "Move", exact: true }).click();
   await sheet.getByLabel("Time").fill("11:30");

@@ -26,7 +26,10 @@ test("the palette does everything by keyboard, and finds customers", async ({ pa
   await expect(order).toBeVisible();
   await order.click();
   await expect(page).toHaveURL(/orders\?order=/);
+  const sheet = page.getByRole("dialog", { name: /Order/ });
+  await expect(sheet).toBeVisible();
   await page.keyboard.press("Escape");
+  await expect(sheet).toHaveCount(0);
 
   await page.keyboard.press("ControlOrMeta+k");
   await field.fill("zzzz");

@@ -198,7 +198,8 @@ function Shell({
           <button
             type="button"
             onClick={() => setPalette(true)}
-            aria-label={t("palette.open")}
+            aria-label={rail ? t("palette.open") : undefined}
+            aria-keyshortcuts="Control+K Meta+K"
             title={rail ? t("palette.open") : undefined}
             className="flex h-9 w-full items-center gap-3 rounded-lg border bg-surface px-2.5 text-ink-3 hover:bg-hover [&_svg]:size-4.5"
           >
