@@ -1,11 +1,8 @@
-import { existsSync } from "node:fs";
 import type { CodegenConfig } from "@graphql-codegen/cli";
 
-// The api crate prints the contract at the root of the project; the copy here serves until then.
-const schema = existsSync("../schema.graphql") ? "../schema.graphql" : "schema.dev.graphql";
-
 const config: CodegenConfig = {
-  schema,
+  // Printed by `x8 schema`; a field that is not in it fails the build.
+  schema: "../schema.graphql",
   documents: ["src/**/*.{ts,tsx}", "!src/shared/api/gql/**"],
   generates: {
     "src/shared/api/gql/": {

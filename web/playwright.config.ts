@@ -1,9 +1,9 @@
 import { defineConfig, devices } from "@playwright/test";
 
-// X8_URL: where a freshly started server answers; X8_CODE: its one-time code.
-// Without them the mock server is started, which is enough to try the pages themselves.
-const own = !process.env.X8_URL;
-const baseURL = process.env.X8_URL ?? "http://127.0.0.1:8799";
+// X8_URL: where a freshly started server answers; X8_CODE: its one-time code. scripts/web-test starts one.
+const baseURL = process.env.X8_URL;
+if (!baseURL)
+  throw new Error("X8_URL is not set: run scripts/web-test, which starts the program and the browser tests");
 
 const desktop = { ...devices["Desktop Chrome"], viewport: { width: 1366, height: 850 } };
 
@@ -34,12 +34,4 @@ export default defineConfig({
       use: { ...devices["Pixel 7"] },
     },
   ],
-  webServer: own
-    ? {
-        command: "node dev/mock-server.mjs",
-        url: baseURL,
-        reuseExistingServer: false,
-        env: { PORT: "8799", X8_CODE: "e2e-code" },
-      }
-    : undefined,
 });

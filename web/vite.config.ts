@@ -5,7 +5,7 @@ import { defineConfig } from "vite";
 import { graphqlDocuments } from "./vite.graphql.ts";
 
 const src = fileURLToPath(new URL("./src", import.meta.url));
-const server = process.env.X8_URL ?? "http://127.0.0.1:8787";
+const server = process.env.X8_URL ?? "http://127.0.0.1:8000";
 
 export default defineConfig({
   plugins: [graphqlDocuments(src), react(), tailwindcss()],

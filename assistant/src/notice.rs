@@ -99,6 +99,17 @@ pub enum Notice {
         number: i32,
         /// The new time.
         start: Timestamp,
+        /// Whether it is a delivery; else an appointment.
+        delivery: bool,
+    },
+    /// Staff made an appointment longer or shorter; it begins when it did.
+    Lasts {
+        /// Order.
+        number: i32,
+        /// When it begins.
+        start: Timestamp,
+        /// When it ends now.
+        end: Timestamp,
     },
 }
 
@@ -163,9 +174,14 @@ impl Notice {
                 args.set("link", link.clone());
                 "link-again"
             }
-            Self::Moved { start, .. } => {
+            Self::Moved { start, delivery, .. } => {
                 when(&mut args, start);
-                "moved"
+                if *delivery { "moved-delivery" } else { "moved" }
+            }
+            Self::Lasts { start, end, .. } => {
+                when(&mut args, start);
+                args.set("end", date_and_time(*end, zone, language).1);
+                "lasts"
             }
         };
         if let Some(number) = self.number() {
@@ -188,7 +204,8 @@ impl Notice {
             | Self::Refunded { number, .. }
             | Self::Cancelled { number }
             | Self::LinkAgain { number, .. }
-            | Self::Moved { number, .. } => Some(*number),
+            | Self::Moved { number, .. }
+            | Self::Lasts { number, .. } => Some(*number),
         }
     }
 }
@@ -348,7 +365,9 @@ mod tests {
             Notice::Refunded { number: 77, total },
             Notice::Cancelled { number: 77 },
             Notice::LinkAgain { number: 77, total, link },
-            Notice::Moved { number: 77, start },
+            Notice::Moved { number: 77, start, delivery: false },
+            Notice::Moved { number: 77, start, delivery: true },
+            Notice::Lasts { number: 77, start, end: start },
         ];
         for language in Language::ALL {
             let mut seen = std::collections::BTreeSet::new();

@@ -4,6 +4,7 @@ mod answers;
 mod cart;
 mod contacts;
 mod fields;
+mod line;
 mod lists;
 mod orders;
 mod settle;
@@ -12,7 +13,9 @@ mod trace;
 use crate::compose::{Composer, Value};
 use crate::desk::Desk;
 use crate::retrieve::CatalogueIndex;
-use crate::turn::{DialogueState, Field, OrderView, Pending, Reason, Reply, Shop, ShopError, TurnInput, TurnOutput};
+use crate::turn::{
+    DialogueState, Field, OrderView, Pending, Reason, ReasonLine, Reply, Shop, ShopError, TurnInput, TurnOutput,
+};
 use crate::understand::offline::{Context, understand};
 use crate::understand::{Act, Understanding};
 use domain::catalog::Item;
@@ -131,6 +134,8 @@ pub async fn answer(shop: &dyn Shop, input: TurnInput) -> Result<TurnOutput, Sho
     Ok(talk.finish())
 }
 
+/// So many acts of one turn are shown to staff.
+const MOST_ACTS: usize = 40;
 /// Set while the cart is that of an order that was made.
 const ORDERED: &str = "ordered";
 /// Set while the open question "which item?" comes from a wish, not from a question.
@@ -192,8 +197,8 @@ impl<'a> Talk<'a> {
         }
     }
 
-    fn reason(&mut self, step: &str, detail: String, items: Vec<String>) {
-        self.reasons.push(Reason { step: step.to_owned(), detail, items });
+    fn reason(&mut self, step: &str, detail: String, lines: Vec<ReasonLine>, items: Vec<String>) {
+        self.reasons.push(Reason { step: step.to_owned(), detail, lines, items });
     }
 
     /// "At 3" is the afternoon where the branch is closed at three in the morning.
@@ -231,7 +236,8 @@ impl<'a> Talk<'a> {
             return;
         }
         let detail = self.acts.iter().map(trace::act).collect::<Vec<_>>().join("; ");
-        self.reason("understood", crate::compose::shorten(&detail, 1500), Vec::new());
+        let lines = self.acts.iter().take(MOST_ACTS).map(line::act).collect();
+        self.reason("understood", crate::compose::shorten(&detail, 1500), lines, Vec::new());
     }
 
     /// The engine's word for the turn: the first that is not small talk.

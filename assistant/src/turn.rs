@@ -276,11 +276,24 @@ pub struct OrderDraft {
 pub struct Reason {
     /// `understood`, `searched`, `quoted`, `checked`, `decided`…
     pub step: String,
-    /// One plain English line.
+    /// One plain English line, for logs and for programs without words of their own.
     pub detail: String,
+    /// The same as codes and values.
+    #[serde(default)]
+    pub lines: Vec<ReasonLine>,
     /// Item keys it rests on.
     #[serde(default)]
     pub items: Vec<String>,
+}
+
+/// One statement of a [`Reason`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReasonLine {
+    /// Which: for the step `understood` the name of an act (`want`), else `line`, `total`, `send_link`…
+    pub code: String,
+    /// What it speaks of: sums as `{amount, currency}`, days as `2026-03-09`, times as `15:00:00`.
+    #[serde(default)]
+    pub values: serde_json::Map<String, serde_json::Value>,
 }
 
 /// What a turn comes to.

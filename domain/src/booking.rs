@@ -1,10 +1,12 @@
 //! Opening hours, slots, holds and delivery windows (R117, R122, R126–R128).
 
 mod block;
+mod change;
 mod hours;
 mod slots;
 
 pub use block::{Block, BlockError, DEFAULT_DURATION_MINUTES, Part, block, resource};
+pub use change::{ChangeError, change};
 pub use hours::{END_OF_DAY, HoursError, OpeningHours};
 pub use slots::{SlotRequest, fits, slots};
 

@@ -45,6 +45,15 @@ for (const theme of ["light", "dark"] as const) {
     await expect(page.getByRole("log", { name: "Conversation" })).toBeVisible();
     await page.waitForLoadState("networkidle");
     expect.soft(await faultsOf(page), "conversation").toEqual([]);
+    await page.keyboard.press("ControlOrMeta+k");
+    await expect(page.getByRole("combobox")).toBeFocused();
+    expect.soft(await faultsOf(page), "palette").toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.goto(`${company}/calendar?view=list`);
+    await page.getByRole("button", { name: /Anna/ }).first().click();
+    await page.getByRole("dialog").getByRole("button", { name: "Move", exact: true }).click();
+    expect.soft(await faultsOf(page), "booking").toEqual([]);
+    await page.keyboard.press("Escape");
     expect.soft(errors).toEqual([]);
   });
 }

@@ -129,6 +129,18 @@ testkit::both! {
         assert_eq!(order["bookings"][0]["branch"]["id"], world.ids.branch.as_str());
         assert_eq!(order["reminders"], json!([{ "kind": "unpaid_link", "dueAt": "2026-03-02T12:00:00Z" }]));
         assert!(order["paymentUrl"].as_str().unwrap().starts_with("https://x8.example/p/token-"));
+        // The booking is a delivery: it goes anywhere, at its length, and there are no seats to look for.
+        let times = "query($id: ID!, $to: Date!) { order(id: $id) { bookings { freeTimes(from: \"2026-03-02\", to: $to) { start } } } }";
+        let free = data(&world.owner, times, json!({ "id": world.ids.order, "to": "2026-03-03" })).await;
+        assert_eq!(free["order"]["bookings"], json!([{ "freeTimes": [] }]));
+        let shift = "mutation($i: MoveBookingInput!) { moveBooking(input: $i) { booking { start end } userErrors { field code } } }";
+        let moved = |start: &str, end: Option<&str>| json!({ "i": { "id": world.ids.booking, "start": start, "end": end } });
+        let refused = data(&world.owner, shift, moved("2026-03-03T10:00:00Z", Some("2026-03-03T12:00:00Z"))).await;
+        assert_eq!(refused["moveBooking"], json!({ "booking": null, "userErrors": [{ "field": ["end"], "code": "DELIVERY_LENGTH" }] }));
+        let refused = data(&world.owner, shift, moved("2020-03-03T10:00:00Z", None)).await;
+        assert_eq!(refused["moveBooking"]["userErrors"], json!([{ "field": ["start"], "code": "PAST" }]));
+        let there = data(&world.owner, shift, moved("2026-03-03T10:00:00Z", None)).await;
+        assert_eq!(there["moveBooking"]["booking"]["start"], "2026-03-03T10:00:00Z");
         let cancel = "mutation($i: BookingInput!) { cancelBooking(input: $i) { booking { status order { status paymentUrl } } userErrors { code } } }";
         let cancelled = data(&world.owner, cancel, json!({ "i": { "id": world.ids.booking } })).await;
         assert_eq!(cancelled["cancelBooking"]["booking"], json!({ "status": "CANCELLED", "order": { "status": "CANCELLED", "paymentUrl": null } }));
@@ -140,11 +152,12 @@ testkit::both! {
     async fn a_cart_is_priced_from_what_is_published(kit: Kit) {
         let world = world(&kit).await;
         let document = "query($id: ID!) { conversation(id: $id) { cart { city lines { key name quantity unitPrice { amount } total { amount } } total { amount currency } } \
-            turns { nodes { workMs reasons { step detail items } } } messages { nodes { conversationId attachments { kind url } } } order { id } } }";
+            turns { nodes { workMs reasons { step detail items lines { code values } } } } messages { nodes { conversationId attachments { kind url } } } order { id } } }";
         let talk = data(&world.owner, document, json!({ "id": world.ids.conversation })).await["conversation"].clone();
         assert_eq!(talk["cart"], json!({ "city": "Almaty", "total": { "amount": "3000.00", "currency": "KZT" }, "lines": [
             { "key": "R-1", "name": "Red roses", "quantity": 2, "unitPrice": { "amount": "1500.00" }, "total": { "amount": "3000.00" } }] }));
-        assert_eq!(talk["turns"]["nodes"][0]["reasons"], json!([{ "step": "quoted", "detail": "R-1 × 2", "items": ["R-1"] }]));
+        assert_eq!(talk["turns"]["nodes"][0]["reasons"], json!([{ "step": "quoted", "detail": "R-1 × 2", "items": ["R-1"],
+            "lines": [{ "code": "line_free", "values": { "quantity": 2, "name": "Red roses" } }] }]));
         assert_eq!(talk["messages"]["nodes"][0]["conversationId"], world.ids.conversation.as_str());
     }
 

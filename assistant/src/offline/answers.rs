@@ -2,14 +2,14 @@
 
 mod fees;
 
-use super::{CHOOSING_TO_BUY, CONTACT_OFFERED, OrderNow, Talk};
+use super::{CHOOSING_TO_BUY, CONTACT_OFFERED, OrderNow, Talk, line};
 use crate::compose::{Value, hours_of_week};
 use crate::desk::{Resolved, resolve};
 use crate::turn::{Field, Pending, ShopError};
 use crate::understand::{Act, Cue, Mention};
 use domain::catalog::{Area, Item, ItemKind};
 use domain::money::Money;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 impl Talk<'_> {
@@ -304,7 +304,8 @@ impl Talk<'_> {
         ) {
             self.desk.state.pending = None;
         }
-        self.reason("searched", item.name.clone(), vec![key.to_owned()]);
+        let line = line::line("shown", json!({ "name": item.name }));
+        self.reason("searched", item.name.clone(), vec![line], vec![key.to_owned()]);
         let stock_asked = self.has(|act| matches!(act, Act::StockProbe));
         let mut answered = false;
         for topic in topics {

@@ -1,12 +1,12 @@
 //! Lists: the offer, the candidates of a question, what comes next.
 
-use super::{LIST, Talk};
+use super::{LIST, Talk, line};
 use crate::compose::{Value, shorten};
 use crate::turn::{Field, Pending};
 use crate::understand::Act;
 use domain::catalog::Item;
 use domain::money::Money;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 /// Items of one part of the offer where no details are wanted.
 const PART: usize = 10;
@@ -172,7 +172,8 @@ impl Talk<'_> {
     pub(super) fn not_found(&mut self, words: &str) {
         self.meant("not_found");
         self.say.say("not-found", &[("what", Value::Text(words))]);
-        self.reason("searched", format!("nothing fits “{words}”"), Vec::new());
+        let line = line::line("nothing_fits", json!({ "words": words }));
+        self.reason("searched", format!("nothing fits “{words}”"), vec![line], Vec::new());
         // What is there goes on; only when nothing is left, the question is what else to look for.
         let goes_on = !self.desk.state.cart.is_empty()
             || self.has(|act| matches!(act, Act::Want { mention, .. } if !mention.candidates.is_empty()));

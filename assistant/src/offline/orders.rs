@@ -1,6 +1,6 @@
 //! What the turn means for the order that was made: a correction, a new topic, a cancellation, a question.
 
-use super::{ORDERED, OrderNow, Talk};
+use super::{ORDERED, OrderNow, Talk, line};
 use crate::compose::Value;
 use crate::turn::{FreeSlot, Pending};
 use crate::understand::{Act, Mention};
@@ -122,7 +122,8 @@ impl Talk<'_> {
                 self.say.say("new-order", &[]);
                 self.meant("new_order");
             }
-            self.reason("decided", "a new topic: the open order is put aside".to_owned(), Vec::new());
+            let detail = "a new topic: the open order is put aside".to_owned();
+            self.reason("decided", detail, vec![line::bare("put_aside")], Vec::new());
         } else if self.corrects() || (elsewhere && adds) {
             self.desk.put_aside();
             self.set_flag(ORDERED, false);
@@ -130,7 +131,8 @@ impl Talk<'_> {
             self.order_now = OrderNow::None;
             self.progress = true;
             self.correcting = true;
-            self.reason("decided", "a correction: the open order is put aside and made anew".to_owned(), Vec::new());
+            let detail = "a correction: the open order is put aside and made anew".to_owned();
+            self.reason("decided", detail, vec![line::bare("made_anew")], Vec::new());
         }
     }
 

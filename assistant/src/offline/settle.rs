@@ -1,6 +1,6 @@
 //! The next step of the order: city, stock, time, missing fields, total, link.
 
-use super::{ORDERED, OrderNow, Talk, trace};
+use super::{ORDERED, OrderNow, Talk, line, trace};
 use crate::compose::Value;
 use crate::desk::{CheckoutOutcome, CityOutcome, SlotOutcome};
 use crate::turn::{Field, FreeSlot, Pending, ShopError};
@@ -53,7 +53,7 @@ impl Talk<'_> {
         {
             self.trace_lines(&quote);
         }
-        let decision = trace::outcome(&outcome);
+        let (decision, line) = (trace::outcome(&outcome), line::outcome(&outcome));
         match outcome {
             CheckoutOutcome::Nothing => {}
             CheckoutOutcome::Ask { fields } => self.ask_fields(fields, &slots),
@@ -72,7 +72,7 @@ impl Talk<'_> {
             }
             CheckoutOutcome::Done { quote, appointment } => self.done(&quote, appointment),
         }
-        self.reason("decided", decision, Vec::new());
+        self.reason("decided", decision, vec![line], Vec::new());
         Ok(())
     }
 

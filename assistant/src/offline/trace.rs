@@ -1,6 +1,6 @@
 //! The reasons of a turn in plain English lines: what was understood, and where each number comes from.
 
-use super::Talk;
+use super::{Talk, line};
 use crate::desk::CheckoutOutcome;
 use crate::turn::Field;
 use crate::understand::{Act, Amounts, Mention};
@@ -11,45 +11,45 @@ use domain::quote::{Fee, Quote};
 impl Talk<'_> {
     /// One line for each ordered row: its price, its count, their product.
     pub(super) fn trace_lines(&mut self, quote: &Quote) {
-        for line in &quote.lines {
-            let sum = if line.total.is_zero() {
-                format!("{} × {}: free of charge", line.quantity, line.name)
+        for row in &quote.lines {
+            let sum = if row.total.is_zero() {
+                format!("{} × {}: free of charge", row.quantity, row.name)
             } else {
                 format!(
                     "{} × {}: {} × {} = {}",
-                    line.quantity,
-                    line.name,
-                    line.quantity,
-                    said(line.unit_price),
-                    said(line.total)
+                    row.quantity,
+                    row.name,
+                    row.quantity,
+                    said(row.unit_price),
+                    said(row.total)
                 )
             };
-            self.reason("quoted", sum, vec![line.key.clone()]);
+            self.reason("quoted", sum, vec![line::priced(row)], vec![row.key.clone()]);
         }
     }
 
     /// The lines, the fees and the sum of all.
     pub(super) fn trace_quote(&mut self, quote: &Quote) {
         self.trace_lines(quote);
-        for (what, fee) in [("Delivery", &quote.delivery), ("Travel", &quote.travel)] {
+        for (what, kind, fee) in [("Delivery", "delivery", &quote.delivery), ("Travel", "travel", &quote.travel)] {
             if let Some(detail) = fee_line(what, fee) {
-                self.reason("quoted", detail, Vec::new());
+                self.reason("quoted", detail, line::fee(kind, fee).into_iter().collect(), Vec::new());
             }
         }
-        let parts: Vec<String> = quote
+        let parts: Vec<Money> = quote
             .lines
             .iter()
             .map(|line| line.total)
             .chain([quote.delivery.charged, quote.travel.charged])
             .filter(|part| !part.is_zero())
-            .map(said)
             .collect();
         let sum = if parts.len() > 1 {
-            format!("Total: {} = {}", parts.join(" + "), said(quote.total))
+            let sums: Vec<String> = parts.iter().copied().map(said).collect();
+            format!("Total: {} = {}", sums.join(" + "), said(quote.total))
         } else {
             format!("Total: {}", said(quote.total))
         };
-        self.reason("quoted", sum, Vec::new());
+        self.reason("quoted", sum, vec![line::total(&parts, quote.total)], Vec::new());
     }
 }
 

@@ -16,3 +16,5 @@ refunded = The payment of { $total } for order No. { $number } has been returned
 cancelled = Order No. { $number } has been cancelled.
 link-again = Here is the payment link of order No. { $number } for { $total }: { $link }
 moved = Your booking No. { $number } was moved to { $date } at { $time }.
+moved-delivery = The delivery of your order No. { $number } was moved to { $date } at { $time }.
+lasts = Your booking No. { $number } on { $date } at { $time } now ends at { $end }.

@@ -16,3 +16,5 @@ refunded = Se ha devuelto el pago de { $total } del pedido n.º { $number }.
 cancelled = El pedido n.º { $number } se ha cancelado.
 link-again = Este es el enlace de pago del pedido n.º { $number } por { $total }: { $link }
 moved = Su reserva n.º { $number } se ha cambiado al { $date } a las { $time }.
+moved-delivery = La entrega de su pedido n.º { $number } se ha cambiado al { $date } a las { $time }.
+lasts = Su reserva n.º { $number } del { $date } a las { $time } ahora termina a las { $end }.

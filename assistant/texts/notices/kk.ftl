@@ -16,3 +16,5 @@ refunded = № { $number } тапсырыстың { $total } төлемі қай
 cancelled = № { $number } тапсырыс жойылды.
 link-again = { $total } сомасындағы № { $number } тапсырыстың төлем сілтемесі: { $link }
 moved = № { $number } жазылуыңыз { $date } күні сағат { $time } уақытына ауыстырылды.
+moved-delivery = № { $number } тапсырысыңыздың жеткізілуі { $date } күні сағат { $time } уақытына ауыстырылды.
+lasts = № { $number } жазылуыңыз { $date } күні сағат { $time } басталып, енді сағат { $end } аяқталады.

@@ -16,3 +16,5 @@ refunded = Оплата { $total } по заказу № { $number } возвр�
 cancelled = Заказ № { $number } отменён.
 link-again = Ссылка на оплату заказа № { $number } на сумму { $total }: { $link }
 moved = Ваша запись № { $number } перенесена на { $date }, { $time }.
+moved-delivery = Доставка вашего заказа № { $number } перенесена на { $date }, { $time }.
+lasts = Ваша запись № { $number } на { $date }, { $time } теперь заканчивается в { $end }.

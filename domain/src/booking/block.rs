@@ -39,6 +39,18 @@ pub struct Block {
     pub parts: Vec<Part>,
 }
 
+impl Block {
+    /// The same appointments, made to last so many minutes in all: the last of them becomes longer or shorter. `None` when
+    /// nothing would be left of it, or there is none.
+    #[must_use]
+    pub fn lasting(mut self, minutes: i64) -> Option<Self> {
+        let last = self.parts.last_mut()?;
+        last.minutes = minutes.checked_sub(last.offset_minutes).filter(|left| *left > 0)?;
+        self.minutes = minutes;
+        Some(self)
+    }
+}
+
 /// Why a cart is not one appointment.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BlockError {

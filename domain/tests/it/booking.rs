@@ -2,8 +2,8 @@
 
 use crate::support::{product, service};
 use domain::booking::{
-    BlockError, HoursError, Interval, OpeningHours, Part, SlotRequest, block, delivery_window, fits, link_open_until,
-    quanta, reminder_at, reminder_hours, resource, slots,
+    BlockError, ChangeError, HoursError, Interval, OpeningHours, Part, SlotRequest, block, change, delivery_window,
+    fits, link_open_until, quanta, reminder_at, reminder_hours, resource, slots,
 };
 use domain::catalog::{Details, Item};
 use jiff::civil::{Date, date};
@@ -223,6 +223,67 @@ fn minute() -> impl Strategy<Value = i64> {
 
 fn moment(minute: i64) -> Timestamp {
     at("2026-03-22T00:00:00Z") + minute.minutes()
+}
+
+fn change_in_madrid(
+    from: (&str, &str),
+    start: &str,
+    end: Option<&str>,
+    now: &str,
+    appointment: bool,
+) -> Result<(String, String), ChangeError> {
+    let hours = hours(&[("mon-fri", "09:00-18:00")]);
+    let madrid = zone("Europe/Madrid");
+    let before = Interval { start: at(from.0), end: at(from.1) };
+    let open = appointment.then_some((&hours, &madrid));
+    change(before, at(start), end.map(at), at(now), open).map(|to| (to.start.to_string(), to.end.to_string()))
+}
+
+#[test]
+fn a_moved_booking_keeps_its_length_and_lies_within_the_hours() {
+    // Monday, 9 March 2026; Madrid is one hour ahead of UTC.
+    let visit = ("2026-03-09T10:00:00Z", "2026-03-09T11:30:00Z");
+    let now = "2026-03-08T12:00:00Z";
+    let to = |start, end, appointment| change_in_madrid(visit, start, end, now, appointment);
+    let times = |start: &str, end: &str| Ok((start.to_owned(), end.to_owned()));
+    assert_eq!(to("2026-03-10T08:00:00Z", None, true), times("2026-03-10T08:00:00Z", "2026-03-10T09:30:00Z"));
+    assert_eq!(to("2026-03-10T16:00:00Z", None, true), Err(ChangeError::Closed));
+    assert_eq!(to("2026-03-14T10:00:00Z", None, true), Err(ChangeError::Closed), "a Saturday");
+    assert_eq!(to("2026-03-14T22:00:00Z", None, false), times("2026-03-14T22:00:00Z", "2026-03-14T23:30:00Z"));
+    assert_eq!(to("2026-03-07T10:00:00Z", None, true), Err(ChangeError::Past));
+    // After the change to summer time of 29 March nine o'clock in Madrid is seven in UTC.
+    assert_eq!(to("2026-03-30T07:00:00Z", None, true), times("2026-03-30T07:00:00Z", "2026-03-30T08:30:00Z"));
+    assert_eq!(to("2026-03-27T07:00:00Z", None, true), Err(ChangeError::Closed));
+}
+
+#[test]
+fn an_appointment_is_made_longer_or_shorter_within_reason() {
+    let visit = ("2026-03-09T10:00:00Z", "2026-03-09T11:30:00Z");
+    let to = |end, now| change_in_madrid(visit, "2026-03-09T10:00:00Z", Some(end), now, true);
+    let before = "2026-03-08T12:00:00Z";
+    assert_eq!(to("2026-03-09T12:00:00Z", before).map(|(_, end)| end), Ok("2026-03-09T12:00:00Z".to_owned()));
+    assert_eq!(to("2026-03-09T17:30:00Z", before), Err(ChangeError::Closed));
+    assert_eq!(to("2026-03-09T10:04:00Z", before), Err(ChangeError::TooShort));
+    assert_eq!(to("2026-03-09T09:00:00Z", before), Err(ChangeError::TooShort));
+    assert_eq!(to("2026-03-11T10:00:00Z", before), Err(ChangeError::TooLong));
+    // A visit that runs may go on longer, but not end before now.
+    let during = "2026-03-09T11:00:00Z";
+    assert!(to("2026-03-09T12:00:00Z", during).is_ok());
+    assert_eq!(to("2026-03-09T10:30:00Z", during), Err(ChangeError::Past));
+}
+
+#[test]
+fn a_stretched_block_keeps_its_first_parts() {
+    let cut = Item { duration_minutes: Some(30), ..service("cut") };
+    let colour = Item { duration_minutes: Some(60), ..service("colour") };
+    let visit = block(&[(&cut, 1), (&colour, 1)]).expect("a block");
+    let longer = visit.clone().lasting(120).expect("longer");
+    assert_eq!(longer.minutes, 120);
+    let parts: Vec<_> = longer.parts.iter().map(|part| (part.offset_minutes, part.minutes)).collect();
+    assert_eq!(parts, [(0, 30), (30, 90)]);
+    assert_eq!(visit.clone().lasting(40).map(|block| block.parts[1].minutes), Some(10));
+    assert_eq!(visit.lasting(30), None, "the last part would not take place");
+    assert_eq!(block(&[]).expect("nothing").lasting(30), None);
 }
 
 proptest! {

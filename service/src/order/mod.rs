@@ -3,6 +3,7 @@
 mod holds;
 mod place;
 mod read;
+mod reschedule;
 mod staff;
 mod timed;
 
@@ -11,7 +12,8 @@ pub(crate) use place::{PlaceError, Placing, cancel_reminders, close_link as clos
 pub use read::{
     OrderFilter, bookings, get, lines, list, order_bookings, order_payments, payments, quote_of, reminders, standing,
 };
-pub use staff::{advance_trial, cancel, cancel_booking, move_booking, refund, resend_link};
+pub use reschedule::{free_times, move_booking};
+pub use staff::{advance_trial, cancel, cancel_booking, refund, resend_link};
 pub use timed::expire_link_now;
 pub(crate) use timed::{BookOrder, ExpireLink, SendReminder, book, expire_link, send_reminder};
 

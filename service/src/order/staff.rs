@@ -10,11 +10,11 @@ use crate::error::{Error, Result};
 use crate::inbox::{self, NewOutbound, store_outbound};
 use crate::job;
 use assistant::notice::Notice;
-use domain::booking::{Block, Interval};
-use domain::catalog::Item;
+use domain::booking::Block;
+use domain::catalog::{Item, ItemKind};
 use domain::order::OrderEvent;
 use domain::quote::Quote;
-use entity::stored::{BookingKind, BookingStatus, EventKind, OrderStatus, PaymentState, PaymentStatus};
+use entity::stored::{BookingStatus, EventKind, OrderStatus, PaymentState, PaymentStatus};
 use entity::{booking, conversation, order, payment, reminder};
 use jiff::Timestamp;
 use sea_orm::{
@@ -39,10 +39,31 @@ pub(crate) async fn items_of(ctx: &Ctx, scope: &CompanyScope, quote: &Quote) -> 
         .collect())
 }
 
-async fn block_of(ctx: &Ctx, scope: &CompanyScope, quote: &Quote) -> Result<Block> {
+/// What the appointment of an order occupies; `None` when it has none, or one of its services is no longer in the catalogue, so
+/// that nobody knows whose time to take.
+pub(crate) async fn block_of(ctx: &Ctx, scope: &CompanyScope, quote: &Quote) -> Result<Option<Block>> {
     let items = items_of(ctx, scope, quote).await?;
+    let services = quote.lines.iter().filter(|line| line.kind == ItemKind::Service);
+    for line in services {
+        if !items.iter().any(|(item, _)| item.key == line.key) {
+            return Ok(None);
+        }
+    }
     let lines: Vec<_> = items.iter().map(|(item, quantity)| (&**item, *quantity)).collect();
-    domain::booking::block(&lines).map_err(|error| Error::internal(format!("appointment: {error}")))
+    let block = domain::booking::block(&lines).map_err(|error| Error::internal(format!("appointment: {error}")))?;
+    Ok((!block.parts.is_empty()).then_some(block))
+}
+
+/// The same, as long as staff made it.
+pub(crate) async fn block_of_order(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    order: &order::Model,
+    quote: &Quote,
+) -> Result<Option<Block>> {
+    let block = block_of(ctx, scope, quote).await?;
+    let (Some(start), Some(end)) = (order.appointment_start, order.appointment_end) else { return Ok(block) };
+    Ok(block.and_then(|block| block.lasting((end.0 - start.0) / 60_000_000)))
 }
 
 /// The next free starts for an order's appointment, within two weeks.
@@ -53,7 +74,7 @@ pub(crate) async fn free_starts(
     quote: &Quote,
     limit: usize,
 ) -> Result<Vec<Timestamp>> {
-    let block = block_of(ctx, scope, quote).await?;
+    let Some(block) = block_of_order(ctx, scope, order, quote).await? else { return Ok(Vec::new()) };
     let branch = company::branch(ctx, scope, order.branch_id).await?;
     let zone = company::zone(&branch);
     let today = zone.to_datetime(ctx.now()).date();
@@ -63,11 +84,15 @@ pub(crate) async fn free_starts(
         .map(|slots| slots.into_iter().map(|slot| slot.start).collect())
 }
 
-async fn with_conversation(ctx: &Ctx, scope: &CompanyScope, order: &order::Model) -> Result<conversation::Model> {
+pub(crate) async fn with_conversation(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    order: &order::Model,
+) -> Result<conversation::Model> {
     inbox::conversation(ctx, scope, order.conversation_id).await
 }
 
-async fn tell(
+pub(crate) async fn tell(
     ctx: &Ctx,
     tx: &mut Tx,
     scope: &CompanyScope,
@@ -153,10 +178,13 @@ async fn reopen(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, order: &order::Mod
     }
     let quote = super::quote_of(order)?;
     if let Some(start) = order.appointment_start {
-        let block = block_of(ctx, scope, &quote).await?;
-        if start < ctx.time()
-            || !holds::hold_slots(ctx, tx, scope, order.branch_id, order.id, &block, start.timestamp()).await?
-        {
+        let held = match block_of_order(ctx, scope, order, &quote).await? {
+            Some(block) if start >= ctx.time() => {
+                holds::hold_slots(ctx, tx, scope, order.branch_id, order.id, &block, start.timestamp()).await?
+            }
+            _ => false,
+        };
+        if !held {
             return Err(Error::invalid("id", "SLOT_TAKEN", "The time of this order is no longer free."));
         }
     }
@@ -177,64 +205,6 @@ async fn reopen(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, order: &order::Mod
     set_reminder(ctx, tx, scope, order, hours).await?;
     job::enqueue_at(ctx, tx, scope, &super::ExpireLink { order_id: order.id }, until.into()).await?;
     Ok(())
-}
-
-/// Moves a booking to another time; the customer is told.
-///
-/// # Errors
-/// `NotFound`; `Invalid` when the time is past, outside the hours or taken.
-pub async fn move_booking(
-    ctx: &Ctx,
-    scope: &CompanyScope,
-    booking_id: Uuid,
-    start: Timestamp,
-) -> Result<booking::Model> {
-    let find = || {
-        booking::Entity::find_by_id(booking_id).filter(booking::Column::CompanyId.eq(scope.id())).one(ctx.db().read())
-    };
-    let row = find().await?.ok_or(Error::NotFound("booking"))?;
-    if row.status == BookingStatus::Cancelled {
-        return Err(Error::invalid("id", "CANCELLED", "The booking was cancelled."));
-    }
-    if start < ctx.now() {
-        return Err(Error::invalid("start", "PAST", "The new time lies in the past."));
-    }
-    let order = super::get(ctx, scope, row.order_id).await?;
-    let conversation = with_conversation(ctx, scope, &order).await?;
-    let minutes = (row.end_at.0 - row.start_at.0) / 60_000_000;
-    let end = Interval::of_minutes(start, minutes).end;
-    let block = match row.kind {
-        BookingKind::Appointment => Some(block_of(ctx, scope, &super::quote_of(&order)?).await?),
-        BookingKind::Delivery => None,
-    };
-    let mut tx = ctx.db().begin().await?;
-    if let Some(block) = block {
-        let branch = company::branch(ctx, scope, row.branch_id).await?;
-        if !domain::booking::fits(&company::hours(&branch), &company::zone(&branch), start, minutes) {
-            return Err(Error::invalid("start", "CLOSED", "The branch is closed at that time."));
-        }
-        holds::release_slots(&tx, scope, order.id).await?;
-        if !holds::hold_slots(ctx, &tx, scope, row.branch_id, order.id, &block, start).await? {
-            return Err(Error::invalid("start", "TAKEN", "That time is taken."));
-        }
-    }
-    let kind = row.kind;
-    let mut changed = row.into_active_model();
-    changed.start_at = Set(start.into());
-    changed.end_at = Set(end.into());
-    changed.updated_at = Set(ctx.time());
-    changed.update(&tx).await?;
-    if kind == BookingKind::Appointment {
-        let mut changed = order.clone().into_active_model();
-        changed.appointment_start = Set(Some(start.into()));
-        changed.appointment_end = Set(Some(end.into()));
-        changed.updated_at = Set(ctx.time());
-        changed.update(&tx).await?;
-    }
-    tell(ctx, &mut tx, scope, &order, &conversation, &Notice::Moved { number: order.number, start }).await?;
-    crate::event::emit(ctx, &mut tx, scope, EventKind::Booking, booking_id).await?;
-    ctx.commit(tx).await?;
-    find().await?.ok_or(Error::NotFound("booking"))
 }
 
 /// Jumps ahead with a trial conversation: everything of it that waits falls due so many minutes earlier. Nothing of real

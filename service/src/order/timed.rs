@@ -18,7 +18,8 @@ use entity::stored::{
 use entity::{booking, conversation, order, reminder};
 use jiff::SignedDuration;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, sea_query::OnConflict,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    sea_query::OnConflict,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -95,12 +96,18 @@ impl Job for SendReminder {
     }
 }
 
-async fn load(tx: &Tx, scope: &CompanyScope, order_id: Uuid) -> Result<(order::Model, conversation::Model)> {
-    let order = order::Entity::find_by_id(order_id)
+/// The order as it is now; whoever else wants to change its time or its standing waits until the transaction ends.
+pub(crate) async fn lock(tx: &Tx, scope: &CompanyScope, order_id: Uuid) -> Result<order::Model> {
+    order::Entity::find_by_id(order_id)
         .filter(order::Column::CompanyId.eq(scope.id()))
+        .lock_exclusive()
         .one(tx)
         .await?
-        .ok_or(Error::NotFound("order"))?;
+        .ok_or(Error::NotFound("order"))
+}
+
+async fn load(tx: &Tx, scope: &CompanyScope, order_id: Uuid) -> Result<(order::Model, conversation::Model)> {
+    let order = lock(tx, scope, order_id).await?;
     let conversation = conversation::Entity::find_by_id(order.conversation_id)
         .filter(conversation::Column::CompanyId.eq(scope.id()))
         .one(tx)
@@ -207,13 +214,9 @@ async fn hold_again(
     if start < ctx.time() {
         return Ok(false);
     }
-    let items = super::staff::items_of(ctx, scope, quote).await?;
-    let lines: Vec<_> = items.iter().map(|(item, quantity)| (&**item, *quantity)).collect();
-    match domain::booking::block(&lines) {
-        Ok(block) if !block.parts.is_empty() => {
-            holds::hold_slots(ctx, tx, scope, order.branch_id, order.id, &block, start.timestamp()).await
-        }
-        _ => Ok(false),
+    match super::staff::block_of_order(ctx, scope, order, quote).await? {
+        Some(block) => holds::hold_slots(ctx, tx, scope, order.branch_id, order.id, &block, start.timestamp()).await,
+        None => Ok(false),
     }
 }
 

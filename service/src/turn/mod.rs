@@ -3,6 +3,7 @@
 mod cart;
 mod shop;
 
+pub use assistant::turn::FreeSlot;
 pub use cart::{CartView, Shelf, cart, reasons, shelf};
 pub(crate) use shop::free_slots;
 pub use shop::slots_for;
@@ -15,7 +16,7 @@ use crate::inbox::{self, Attachment, NewOutbound, needs_attention, store_outboun
 use crate::job::{self, Claimed, Failure, Job};
 use crate::order::{self, PlaceError, Placing};
 use assistant::notice::Notice;
-use assistant::turn::{DialogueState, Effect, Inbound, Reason, Shop as _, TurnInput, TurnOutput};
+use assistant::turn::{DialogueState, Effect, Inbound, Reason, ReasonLine, Shop as _, TurnInput, TurnOutput};
 use domain::language::Language;
 use domain::reply::{DraftReply, Policy};
 use entity::stored::{ConversationOwner, EventKind, MessageAuthor, MessageDirection, TurnStatus};
@@ -306,6 +307,7 @@ pub(crate) async fn record_silent(
     let reason = Reason {
         step: "decided".to_owned(),
         detail: "A person held the conversation; these messages were theirs to answer.".to_owned(),
+        lines: vec![ReasonLine { code: "left_to_person".to_owned(), values: serde_json::Map::new() }],
         items: Vec::new(),
     };
     turn::ActiveModel {

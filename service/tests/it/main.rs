@@ -10,6 +10,7 @@ mod catalog_publish;
 mod catalog_support;
 mod channel_telegram;
 mod commerce_death;
+mod commerce_move;
 mod commerce_pay;
 mod commerce_support;
 mod commerce_talk;

@@ -9,10 +9,11 @@ import {
   MoreHorizontal,
   Package,
   Plus,
+  Search,
   Smartphone,
   WalletCards,
 } from "lucide-react";
-import { type ReactNode, useEffect, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, NavLink, Outlet, ScrollRestoration, useLocation, useNavigate, useParams } from "react-router";
 import { twMerge } from "tailwind-merge";
@@ -28,22 +29,27 @@ import { subscriptions } from "@/shared/api/subscriptions";
 import { useAction } from "@/shared/api/use-action";
 import { changeLocale, LOCALE_NAMES, LOCALES, type Locale } from "@/shared/i18n";
 import { cx, mergeClassesWith } from "@/shared/lib/cx";
-import { useHotkeys } from "@/shared/lib/hotkeys";
+import { type CommandId, useCommands, useHotkeys } from "@/shared/lib/hotkeys";
 import { storage } from "@/shared/lib/storage";
 import { setTheme, useTheme } from "@/shared/lib/theme";
 import {
   Avatar,
-  Button,
-  Dialog,
   Failed,
-  Kbd,
+  IconButton,
   Menu,
   MenuChoice,
   MenuGroup,
   MenuItem,
   MenuSeparator,
+  Shortcut,
   ToastHost,
 } from "@/shared/ui";
+
+// Fetched when they are first asked for, so that no page is later for them.
+const CommandPalette = lazy(async () => ({
+  default: (await import("@/widgets/command-palette/command-palette")).CommandPalette,
+}));
+const KeysSheet = lazy(async () => ({ default: (await import("@/widgets/command-palette/keys-sheet")).KeysSheet }));
 
 mergeClassesWith(twMerge);
 
@@ -62,7 +68,7 @@ const ShellCounts = graphql(`
   }
 `);
 
-type Place = { to: string; label: string; icon: ReactNode; count?: number; alarm?: boolean; key: string };
+type Place = { to: string; label: string; icon: ReactNode; count?: number; alarm?: boolean; command: CommandId };
 
 const client = createClient([cache(), subscriptions()]);
 
@@ -118,6 +124,8 @@ function Shell({
   const navigate = useNavigate();
   const location = useLocation();
   const [help, setHelp] = useState(false);
+  const [palette, setPalette] = useState(false);
+  const [rail, setRail] = useState(() => storage.get("x8.rail") === "on");
   const [{ data }, refetch] = useQuery({ query: ShellCounts, variables: { id: company.id } });
   useLive(["CONVERSATION", "MESSAGE", "ORDER", "JOB"], () => refetch({ requestPolicy: "network-only" }), {
     waitMs: 2000,
@@ -125,25 +133,47 @@ function Shell({
   const counts = data?.company?.summary;
   const path = (rest: string) => companyPath(company.code, rest);
   const places: Place[] = [
-    { to: path("home"), label: t("nav.home"), icon: <House />, key: "KeyH" },
+    { to: path("home"), label: t("nav.home"), icon: <House />, command: "go.home" },
     {
       to: path("inbox"),
       label: t("nav.inbox"),
       icon: <MessageCircle />,
       count: counts?.conversationsNeedAttention,
       alarm: true,
-      key: "KeyI",
+      command: "go.inbox",
     },
-    { to: path("try"), label: t("nav.try"), icon: <Smartphone />, key: "KeyT" },
-    { to: path("catalogue"), label: t("nav.catalogue"), icon: <Package />, key: "KeyK" },
-    { to: path("orders"), label: t("nav.orders"), icon: <WalletCards />, count: counts?.ordersUnpaid, key: "KeyP" },
-    { to: path("calendar"), label: t("nav.calendar"), icon: <CalendarDays />, key: "KeyB" },
-    { to: path("jobs"), label: t("nav.jobs"), icon: <ListChecks />, count: counts?.jobsDead, alarm: true, key: "KeyJ" },
-    { to: path("settings"), label: t("nav.settings"), icon: <Cog />, key: "KeyS" },
+    { to: path("try"), label: t("nav.try"), icon: <Smartphone />, command: "go.try" },
+    { to: path("catalogue"), label: t("nav.catalogue"), icon: <Package />, command: "go.catalogue" },
+    {
+      to: path("orders"),
+      label: t("nav.orders"),
+      icon: <WalletCards />,
+      count: counts?.ordersUnpaid,
+      command: "go.orders",
+    },
+    { to: path("calendar"), label: t("nav.calendar"), icon: <CalendarDays />, command: "go.calendar" },
+    {
+      to: path("jobs"),
+      label: t("nav.jobs"),
+      icon: <ListChecks />,
+      count: counts?.jobsDead,
+      alarm: true,
+      command: "go.jobs",
+    },
+    { to: path("settings"), label: t("nav.settings"), icon: <Cog />, command: "go.settings" },
   ];
-  useHotkeys({
-    ...Object.fromEntries(places.map((place) => [`KeyG ${place.key}`, () => navigate(place.to)])),
-    "Shift+Slash": () => setHelp(true),
+  useHotkeys();
+  useCommands({
+    ...Object.fromEntries(places.map((place) => [place.command, () => navigate(place.to)])),
+    "general.palette": () => setPalette(true),
+    "general.search": () => document.querySelector<HTMLElement>("[data-search]")?.focus(),
+    "general.sidebar": () => {
+      storage.set("x8.rail", rail ? null : "on");
+      setRail(!rail);
+    },
+    "general.help": () => setHelp(true),
+    "general.light": () => setTheme("light"),
+    "general.dark": () => setTheme("dark"),
   });
   const inTalk = /\/inbox\/.+/.test(location.pathname);
   const phonePlaces = [places[0], places[1], places[2], places[3]].filter((place): place is Place => Boolean(place));
@@ -157,32 +187,56 @@ function Shell({
       >
         {t("nav.skip")}
       </a>
-      <aside className="hidden w-60 shrink-0 flex-col border-e bg-canvas lg:flex">
-        <div className="p-3">
-          <CompanySwitch company={company} companies={companies} />
+      <aside
+        className={cx("hidden shrink-0 flex-col border-e bg-canvas lg:flex", rail ? "w-16" : "w-60")}
+        data-rail={rail || undefined}
+      >
+        <div className={rail ? "p-2" : "p-3"}>
+          <CompanySwitch company={company} companies={companies} rail={rail} />
+        </div>
+        <div className={rail ? "px-3 pb-1" : "px-3 pb-2"}>
+          <button
+            type="button"
+            onClick={() => setPalette(true)}
+            aria-label={rail ? t("palette.open") : undefined}
+            aria-keyshortcuts="Control+K Meta+K"
+            title={rail ? t("palette.open") : undefined}
+            className="flex h-9 w-full items-center gap-3 rounded-lg border bg-surface px-2.5 text-ink-3 hover:bg-hover [&_svg]:size-4.5"
+          >
+            <Search aria-hidden className="shrink-0" />
+            {!rail && (
+              <>
+                <span className="min-w-0 flex-1 truncate text-start">{t("palette.short")}</span>
+                <Shortcut of="general.palette" />
+              </>
+            )}
+          </button>
         </div>
         <nav aria-label={t("nav.main")} className="flex min-h-0 flex-1 flex-col gap-0.5 overflow-y-auto px-3 py-1">
           {places.map((place) => (
             <NavLink
               key={place.to}
               to={place.to}
+              title={rail ? place.label : undefined}
               className={({ isActive }) =>
                 cx(
-                  "flex h-9 items-center gap-3 rounded-lg px-2.5 font-medium text-ink-2 transition-colors hover:bg-hover hover:text-ink [&_svg]:size-4.5 [&_svg]:text-ink-3",
+                  "relative flex h-9 shrink-0 items-center gap-3 rounded-lg px-2.5 font-medium text-ink-2 transition-colors hover:bg-hover hover:text-ink [&_svg]:size-4.5 [&_svg]:text-ink-3",
                   isActive &&
                     "bg-accent-soft text-accent-text hover:bg-accent-soft hover:text-accent-text [&_svg]:text-accent-text",
                 )
               }
             >
               {place.icon}
-              <span className="min-w-0 flex-1 truncate">{place.label}</span>
-              <Count value={place.count} alarm={place.alarm} />
+              <span className={rail ? "sr-only" : "min-w-0 flex-1 truncate"}>{place.label}</span>
+              <span className={rail ? "absolute start-5 -top-1" : "contents"}>
+                <Count value={place.count} alarm={place.alarm} />
+              </span>
             </NavLink>
           ))}
         </nav>
-        <div className="flex flex-col gap-1 border-t p-3">
-          <LiveSign />
-          <AccountMenu name={name} onHelp={() => setHelp(true)} />
+        <div className={cx("flex flex-col gap-1 border-t", rail ? "items-center p-2" : "p-3")}>
+          <LiveSign compact={rail} />
+          <AccountMenu name={name} compact={rail} up onHelp={() => setHelp(true)} />
         </div>
       </aside>
       <header
@@ -195,6 +249,9 @@ function Shell({
           <CompanySwitch company={company} companies={companies} compact />
         </div>
         <LiveSign compact />
+        <IconButton label={t("palette.open")} onClick={() => setPalette(true)}>
+          <Search aria-hidden />
+        </IconButton>
         <AccountMenu name={name} compact onHelp={() => setHelp(true)} />
       </header>
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
@@ -256,7 +313,10 @@ function Shell({
           ))}
         </Menu>
       </nav>
-      <HelpSheet open={help} onClose={() => setHelp(false)} places={places} />
+      <Suspense>
+        {palette && <CommandPalette onClose={() => setPalette(false)} />}
+        {help && <KeysSheet onClose={() => setHelp(false)} />}
+      </Suspense>
       <ScrollRestoration />
     </div>
   );
@@ -280,10 +340,12 @@ function CompanySwitch({
   company,
   companies,
   compact,
+  rail,
 }: {
   company: CompanyInView;
   companies: CompanyInView[];
   compact?: boolean;
+  rail?: boolean;
 }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
@@ -303,11 +365,11 @@ function CompanySwitch({
           >
             {[...company.name][0]?.toUpperCase()}
           </span>
-          <span className="min-w-0 flex-1">
+          <span className={rail ? "sr-only" : "min-w-0 flex-1"}>
             <span className="block truncate font-semibold tracking-tight">{company.name}</span>
             {!compact && <span className="block truncate text-xs text-ink-3">{company.city}</span>}
           </span>
-          <ChevronsUpDown className="size-4 shrink-0 text-ink-3" aria-hidden />
+          {!rail && <ChevronsUpDown className="size-4 shrink-0 text-ink-3" aria-hidden />}
         </button>
       }
     >
@@ -351,13 +413,23 @@ function LiveSign({ compact }: { compact?: boolean }) {
   );
 }
 
-function AccountMenu({ name, compact, onHelp }: { name: string; compact?: boolean; onHelp: () => void }) {
+function AccountMenu({
+  name,
+  compact,
+  up,
+  onHelp,
+}: {
+  name: string;
+  compact?: boolean;
+  up?: boolean;
+  onHelp: () => void;
+}) {
   const { t, i18n } = useTranslation();
   const theme = useTheme();
   const signOut = useAction(SignOut);
   return (
     <Menu
-      side={compact ? "bottom" : "top"}
+      side={up ? "top" : "bottom"}
       trigger={
         <button
           type="button"
@@ -395,7 +467,9 @@ function AccountMenu({ name, compact, onHelp }: { name: string; compact?: boolea
         onChange={setTheme}
       />
       <MenuSeparator />
-      <MenuItem onSelect={onHelp}>{t("shell.keys")}</MenuItem>
+      <MenuItem keys="general.help" onSelect={onHelp}>
+        {t("shell.keys")}
+      </MenuItem>
       <MenuItem
         icon={<LogOut aria-hidden />}
         onSelect={async () => {
@@ -407,42 +481,5 @@ function AccountMenu({ name, compact, onHelp }: { name: string; compact?: boolea
         {t("shell.signOut")}
       </MenuItem>
     </Menu>
-  );
-}
-
-function HelpSheet({ open, onClose, places }: { open: boolean; onClose: () => void; places: Place[] }) {
-  const { t } = useTranslation();
-  const rows: [string, string[]][] = [
-    ...places.map((place): [string, string[]] => [place.label, ["G", place.key.slice(3)]]),
-    [t("keys.next"), ["J"]],
-    [t("keys.previous"), ["K"]],
-    [t("keys.reply"), ["R"]],
-    [t("keys.note"), ["P"]],
-    [t("keys.take"), ["O"]],
-    [t("keys.resolve"), ["E"]],
-    [t("keys.send"), ["Ctrl", "Enter"]],
-    [t("keys.search"), ["/"]],
-    [t("keys.help"), ["?"]],
-  ];
-  return (
-    <Dialog
-      open={open}
-      onClose={onClose}
-      title={t("shell.keys")}
-      footer={<Button onClick={onClose}>{t("common.close")}</Button>}
-    >
-      <dl className="grid grid-cols-1 gap-x-8 sm:grid-cols-2">
-        {rows.map(([label, keys]) => (
-          <div key={label} className="flex items-center justify-between gap-3 border-b py-1.5">
-            <dt className="text-ink-2">{label}</dt>
-            <dd className="flex gap-1">
-              {keys.map((key) => (
-                <Kbd key={key}>{key}</Kbd>
-              ))}
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </Dialog>
   );
 }

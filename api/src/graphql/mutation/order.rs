@@ -42,8 +42,10 @@ struct OrderInput {
 struct MoveBookingInput {
     /// Which.
     id: ID,
-    /// Its new start; the length stays.
+    /// Its new start.
     start: DateTime,
+    /// Its new end, for appointments; without it the length stays.
+    end: Option<DateTime>,
 }
 
 /// Which booking.
@@ -105,7 +107,7 @@ impl OrderMutation {
         payload(change.await)
     }
 
-    /// Moves a booking; the customer is told.
+    /// Moves a booking, or makes an appointment longer or shorter; the customer is told.
     async fn move_booking(
         &self,
         ctx: &Context<'_>,
@@ -115,14 +117,14 @@ impl OrderMutation {
             let op = signed_in(ctx)?;
             let id = Kind::Booking.read("id", &input.id)?;
             let (scope, _) = access::of::<booking::Entity>(op, id, "booking").await?;
-            let row = orders::move_booking(op, &scope, id, input.start.0).await?;
+            let row = orders::move_booking(op, &scope, id, input.start.0, input.end.map(|end| end.0)).await?;
             Ok(Booking::new(scope, row))
         };
         payload(change.await)
     }
 
-    /// Calls a booking off: an unpaid order is cancelled, a paid one refunded; the customer is told. For people who manage
-    /// the company.
+    /// Calls a booking off: its unpaid or free order is cancelled and the customer told; that of a paid order ends with its
+    /// refund. For people who manage the company.
     async fn cancel_booking(
         &self,
         ctx: &Context<'_>,

@@ -1,5 +1,6 @@
 //! A company and what belongs to it as a whole: branches, channels, work in the background.
 
+use super::slot::{self, Slot};
 use super::{Booking, Catalogue, Channel, Contact, Conversation, Import, Order, Payment};
 use crate::graphql::error::{ApiError, at_most, within, within_if};
 use crate::graphql::id::Kind;
@@ -283,18 +284,11 @@ impl Company {
         for key in &item_keys {
             within("itemKeys", key, 300)?;
         }
-        let out_of_range = |field, message| service::Error::invalid(field, "OUT_OF_RANGE", message);
-        let limit = usize::try_from(limit.unwrap_or(50))
-            .ok()
-            .filter(|limit| (1..=100).contains(limit))
-            .ok_or_else(|| out_of_range("limit", "limit must be between 1 and 100."))?;
-        let days = (to.0 - from.0).get_days();
-        if item_keys.is_empty() || !(0..=60).contains(&days) {
-            let field = if item_keys.is_empty() { "itemKeys" } else { "to" };
-            return Err(out_of_range(field, "Name at least one item, and at most 60 days after the first.").into());
+        let limit = slot::bounds(from, to, limit.unwrap_or(50))?;
+        if item_keys.is_empty() {
+            return Err(service::Error::invalid("itemKeys", "OUT_OF_RANGE", "Name at least one item.").into());
         }
-        let slots = turn::slots_for(anybody(ctx)?, &self.scope, &item_keys, from.0, to.0, limit).await?;
-        Ok(slots.into_iter().map(|slot| Slot { start: DateTime(slot.start), end: DateTime(slot.end) }).collect())
+        Ok(Slot::all(turn::slots_for(anybody(ctx)?, &self.scope, &item_keys, from.0, to.0, limit).await?))
     }
 
     /// Imports, the newest first. For people who manage the company.
@@ -370,15 +364,6 @@ struct CompanySummary {
     bookings_today: i32,
     /// Jobs that have failed for good.
     jobs_dead: i32,
-}
-
-/// A free time.
-#[derive(Clone, Debug, SimpleObject)]
-struct Slot {
-    /// Start.
-    start: DateTime,
-    /// End.
-    end: DateTime,
 }
 
 /// A place of a company.

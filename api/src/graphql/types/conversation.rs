@@ -9,7 +9,7 @@ use crate::graphql::scalar::{
     ConversationOwner, ConversationStatus, DateTime, Language, MessageAuthor, MessageDirection, MessageStatus, Money,
     TurnStatus, count, language,
 };
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Json, Object, SimpleObject};
 use service::access::CompanyScope;
 use service::row::{contact, contact_address, conversation, message, turn};
 use service::{inbox, order, turn as turns};
@@ -244,7 +244,16 @@ impl Turn {
     async fn reasons(&self) -> Vec<Reason> {
         turns::reasons(&self.0)
             .into_iter()
-            .map(|reason| Reason { step: reason.step, detail: reason.detail, items: reason.items })
+            .map(|reason| Reason {
+                step: reason.step,
+                detail: reason.detail,
+                lines: reason
+                    .lines
+                    .into_iter()
+                    .map(|line| ReasonLine { code: line.code, values: Json(line.values) })
+                    .collect(),
+                items: reason.items,
+            })
             .collect()
     }
 
@@ -269,13 +278,24 @@ impl Turn {
     }
 }
 
+/// One statement of a step.
+#[derive(Clone, Debug, SimpleObject)]
+struct ReasonLine {
+    /// For the step `understood` what the customer did (`want`), else `line`, `total`, `send_link`…
+    code: String,
+    /// What it speaks of: sums as `{amount, currency}`, days as `2026-03-09`, times as `15:00:00`.
+    values: Json<serde_json::Map<String, serde_json::Value>>,
+}
+
 /// A step of a turn.
 #[derive(Clone, Debug, SimpleObject)]
 struct Reason {
     /// `understood`, `searched`, `quoted`, `checked`, `decided`…
     step: String,
-    /// One plain English line.
+    /// One plain English line, for programs without words of their own.
     detail: String,
+    /// The same as codes and values, to be worded in the reader's language.
+    lines: Vec<ReasonLine>,
     /// Keys of the items it rests on.
     items: Vec<String>,
 }

@@ -7,6 +7,7 @@ mod conversation;
 mod event;
 mod import;
 mod order;
+mod slot;
 mod viewer;
 
 pub(crate) use catalogue::{Catalogue, CatalogueRow, CatalogueVersion, RowProblem};

@@ -1,11 +1,12 @@
 //! Orders with their money and their place in the calendar.
 
+use super::slot::{self, Slot};
 use super::{Branch, Contact, Conversation};
 use crate::graphql::error::ApiError;
 use crate::graphql::id::Kind;
 use crate::graphql::request::{all, anybody, maybe, one};
 use crate::graphql::scalar::{
-    BookingKind, BookingStatus, DateTime, ItemKind, Language, Money, OrderStatus, PaymentStatus, count, money,
+    BookingKind, BookingStatus, Date, DateTime, ItemKind, Language, Money, OrderStatus, PaymentStatus, count, money,
 };
 use async_graphql::{Context, ID, Object, SimpleObject};
 use service::access::CompanyScope;
@@ -352,5 +353,18 @@ impl Booking {
     /// The branch it belongs to.
     async fn branch(&self, ctx: &Context<'_>) -> Result<Branch, ApiError> {
         Ok(Branch(one(ctx, |all| &all.branches, &self.scope, self.row.branch_id, "branch").await?))
+    }
+
+    /// Free starts to which this appointment can be moved, soonest first; none for a delivery, which may go anywhere.
+    #[graphql(complexity = "8 * child_complexity + 1")]
+    async fn free_times(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "First day, in the zone of the branch.")] from: Date,
+        #[graphql(desc = "Last day, included; at most 60 days after the first.")] to: Date,
+        #[graphql(desc = "At most so many: 1 to 100, 12 when absent.")] limit: Option<i32>,
+    ) -> Result<Vec<Slot>, ApiError> {
+        let limit = slot::bounds(from, to, limit.unwrap_or(12))?;
+        Ok(Slot::all(orders::free_times(anybody(ctx)?, &self.scope, &self.row, from.0, to.0, limit).await?))
     }
 }

@@ -41,7 +41,7 @@ export const TurnParts = graphql(`
     finishedAt
     workMs
     error
-    reasons { step detail items }
+    reasons { step detail items lines { code values } }
   }
 `);
 

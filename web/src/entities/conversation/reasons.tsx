@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { TurnPartsFragment } from "@/shared/api/gql/graphql";
 import { useFormat } from "@/shared/lib/format";
 import { Badge } from "@/shared/ui/bits";
+import { type Line, type Wording, wordReason } from "./word-reason";
 
 const icons: Record<string, typeof Search> = {
   understood: Brain,
@@ -12,6 +13,12 @@ const icons: Record<string, typeof Search> = {
   decided: Route,
   read: BookOpen,
 };
+
+/** What a step says, in the reader's language; a step of another build in plain English. */
+function linesOf(reason: TurnPartsFragment["reasons"][number], wording: Wording): string[] {
+  const lines = reason.lines.map((line) => wordReason(reason.step, line as Line, wording));
+  return lines.length > 0 && lines.every((line) => line !== undefined) ? lines : [reason.detail];
+}
 
 /** The steps of one reply, in order: what was understood, which rows were read, how each number was made. */
 export function Reasons({ turn }: { turn: TurnPartsFragment }) {
@@ -35,9 +42,12 @@ export function Reasons({ turn }: { turn: TurnPartsFragment }) {
                 <p className="font-medium text-ink-2">
                   {i18n.exists(`reason.${reason.step}`) ? t(`reason.${reason.step}`) : reason.step}
                 </p>
-                <p className="num wrap-anywhere text-ink" dir="auto">
-                  {reason.detail}
-                </p>
+                {linesOf(reason, { t, exists: (key) => i18n.exists(key), format }).map((line, at) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: as above
+                  <p key={at} className="num wrap-anywhere text-ink" dir="auto">
+                    {line}
+                  </p>
+                ))}
                 {reason.items.length > 0 && (
                   <p className="mt-1 flex flex-wrap gap-1">
                     {reason.items.slice(0, 12).map((item) => (

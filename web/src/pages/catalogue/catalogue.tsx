@@ -1,33 +1,25 @@
-import { Download, FileClock, History, Package, Plus, Search, Upload } from "lucide-react";
-import { useCallback, useState } from "react";
+import { ArrowDownToLine, Download, FileClock, History, Plus, Search, Upload } from "lucide-react";
+import { useCallback, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useQuery } from "urql";
-import {
-  AddRow,
-  CatalogueOverview,
-  DeleteRow,
-  ExportCatalogue,
-  RollBack,
-  UpdateRow,
-} from "@/entities/catalogue/documents";
+import { AddRow, CatalogueOverview, ExportCatalogue, RollBack } from "@/entities/catalogue/documents";
 import { useColumnName } from "@/entities/catalogue/words";
 import { useCompany, useCompanyPath } from "@/entities/company/company";
 import { DropZone } from "@/features/import-catalogue/drop-zone";
 import { PublishPanel } from "@/features/publish-catalogue/publish-panel";
-import type { ItemKind, RowPartsFragment, VersionHeadFragment } from "@/shared/api/gql/graphql";
+import type { ItemKind, VersionHeadFragment } from "@/shared/api/gql/graphql";
 import { useLive } from "@/shared/api/live";
 import { useAction } from "@/shared/api/use-action";
 import { cx } from "@/shared/lib/cx";
 import { useFormat } from "@/shared/lib/format";
-import { useDebounced } from "@/shared/lib/use-debounced";
+import { run } from "@/shared/lib/hotkeys";
 import { useUrlState } from "@/shared/lib/use-url-state";
 import {
   Badge,
   Button,
   Checkbox,
   Dialog,
-  Empty,
   Failed,
   Field,
   Input,
@@ -40,8 +32,8 @@ import {
   Textarea,
   toast,
 } from "@/shared/ui";
-import { type Column, Grid, textOf } from "@/widgets/catalogue/grid";
-import { useRowWindows } from "@/widgets/catalogue/use-row-windows";
+import type { Column } from "@/widgets/catalogue/grid-row";
+import { type GridMemory, VersionGrid } from "@/widgets/catalogue/version-grid";
 
 type Version = VersionHeadFragment & { columns: Column[] };
 
@@ -62,7 +54,19 @@ export default function CataloguePage() {
   const published = catalogue?.published as Version | null | undefined;
   const draft = catalogue?.draft as Version | null | undefined;
   const wanted = params.get("version");
-  const shown = wanted === "published" ? (published ?? draft) : (draft ?? published);
+  const now = wanted === "published" ? (published ?? draft) : (draft ?? published);
+  // While changes to what is published are under way, their table stands, though a draft has begun meanwhile.
+  const [busy, setBusy] = useState(false);
+  const stands = useRef(now);
+  if (!busy) stands.current = now;
+  const shown = busy ? stands.current : now;
+  const memory = useRef<GridMemory>({
+    history: { undo: [], redo: [] },
+    place: { row: 0, column: 0, focused: false },
+  });
+  const forget = () => {
+    memory.current.history = { undo: [], redo: [] };
+  };
   const [reload, setReload] = useState(0);
 
   async function download(kind: "CSV" | "XLSX") {
@@ -173,7 +177,18 @@ export default function CataloguePage() {
               }
             />
           )}
-          <Button size="sm" look="quiet" className="ms-auto" onClick={() => setAdding(true)}>
+          {shown.rowCount > 50 && (
+            <Button size="sm" look="quiet" className="ms-auto" onClick={() => run("grid.jump")}>
+              <ArrowDownToLine aria-hidden />
+              {t("grid.jump")}
+            </Button>
+          )}
+          <Button
+            size="sm"
+            look="quiet"
+            className={shown.rowCount > 50 ? undefined : "ms-auto"}
+            onClick={() => setAdding(true)}
+          >
             <Plus aria-hidden />
             {t("catalogue.addRow")}
           </Button>
@@ -184,6 +199,8 @@ export default function CataloguePage() {
         version={shown}
         draft={shown.id === draft?.id}
         reload={reload}
+        memory={memory}
+        onBusy={setBusy}
         onChanged={refresh}
         onMoved={() => change({ version: null })}
       />
@@ -207,10 +224,12 @@ export default function CataloguePage() {
             problemCount={draft.problemCount}
             onPublished={() => {
               setPublishing(false);
+              forget();
               refresh();
             }}
             onDiscarded={() => {
               setPublishing(false);
+              forget();
               refresh();
             }}
           />
@@ -220,7 +239,10 @@ export default function CataloguePage() {
         open={history}
         onClose={() => setHistory(false)}
         versions={catalogue.versions.nodes}
-        onChanged={refresh}
+        onChanged={() => {
+          forget();
+          refresh();
+        }}
       />
       {adding && (
         <AddRowDialog
@@ -234,115 +256,6 @@ export default function CataloguePage() {
         />
       )}
     </div>
-  );
-}
-
-function VersionGrid({
-  version,
-  draft,
-  reload,
-  onChanged,
-  onMoved,
-}: {
-  version: Version;
-  draft: boolean;
-  reload: number;
-  onChanged: () => void;
-  onMoved: () => void;
-}) {
-  const { t } = useTranslation();
-  const company = useCompany();
-  const { params, change } = useUrlState();
-  const search = useDebounced(params.get("q")?.trim() ?? "", 250);
-  const onlyProblems = params.get("problems") === "1";
-  const update = useAction(UpdateRow);
-  const remove = useAction(DeleteRow);
-  const [deleting, setDeleting] = useState<RowPartsFragment | null>(null);
-  const source = {
-    companyId: company.id,
-    versionId: `${version.id}.${reload}.${version.rowCount}`,
-    draft,
-    search,
-    onlyProblems,
-  };
-  const windows = useRowWindows(source);
-  const filtered = Boolean(search) || onlyProblems;
-
-  async function save(index: number, column: string, value: string): Promise<string | undefined> {
-    const row = windows.rows.get(index);
-    if (!row) return undefined;
-    // Shown at once, put back when refused.
-    windows.replace(index, { ...row, cells: { ...(row.cells as Record<string, unknown>), [column]: value } });
-    const { data, refusals } = await update.run({ input: { id: row.id, cells: { [column]: value } } });
-    const next = data?.updateRow.row as RowPartsFragment | undefined;
-    if (!next) {
-      windows.replace(index, row);
-      return refusals[0]?.message ?? t("errors.INTERNAL");
-    }
-    windows.replace(index, next);
-    if (!draft) {
-      toast(t("catalogue.movedToDraft"));
-      onMoved();
-    }
-    onChanged();
-    return undefined;
-  }
-
-  if (windows.total === 0)
-    return filtered ? (
-      <Empty
-        icon={<Search />}
-        title={t("catalogue.noMatch")}
-        action={<Button onClick={() => change({ q: null, problems: null })}>{t("common.clearFilters")}</Button>}
-      />
-    ) : (
-      <Empty icon={<Package />} title={t("catalogue.noRows")} />
-    );
-  if (windows.total === null)
-    return windows.failed ? (
-      <Empty title={t("states.failed")} action={<Button onClick={windows.reload}>{t("common.retry")}</Button>} />
-    ) : (
-      <SkeletonRows rows={10} className="h-8" />
-    );
-  return (
-    <>
-      <Grid
-        columns={version.columns}
-        total={windows.total}
-        rows={windows.rows}
-        onShown={windows.ensure}
-        onSave={save}
-        onDelete={setDeleting}
-      />
-      <Dialog
-        open={Boolean(deleting)}
-        onClose={() => setDeleting(null)}
-        title={t("grid.deleteTitle", { row: deleting?.number })}
-        description={t("grid.deleteText", {
-          name: textOf((deleting?.cells as Record<string, unknown> | undefined)?.[version.columns[0]?.key ?? ""]),
-        })}
-        footer={
-          <>
-            <Button onClick={() => setDeleting(null)}>{t("common.cancel")}</Button>
-            <Button
-              look="danger"
-              busy={remove.busy}
-              onClick={async () => {
-                if (!deleting) return;
-                const { data, refusals } = await remove.run({ input: { id: deleting.id } });
-                setDeleting(null);
-                if (data) {
-                  windows.reload();
-                  onChanged();
-                } else toast(refusals[0]?.message ?? t("errors.INTERNAL"), { bad: true });
-              }}
-            >
-              {t("common.delete")}
-            </Button>
-          </>
-        }
-      />
-    </>
   );
 }
 

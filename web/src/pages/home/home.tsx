@@ -121,7 +121,7 @@ export default function HomePage() {
           </div>
         )}
       </section>
-      <div className="grid items-start gap-4 lg:grid-cols-2">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[repeat(2,minmax(0,1fr))]">
         <NeedsYou
           rows={view?.conversations.nodes}
           jobsDead={view?.summary.jobsDead ?? 0}

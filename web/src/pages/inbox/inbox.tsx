@@ -10,10 +10,10 @@ import { graphql } from "@/shared/api/graphql";
 import { useLive } from "@/shared/api/live";
 import { useAction } from "@/shared/api/use-action";
 import { cx } from "@/shared/lib/cx";
-import { useHotkeys } from "@/shared/lib/hotkeys";
+import { run, useCommands } from "@/shared/lib/hotkeys";
 import { useMedia } from "@/shared/lib/media";
 import { newId } from "@/shared/lib/uuid";
-import { Badge, Button, buttonStyle, Dialog, Empty, IconButton, Kbd, toast, useTitle } from "@/shared/ui";
+import { Badge, Button, buttonStyle, Dialog, Empty, IconButton, Shortcut, toast, useTitle } from "@/shared/ui";
 import { ContactPanel } from "@/widgets/inbox/contact-panel";
 import { attentionText, ConversationList, useContactName } from "@/widgets/inbox/conversation-list";
 import { Composer } from "@/widgets/thread/composer";
@@ -76,13 +76,10 @@ export default function InboxPage() {
     if (next) navigate(`${path(`inbox/${encodeURIComponent(next)}`)}${search}`);
   }
 
-  useHotkeys({
-    KeyJ: () => move(1),
-    ArrowDown: () => move(1),
-    KeyK: () => move(-1),
-    ArrowUp: () => move(-1),
-    Slash: () => document.querySelector<HTMLElement>("[data-search]")?.focus(),
-    Escape: () => conversationId && navigate(`${path("inbox")}${search}`),
+  useCommands({
+    "inbox.next": () => move(1),
+    "inbox.previous": () => move(-1),
+    "inbox.close": conversationId ? () => navigate(`${path("inbox")}${search}`) : undefined,
   });
 
   return (
@@ -98,7 +95,7 @@ export default function InboxPage() {
         <div className="hidden min-w-0 flex-1 place-items-center bg-canvas md:grid">
           <Empty icon={<MessageCircle />} title={t("inbox.pick")}>
             <span className="inline-flex flex-wrap items-center justify-center gap-1">
-              {t("inbox.pickText")} <Kbd>J</Kbd> <Kbd>K</Kbd>
+              {t("inbox.pickText")} <Shortcut of="inbox.next" /> <Shortcut of="inbox.previous" />
             </span>
           </Empty>
         </div>
@@ -158,14 +155,19 @@ function OpenConversation({ id, backTo }: { id: string; backTo: string }) {
   const give = () => void act(handBack, t("thread.given"));
   const focusComposer = () =>
     requestAnimationFrame(() => document.querySelector<HTMLElement>("[data-composer]")?.focus());
-  useHotkeys({
-    KeyO: () => (talk?.owner === "OPERATOR" ? give() : take()),
-    KeyE: () => void (talk?.status === "OPEN" ? act(resolve, t("thread.resolved")) : act(reopen, t("thread.reopened"))),
-    KeyR: () => {
+  useCommands({
+    "inbox.take": () => (talk?.owner === "OPERATOR" ? give() : take()),
+    "inbox.resolve": () =>
+      void (talk?.status === "OPEN" ? act(resolve, t("thread.resolved")) : act(reopen, t("thread.reopened"))),
+    "inbox.resolveNext": () => {
+      if (talk?.status === "OPEN") void act(resolve, t("thread.resolved"));
+      run("inbox.next");
+    },
+    "inbox.reply": () => {
       setMode("reply");
       focusComposer();
     },
-    KeyP: () => {
+    "inbox.note": () => {
       setMode("note");
       focusComposer();
     },

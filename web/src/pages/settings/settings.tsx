@@ -87,7 +87,8 @@ export default function SettingsPage() {
 }
 
 function CompanyForm({ company }: { company: Company }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
+  const format = useFormat();
   const update = useAction(UpdateCompany);
   const [form, setForm] = useState({
     name: company.name,
@@ -164,7 +165,7 @@ function CompanyForm({ company }: { company: Company }) {
             >
               {[...new Set([form.currency, ...CURRENCIES])].map((one) => (
                 <option key={one} value={one}>
-                  {`${one} · ${new Intl.DisplayNames(i18n.language, { type: "currency" }).of(one) ?? one}`}
+                  {`${one} · ${format.currency(one)}`}
                 </option>
               ))}
             </Select>

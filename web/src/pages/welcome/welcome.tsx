@@ -10,7 +10,7 @@ import { graphql } from "@/shared/api/graphql";
 import { useAction } from "@/shared/api/use-action";
 import { LOCALE_NAMES, LOCALES } from "@/shared/i18n";
 import { cx } from "@/shared/lib/cx";
-import { zoneLabel } from "@/shared/lib/format";
+import { useFormat, zoneLabel } from "@/shared/lib/format";
 import { newId } from "@/shared/lib/uuid";
 import { Button } from "@/shared/ui/button";
 import { Field, Input, Select } from "@/shared/ui/field";
@@ -31,6 +31,7 @@ const OpenDemoShop = graphql(`
 
 export default function WelcomePage() {
   const { t, i18n } = useTranslation();
+  const format = useFormat();
   useTitle(t("welcome.title"));
   const navigate = useNavigate();
   const { viewer, setup, loading, refetch } = useViewer();
@@ -226,7 +227,7 @@ export default function WelcomePage() {
                 >
                   {[...new Set([currency, ...CURRENCIES])].map((one) => (
                     <option key={one} value={one}>
-                      {`${one} · ${new Intl.DisplayNames(i18n.language, { type: "currency" }).of(one) ?? one}`}
+                      {`${one} · ${format.currency(one)}`}
                     </option>
                   ))}
                 </Select>

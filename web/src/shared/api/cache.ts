@@ -11,6 +11,7 @@ const embedded = [
   "OpeningInterval",
   "Attachment",
   "Reason",
+  "ReasonLine",
   "ContactAddress",
   "Cart",
   "CartLine",

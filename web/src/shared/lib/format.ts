@@ -1,16 +1,17 @@
 import i18next from "i18next";
 import { useTranslation } from "react-i18next";
+import { kazakhAgo, kazakhDates, NUMBERS_AS } from "./kazakh";
 import { type Day, dayAsDate } from "./zoned";
 
 /** An amount as the contract carries it: a decimal string and an ISO 4217 code. */
 export type Money = { amount: string; currency: string };
 
-const cache = new Map<string, Intl.DateTimeFormat | Intl.NumberFormat | Intl.RelativeTimeFormat>();
+type Dates = Pick<Intl.DateTimeFormat, "format"> | ReturnType<typeof kazakhDates>;
+type Formatter = Dates | Intl.NumberFormat | Intl.RelativeTimeFormat;
 
-function memo<T extends Intl.DateTimeFormat | Intl.NumberFormat | Intl.RelativeTimeFormat>(
-  key: string,
-  make: () => T,
-): T {
+const cache = new Map<string, Formatter>();
+
+function memo<T extends Formatter>(key: string, make: () => T): T {
   let found = cache.get(key) as T | undefined;
   if (!found) {
     found = make();
@@ -19,15 +20,21 @@ function memo<T extends Intl.DateTimeFormat | Intl.NumberFormat | Intl.RelativeT
   return found;
 }
 
-function dateFormat(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  return memo(`d${locale}${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(locale, options));
+function dateFormat(locale: string, options: Intl.DateTimeFormatOptions): { format: (date: Date) => string } {
+  return memo<Dates>(`d${locale}${JSON.stringify(options)}`, () =>
+    locale === "kk" ? kazakhDates(options) : new Intl.DateTimeFormat(locale, options),
+  );
 }
 
 /** Formatters of one locale; money, phone, dates and numbers go through here and nowhere else. */
 export function formatters(language: string) {
   // English without a country is that of Europe, where the company is more likely to be.
   const locale = language === "en" ? (navigator.language.startsWith("en-") ? navigator.language : "en-GB") : language;
-  const relative = memo(`r${locale}`, () => new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" }));
+  const numbers = language === "kk" ? NUMBERS_AS : locale;
+  const relative =
+    language === "kk"
+      ? kazakhAgo
+      : memo(`r${locale}`, () => new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" }));
   return {
     money(value: Money): string {
       const amount = Number(value.amount);
@@ -37,7 +44,7 @@ export function formatters(language: string) {
         return memo(
           `m${locale}${value.currency}${whole}`,
           () =>
-            new Intl.NumberFormat(locale, {
+            new Intl.NumberFormat(numbers, {
               style: "currency",
               currency: value.currency,
               currencyDisplay: "narrowSymbol",
@@ -50,17 +57,23 @@ export function formatters(language: string) {
       }
     },
     number(value: number): string {
-      return memo(`n${locale}`, () => new Intl.NumberFormat(locale)).format(value);
+      return memo(`n${locale}`, () => new Intl.NumberFormat(numbers)).format(value);
+    },
+    unit(value: number, unit: "minute" | "gram" | "milliliter"): string {
+      return memo(
+        `u${locale}${unit}`,
+        () => new Intl.NumberFormat(numbers, { style: "unit", unit, unitDisplay: "short" }),
+      ).format(value);
     },
     percent(value: number): string {
-      return memo(`p${locale}`, () => new Intl.NumberFormat(locale, { style: "percent" })).format(value);
+      return memo(`p${locale}`, () => new Intl.NumberFormat(numbers, { style: "percent" })).format(value);
     },
     bytes(value: number): string {
       const mega = value >= 1_000_000;
       return memo(
         `b${locale}${mega}`,
         () =>
-          new Intl.NumberFormat(locale, {
+          new Intl.NumberFormat(numbers, {
             style: "unit",
             unit: mega ? "megabyte" : "kilobyte",
             maximumFractionDigits: mega ? 1 : 0,
@@ -86,6 +99,13 @@ export function formatters(language: string) {
         hourCycle: "h23",
         timeZone: zone,
       }).format(new Date(value));
+    },
+    currency(code: string): string {
+      try {
+        return new Intl.DisplayNames(numbers, { type: "currency" }).of(code) ?? code;
+      } catch {
+        return code;
+      }
     },
     day(day: Day, options: Intl.DateTimeFormatOptions = { weekday: "long", day: "numeric", month: "long" }): string {
       return dateFormat(locale, { ...options, timeZone: "UTC" }).format(dayAsDate(day));
@@ -117,7 +137,10 @@ export function currentFormat() {
 export function zoneLabel(zone: string, locale: string, at: Date = new Date()): string {
   const city = zone.split("/").at(-1)?.replaceAll("_", " ") ?? zone;
   try {
-    const offset = dateFormat(locale, { timeZone: zone, timeZoneName: "shortOffset" })
+    const offset = new Intl.DateTimeFormat(locale === "kk" ? "en" : locale, {
+      timeZone: zone,
+      timeZoneName: "shortOffset",
+    })
       .formatToParts(at)
       .find((part) => part.type === "timeZoneName")?.value;
     return offset ? `${city} (${offset})` : city;

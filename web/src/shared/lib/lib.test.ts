@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readBoot } from "./boot";
 import { formatters } from "./format";
-import { hotkeyName, isTyping } from "./hotkeys";
 import { linkify } from "./linkify";
 import { oneOf } from "./use-url-state";
 import { newId, uuidv7 } from "./uuid";
@@ -17,6 +16,20 @@ describe("formatters", () => {
 
   it("keeps an amount readable when the currency is no currency", () => {
     expect(formatters("en").money({ amount: "5.00", currency: "?" })).toBe("5.00 ?");
+  });
+
+  it("writes Kazakh dates, whatever the browser knows of the language", () => {
+    const kk = formatters("kk");
+    const at = "2026-12-01T21:05:00Z";
+    expect(kk.dateTime(at, "Asia/Almaty")).toBe("2 жел., 02:05");
+    expect(kk.date(at, "Europe/Madrid")).toBe("2026 ж. 1 жел.");
+    expect(kk.day({ year: 2026, month: 12, day: 1 })).toBe("1 желтоқсан, сейсенбі");
+    expect(kk.day({ year: 2026, month: 11, day: 15 }, { month: "long", year: "numeric" })).toBe("2026 ж. қараша");
+    expect(kk.day({ year: 2026, month: 11, day: 30 }, { weekday: "short" })).toBe("дс");
+    const now = Date.parse(at);
+    expect(
+      ["2026-12-01T21:04:50Z", "2026-12-01T20:35:00Z", "2026-11-30T21:05:00Z"].map((one) => kk.ago(one, now)),
+    ).toEqual(["қазір", "30 мин. бұрын", "кеше"]);
   });
 
   it("tells times on the clock of the company", () => {
@@ -59,18 +72,6 @@ describe("boot", () => {
     expect(readBoot(page(""))).toEqual({});
     expect(readBoot(page("{"))).toEqual({});
     expect(readBoot(page("3"))).toEqual({});
-  });
-});
-
-describe("hotkeys", () => {
-  it("go by the place of the key, whatever letter it writes", () => {
-    expect(hotkeyName(new KeyboardEvent("keydown", { key: "о", code: "KeyJ" }))).toBe("KeyJ");
-    expect(hotkeyName(new KeyboardEvent("keydown", { key: "Enter", code: "Enter", ctrlKey: true }))).toBe("Mod+Enter");
-  });
-
-  it("rest while somebody types", () => {
-    expect(isTyping(document.createElement("textarea"))).toBe(true);
-    expect(isTyping(document.createElement("button"))).toBe(false);
   });
 });
 

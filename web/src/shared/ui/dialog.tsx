@@ -1,6 +1,6 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import type { ReactNode, RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { cx } from "@/shared/lib/cx";
 import { buttonStyle } from "./button";
@@ -15,6 +15,8 @@ type DialogProps = {
   /** `sheet` comes from the side on wide screens and from below on phones. */
   shape?: "dialog" | "sheet";
   className?: string;
+  /** What gets the focus on opening; else the first that can have it. */
+  focus?: RefObject<HTMLElement | null>;
 };
 
 export function Dialog({
@@ -26,6 +28,7 @@ export function Dialog({
   footer,
   shape = "dialog",
   className,
+  focus,
 }: DialogProps) {
   const { t } = useTranslation();
   return (
@@ -33,6 +36,8 @@ export function Dialog({
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 bg-black/35 transition-opacity duration-200 data-ending-style:opacity-0 data-starting-style:opacity-0 dark:bg-black/60" />
         <Base.Popup
+          initialFocus={focus}
+          data-modal
           className={cx(
             "fixed z-50 flex flex-col bg-raised shadow-pop outline-none transition-[transform,opacity] duration-200 ease-out",
             shape === "dialog"

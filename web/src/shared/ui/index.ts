@@ -4,5 +4,6 @@ export * from "./dialog";
 export * from "./field";
 export * from "./menu";
 export * from "./page";
+export * from "./shortcut";
 export * from "./states";
 export * from "./toast";

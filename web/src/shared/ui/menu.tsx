@@ -2,6 +2,8 @@ import { Menu as Base } from "@base-ui/react/menu";
 import { Check } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
 import { cx } from "@/shared/lib/cx";
+import type { CommandId } from "@/shared/lib/hotkeys";
+import { Shortcut } from "./shortcut";
 
 const itemStyle =
   "flex w-full cursor-pointer select-none items-center gap-2.5 rounded-md px-2.5 py-1.5 text-ink outline-none data-highlighted:bg-hover pointer-coarse:min-h-11 [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-ink-3";
@@ -34,16 +36,20 @@ export function MenuItem({
   children,
   onSelect,
   danger,
+  keys,
 }: {
   icon?: ReactNode;
   children: ReactNode;
   onSelect: () => void;
   danger?: boolean;
+  /** The command whose keys are shown beside it. */
+  keys?: CommandId;
 }) {
   return (
     <Base.Item className={cx(itemStyle, danger && "text-bad [&_svg]:text-bad")} onClick={onSelect}>
       {icon}
       <span className="min-w-0 flex-1 truncate">{children}</span>
+      {keys && <Shortcut of={keys} />}
     </Base.Item>
   );
 }

@@ -16,7 +16,7 @@ export function PageHeader({
   useTitle(title);
   return (
     <header className={cx("flex flex-wrap items-start justify-between gap-x-6 gap-y-3", className)}>
-      <div className="min-w-0">
+      <div className="min-w-0 grow basis-48">
         <h1 className="text-xl/7 font-semibold tracking-tight sm:text-2xl/8">{title}</h1>
         {description && <p className="mt-0.5 text-pretty text-ink-2">{description}</p>}
       </div>

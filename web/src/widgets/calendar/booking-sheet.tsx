@@ -11,31 +11,31 @@ import { useAction } from "@/shared/api/use-action";
 import { useFormat, zoneLabel } from "@/shared/lib/format";
 import { addDays, dayKey, instantOf, parseDay, wallAt } from "@/shared/lib/zoned";
 import { Badge, Button, buttonStyle, Dialog, Field, IconButton, Input, toast } from "@/shared/ui";
+import type { useMoves } from "./use-moves";
 
-const MoveBooking = graphql(`
-  mutation MoveBooking($input: MoveBookingInput!) {
-    moveBooking(input: $input) { booking { ...BookingParts } userErrors { field code message } }
-  }
-`);
 const CancelBooking = graphql(`
   mutation CancelBooking($input: BookingInput!) {
     cancelBooking(input: $input) { booking { ...BookingParts } userErrors { field code message } }
   }
 `);
-const FreeSlots = graphql(`
-  query FreeSlots($id: ID!, $itemKeys: [String!]!, $from: Date!, $to: Date!) {
-    company(id: $id) { id slots(itemKeys: $itemKeys, from: $from, to: $to, limit: 12) { start end } }
+const FreeTimes = graphql(`
+  query FreeTimes($order: ID!, $from: Date!, $to: Date!) {
+    order(id: $order) { id bookings { id freeTimes(from: $from, to: $to, limit: 12) { start end } } }
   }
 `);
+
+type Moves = Pick<ReturnType<typeof useMoves>, "move" | "busy" | "errorOf">;
 
 /** One delivery or appointment: when, where, for whom, whether it is paid; moved and cancelled here. */
 export function BookingSheet({
   booking,
+  moves,
   onClose,
   onStep,
   onChanged,
 }: {
   booking: BookingPartsFragment | undefined;
+  moves: Moves;
   onClose: () => void;
   onStep: (step: 1 | -1) => void;
   onChanged: () => void;
@@ -108,8 +108,8 @@ export function BookingSheet({
           </dl>
           {booking.status === "HELD" && (
             <p className="hatched rounded-lg bg-warn-soft px-3 py-2.5 text-[0.8125rem] text-warn">
-              {booking.order.linkExpiresAt
-                ? t("calendar.heldUntil", { when: format.dateTime(booking.order.linkExpiresAt, zone) })
+              {booking.expiresAt
+                ? t("calendar.heldUntil", { when: format.dateTime(booking.expiresAt, zone) })
                 : t("calendar.held")}
             </p>
           )}
@@ -135,15 +135,7 @@ export function BookingSheet({
             )}
           </div>
           {moving && (
-            <MoveForm
-              key={booking.id}
-              booking={booking}
-              zone={zone}
-              onMoved={() => {
-                setMoving(false);
-                onChanged();
-              }}
-            />
+            <MoveForm key={booking.id} booking={booking} zone={zone} moves={moves} onMoved={() => setMoving(false)} />
           )}
           <Dialog
             open={asking}
@@ -177,32 +169,46 @@ export function BookingSheet({
   );
 }
 
-function MoveForm({ booking, zone, onMoved }: { booking: BookingPartsFragment; zone: string; onMoved: () => void }) {
+function hourOf(instant: Date, zone: string): string {
+  const wall = wallAt(instant, zone);
+  return `${String(wall.hour).padStart(2, "0")}:${String(wall.minute).padStart(2, "0")}`;
+}
+
+function MoveForm({
+  booking,
+  zone,
+  moves,
+  onMoved,
+}: {
+  booking: BookingPartsFragment;
+  zone: string;
+  moves: Moves;
+  onMoved: () => void;
+}) {
   const { t } = useTranslation();
   const format = useFormat();
-  const company = useCompany();
-  const move = useAction(MoveBooking);
-  const wall = wallAt(new Date(booking.start), zone);
-  const [date, setDate] = useState(dayKey(wall));
-  const [time, setTime] = useState(`${String(wall.hour).padStart(2, "0")}:${String(wall.minute).padStart(2, "0")}`);
+  const span = { start: new Date(booking.start), end: new Date(booking.end) };
+  const [date, setDate] = useState(dayKey(wallAt(span.start, zone)));
+  const [time, setTime] = useState(hourOf(span.start, zone));
+  const [ends, setEnds] = useState<string | null>(null);
   const day = parseDay(date);
-  const [{ data }] = useQuery({
-    query: FreeSlots,
-    variables: {
-      id: company.id,
-      itemKeys: booking.order.lines.map((line) => line.key),
-      from: date,
-      to: day ? dayKey(addDays(day, 1)) : date,
-    },
-    pause: !day || booking.kind !== "APPOINTMENT",
+  const appointment = booking.kind === "APPOINTMENT";
+  const [{ data, fetching }] = useQuery({
+    query: FreeTimes,
+    variables: { order: booking.order.id, from: date, to: day ? dayKey(addDays(day, 1)) : date },
+    pause: !day || !appointment,
+    requestPolicy: "network-only",
   });
-  const slots = data?.company?.slots ?? [];
+  const free = data?.order?.bookings.find((one) => one.id === booking.id)?.freeTimes ?? [];
+  const at = (text: string): Date | null => {
+    const [hour, minute] = text.split(":").map(Number);
+    return day && hour !== undefined && minute !== undefined ? instantOf({ ...day, hour, minute }, zone) : null;
+  };
+  const start = at(time);
+  const usual = start && new Date(start.getTime() + span.end.getTime() - span.start.getTime());
 
-  async function to(start: Date) {
-    const { data: moved } = await move.run({ input: { id: booking.id, start: start.toISOString() } });
-    if (!moved) return;
-    toast(t("calendar.moved", { when: format.dateTime(start, zone) }));
-    onMoved();
+  async function to(start: Date, end: Date) {
+    if (await moves.move(booking, { start, end }, { quiet: true })) onMoved();
   }
 
   return (
@@ -210,12 +216,19 @@ function MoveForm({ booking, zone, onMoved }: { booking: BookingPartsFragment; z
       className="rounded-xl border bg-canvas p-4"
       onSubmit={(event) => {
         event.preventDefault();
-        const [hour = 0, minute = 0] = time.split(":").map(Number);
-        if (day) void to(instantOf({ ...day, hour, minute }, zone));
+        if (!start || !usual) return;
+        let end = ends === null ? usual : (at(ends) ?? usual);
+        // An end before the start is one after midnight.
+        if (end <= start && day) end = instantOf({ ...wallAt(end, zone), ...addDays(day, 1) }, zone);
+        void to(start, end);
       }}
     >
-      <div className="grid grid-cols-2 gap-3">
-        <Field label={t("calendar.date")} error={move.errorOf("start") ?? move.errorOf()}>
+      <div className={appointment ? "grid grid-cols-2 gap-3 sm:grid-cols-3" : "grid grid-cols-2 gap-3"}>
+        <Field
+          label={t("calendar.date")}
+          error={moves.errorOf("start") ?? moves.errorOf()}
+          className={appointment ? "max-sm:col-span-2" : undefined}
+        >
           {(props) => (
             <Input {...props} type="date" value={date} onChange={(event) => setDate(event.target.value)} required />
           )}
@@ -232,18 +245,34 @@ function MoveForm({ booking, zone, onMoved }: { booking: BookingPartsFragment; z
             />
           )}
         </Field>
+        {appointment && (
+          <Field label={t("calendar.ends")} error={moves.errorOf("end")}>
+            {(props) => (
+              <Input
+                {...props}
+                type="time"
+                value={ends ?? (usual ? hourOf(usual, zone) : "")}
+                step={300}
+                onChange={(event) => setEnds(event.target.value)}
+                required
+              />
+            )}
+          </Field>
+        )}
       </div>
-      {slots.length > 0 && (
+      {appointment && day && data && !fetching && (
         <div className="mt-3">
-          <p className="mb-1.5 text-[0.8125rem] font-medium text-ink-2">{t("calendar.freeTimes")}</p>
+          <p className="mb-1.5 text-[0.8125rem] font-medium text-ink-2">
+            {free.length > 0 ? t("calendar.freeTimes") : t("calendar.noFree")}
+          </p>
           <div className="flex flex-wrap gap-1.5">
-            {slots.map((slot) => (
+            {free.map((slot) => (
               <Button
                 key={slot.start}
                 size="sm"
                 className="num"
-                onClick={() => void to(new Date(slot.start))}
-                disabled={move.busy}
+                onClick={() => void to(new Date(slot.start), new Date(slot.end))}
+                disabled={moves.busy}
               >
                 {format.dateTime(slot.start, zone)}
               </Button>
@@ -251,7 +280,7 @@ function MoveForm({ booking, zone, onMoved }: { booking: BookingPartsFragment; z
           </div>
         </div>
       )}
-      <Button type="submit" look="primary" busy={move.busy} className="mt-3">
+      <Button type="submit" look="primary" busy={moves.busy} className="mt-3">
         {t("calendar.moveHere")}
       </Button>
     </form>

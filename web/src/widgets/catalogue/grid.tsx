@@ -1,17 +1,16 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { EyeOff, Trash2, TriangleAlert } from "lucide-react";
-import { memo, useEffect, useMemo, useRef, useState } from "react";
+import { EyeOff } from "lucide-react";
+import { type Ref, useEffect, useImperativeHandle, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useColumnName } from "@/entities/catalogue/words";
 import type { RowPartsFragment } from "@/shared/api/gql/graphql";
+import { announce } from "@/shared/lib/announce";
 import { cx } from "@/shared/lib/cx";
-import { useFormat } from "@/shared/lib/format";
-import { IconButton, Skeleton } from "@/shared/ui";
+import { isKeyOf } from "@/shared/lib/hotkeys";
+import { type Place, type Range, rangeOf, sizeOf } from "./block";
+import { type Column, type Editing, GridRow, type Handlers, NUMBER_WIDTH, ROW, textOf } from "./grid-row";
 
-export type Column = { key: string; heading: string; internal: boolean; required: boolean; kind: string };
-
-const ROW = 38;
-const NUMBER_WIDTH = 64;
+export type GridHandle = { jump: (row: number) => void };
 
 function widthOf(column: Column): number {
   if (/name$/.test(column.key)) return 260;
@@ -21,16 +20,24 @@ function widthOf(column: Column): number {
 }
 
 /**
- * The table of a catalogue. Rows and columns are counted for screen readers, arrows move, Enter or F2 edits,
- * Tab saves and goes on. Only the rows in view exist in the page.
+ * The table of a catalogue. Rows and columns are counted for screen readers, arrows move, with Shift they select, Enter or
+ * F2 edits, Tab saves and goes on; a block is copied and pasted as in a spreadsheet. Only the rows in view exist in the
+ * page.
  */
 export function Grid({
   columns,
   total,
   rows,
   onShown,
+  refused,
+  start,
+  onPlace,
   onSave,
+  onCopy,
+  onPaste,
+  onClear,
   onDelete,
+  ref,
 }: {
   columns: Column[];
   total: number;
@@ -38,14 +45,30 @@ export function Grid({
   onShown: (from: number, to: number) => void;
   /** Answers the reason when the value was refused. */
   onSave: (index: number, column: string, value: string) => Promise<string | undefined>;
+  /** Why values were not taken, by row and column. */
+  refused: ReadonlyMap<number, ReadonlyMap<string, string>>;
+  /** Where to begin, and whether the focus was there. */
+  start: Place & { focused: boolean };
+  onPlace: (place: Place & { focused: boolean }) => void;
+  /** The text of the cells when all of them are here, else it is put on the clipboard later. */
+  onCopy: (range: Range) => string | undefined;
+  onPaste: (range: Range, text: string) => void;
+  onClear: (range: Range) => void;
   onDelete: (row: RowPartsFragment) => void;
+  ref?: Ref<GridHandle>;
 }) {
   const { t } = useTranslation();
   const columnName = useColumnName();
   const scroll = useRef<HTMLDivElement>(null);
-  const [active, setActive] = useState({ row: 0, column: 0 });
-  const [editing, setEditing] = useState<{ row: number; column: number; value: string; refused?: string } | null>(null);
-  const moved = useRef(false);
+  const [active, setActive] = useState<Place>({
+    row: Math.min(start.row, total - 1),
+    column: Math.min(start.column, columns.length - 1),
+  });
+  const [anchor, setAnchor] = useState(active);
+  const [editing, setEditing] = useState<Editing | null>(null);
+  const moved = useRef(start.focused);
+  const range = rangeOf(anchor, active);
+  const size = sizeOf(range);
   const widths = useMemo(() => columns.map(widthOf), [columns]);
   const nameWidth = widths[0] ?? 0;
   const virtual = useVirtualizer({
@@ -59,15 +82,32 @@ export function Grid({
   const items = virtual.getVirtualItems();
   const from = items[0]?.index ?? 0;
   const to = items.at(-1)?.index ?? 0;
-  useEffect(() => onShown(from, to), [from, to, onShown]);
+  useEffect(() => {
+    onShown(from, to);
+  }, [from, to, onShown]);
 
-  function move(row: number, column: number) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, where the last grid was left
+  useEffect(() => {
+    if (active.row > 0) virtual.scrollToIndex(active.row, { align: "center" });
+  }, []);
+  useImperativeHandle(ref, () => ({ jump: (row) => move(row, active.column) }));
+
+  /** Makes a cell the active one; without `extend` it alone is selected. */
+  function choose(next: Place, extend = false) {
+    moved.current = true;
+    setActive(next);
+    if (!extend) setAnchor(next);
+    onPlace({ ...next, focused: true });
+    const chosen = sizeOf(rangeOf(extend ? anchor : next, next));
+    if (chosen.cells > 1) announce(t("grid.chosen", { rows: chosen.rows, columns: chosen.columns }));
+  }
+
+  function move(row: number, column: number, extend = false) {
     const next = {
       row: Math.max(0, Math.min(total - 1, row)),
       column: Math.max(0, Math.min(columns.length - 1, column)),
     };
-    moved.current = true;
-    setActive(next);
+    choose(next, extend);
     virtual.scrollToIndex(next.row, { align: "auto" });
     const box = scroll.current;
     if (!box || next.column === 0) return;
@@ -92,7 +132,8 @@ export function Grid({
     const cells = rows.get(row)?.cells as Record<string, unknown> | undefined;
     const key = columns[column]?.key;
     if (!cells || !key) return;
-    setActive({ row, column });
+    choose({ row, column });
+    moved.current = false;
     setEditing({ row, column, value: value ?? textOf(cells[key]) });
   }
 
@@ -122,30 +163,83 @@ export function Grid({
       End: [event.ctrlKey ? total - 1 : row, columns.length - 1],
     };
     const target = go[event.key];
-    if (target) {
+    if (target && !event.altKey) {
       event.preventDefault();
-      move(...target);
-    } else if (event.key === "Enter" || event.key === "F2") {
+      move(...target, event.shiftKey);
+    } else if (isKeyOf(event, "grid.edit")) {
       event.preventDefault();
       edit(row, column);
-    } else if (event.key === "Delete" || event.key === "Backspace") {
+    } else if (isKeyOf(event, "grid.row")) {
       event.preventDefault();
-      edit(row, column, "");
-    } else if ((event.ctrlKey || event.metaKey) && event.code === "KeyC") {
-      const cells = rows.get(row)?.cells as Record<string, unknown> | undefined;
-      void navigator.clipboard?.writeText(textOf(cells?.[columns[column]?.key ?? ""]));
+      choose({ row, column: columns.length - 1 });
+      setAnchor({ row: anchor.row, column: 0 });
+    } else if (isKeyOf(event, "grid.clear") || event.key === "Backspace") {
+      event.preventDefault();
+      onClear(range);
+    } else if (event.key === "Escape" && size.cells > 1) {
+      event.preventDefault();
+      setAnchor(active);
     } else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) {
       event.preventDefault();
       edit(row, column, event.key);
     }
   }
 
+  // Rows are drawn anew only when they change; what they call is always that of the latest drawing.
+  const latest = useRef<Handlers>(null as unknown as Handlers);
+  latest.current = {
+    setEditing,
+    save,
+    edit,
+    onKey,
+    onDelete,
+    focus: (row, column) => {
+      if (!moved.current) choose({ row, column });
+    },
+    point: (row, column, extend) => {
+      if (editing) void save({ row, column });
+      else choose({ row, column }, extend);
+    },
+  };
+  const handlers = useMemo<Handlers>(
+    () => ({
+      setEditing: (value) => latest.current.setEditing(value),
+      save: (next) => latest.current.save(next),
+      edit: (row, column, value) => latest.current.edit(row, column, value),
+      onKey: (event, row, column) => latest.current.onKey(event, row, column),
+      onDelete: (row) => latest.current.onDelete(row),
+      focus: (row, column) => latest.current.focus(row, column),
+      point: (row, column, extend) => latest.current.point(row, column, extend),
+    }),
+    [],
+  );
+
   const full = NUMBER_WIDTH + widths.reduce((sum, width) => sum + width, 0) + 44;
   return (
-    <div ref={scroll} className="relative min-h-0 flex-1 overflow-auto bg-surface" data-testid="grid-scroll">
+    <div
+      ref={scroll}
+      className="relative min-h-0 flex-1 select-none overflow-auto bg-surface"
+      data-testid="grid-scroll"
+    >
       <div
         role="grid"
         aria-label={t("nav.catalogue")}
+        aria-multiselectable
+        onCopy={(event) => {
+          if (editing) return;
+          event.preventDefault();
+          const text = onCopy(range);
+          if (text !== undefined) event.clipboardData.setData("text/plain", text);
+        }}
+        onPaste={(event) => {
+          if (editing) return;
+          event.preventDefault();
+          onPaste(range, event.clipboardData.getData("text/plain"));
+        }}
+        onBlur={(event) => {
+          const to = event.relatedTarget;
+          if (to && !event.currentTarget.contains(to)) onPlace({ ...active, focused: false });
+        }}
         aria-rowcount={total + 1}
         aria-colcount={columns.length + 2}
         style={{ width: full, minWidth: "100%" }}
@@ -189,15 +283,14 @@ export function Grid({
                 columns={columns}
                 widths={widths}
                 activeColumn={here ? active.column : -1}
+                selected={
+                  size.cells > 1 && range.top <= item.index && item.index <= range.bottom
+                    ? `${range.left}-${range.right}`
+                    : ""
+                }
+                refused={refused.get(item.index)}
                 editing={editing?.row === item.index ? editing : null}
-                handlers={{
-                  setEditing,
-                  save,
-                  edit,
-                  onKey,
-                  onDelete,
-                  focus: (column) => setActive({ row: item.index, column }),
-                }}
+                handlers={handlers}
               />
             );
           })}
@@ -218,164 +311,3 @@ function Head({ width, left, children }: { width: number; left?: number; childre
     </div>
   );
 }
-
-/** A cell as words: lists with commas, nothing as nothing. */
-export function textOf(value: unknown): string {
-  if (value == null) return "";
-  if (Array.isArray(value)) return value.map(textOf).join(", ");
-  if (typeof value === "object") return JSON.stringify(value);
-  return String(value);
-}
-
-type Editing = { row: number; column: number; value: string; refused?: string };
-type Handlers = {
-  setEditing: (editing: Editing | null) => void;
-  save: (next?: { row: number; column: number }) => Promise<void>;
-  edit: (row: number, column: number, value?: string) => void;
-  onKey: (event: React.KeyboardEvent, row: number, column: number) => void;
-  onDelete: (row: RowPartsFragment) => void;
-  focus: (column: number) => void;
-};
-
-const GridRow = memo(
-  function GridRow({
-    index,
-    top,
-    row,
-    columns,
-    widths,
-    activeColumn,
-    editing,
-    handlers,
-  }: {
-    index: number;
-    top: number;
-    row: RowPartsFragment | undefined;
-    columns: Column[];
-    widths: number[];
-    activeColumn: number;
-    editing: Editing | null;
-    handlers: Handlers;
-  }) {
-    const { t } = useTranslation();
-    const format = useFormat();
-    const cells = (row?.cells ?? {}) as Record<string, unknown>;
-    const bad = (row?.problems.length ?? 0) > 0;
-    return (
-      <div
-        role="row"
-        aria-rowindex={index + 2}
-        className={cx(
-          "group absolute start-0 flex w-full border-b bg-surface hover:bg-canvas",
-          row?.leftOut && "opacity-55",
-        )}
-        style={{ height: ROW, transform: `translateY(${top}px)` }}
-      >
-        <div
-          role="rowheader"
-          className="num sticky start-0 z-10 flex shrink-0 items-center gap-1 border-e bg-sunken px-2 text-xs text-ink-3"
-          style={{ width: NUMBER_WIDTH }}
-        >
-          <span className="flex-1">{format.number(row?.number ?? index + 1)}</span>
-          {bad && (
-            <span title={row?.problems.map((problem) => problem.message).join("\n")} className="text-bad">
-              <TriangleAlert className="size-3.5" aria-hidden />
-              <span className="sr-only">{t("grid.hasProblems")}</span>
-            </span>
-          )}
-        </div>
-        {columns.map((column, at) => {
-          const problem = row?.problems.find((one) => one.column === column.key);
-          const open = editing?.column === at;
-          const text = textOf(cells[column.key]);
-          return (
-            <div
-              key={column.key}
-              role="gridcell"
-              aria-colindex={at + 2}
-              aria-invalid={problem ? true : undefined}
-              tabIndex={activeColumn === at ? 0 : -1}
-              title={problem ? `${problem.message} ${problem.suggestion}` : undefined}
-              onFocus={() => activeColumn !== at && handlers.focus(at)}
-              onDoubleClick={() => handlers.edit(index, at)}
-              onKeyDown={(event) => handlers.onKey(event, index, at)}
-              className={cx(
-                "relative flex shrink-0 items-center border-e px-3 -outline-offset-2",
-                at === 0 && "sticky z-10 bg-inherit font-medium",
-                column.internal && "bg-warn-soft/40",
-                problem && "bg-bad-soft",
-                /money|integer|number/.test(column.kind) && "num justify-end",
-              )}
-              style={{ width: widths[at], insetInlineStart: at === 0 ? NUMBER_WIDTH : undefined }}
-            >
-              {!row ? (
-                <Skeleton className="h-3.5 w-3/4" />
-              ) : open ? (
-                <>
-                  <input
-                    // biome-ignore lint/a11y/noAutofocus: editing begins by the person's own key or double click
-                    autoFocus
-                    aria-label={column.heading}
-                    aria-invalid={editing.refused ? true : undefined}
-                    value={editing.value}
-                    onChange={(event) =>
-                      handlers.setEditing({ ...editing, value: event.target.value, refused: undefined })
-                    }
-                    onBlur={() => void handlers.save()}
-                    onKeyDown={(event) => {
-                      event.stopPropagation();
-                      if (event.nativeEvent.isComposing) return;
-                      if (event.key === "Enter") void handlers.save({ row: index + 1, column: at });
-                      else if (event.key === "Tab") {
-                        event.preventDefault();
-                        void handlers.save({ row: index, column: at + (event.shiftKey ? -1 : 1) });
-                      } else if (event.key === "Escape") {
-                        handlers.setEditing(null);
-                        (event.currentTarget.closest('[role="gridcell"]') as HTMLElement | null)?.focus();
-                      }
-                    }}
-                    className="absolute inset-0 z-30 size-full border-2 border-accent bg-raised px-2.5 outline-none aria-invalid:border-bad"
-                  />
-                  {editing.refused && (
-                    <p
-                      role="alert"
-                      className="absolute start-0 top-full z-40 w-64 rounded-b-lg bg-bad px-3 py-2 text-[0.8125rem] text-surface"
-                    >
-                      {editing.refused}
-                    </p>
-                  )}
-                </>
-              ) : (
-                <span className="truncate text-[0.8125rem]" dir="auto">
-                  {text}
-                </span>
-              )}
-            </div>
-          );
-        })}
-        {row && (
-          <div
-            role="gridcell"
-            aria-colindex={columns.length + 2}
-            className="flex w-11 items-center justify-center opacity-0 focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100"
-          >
-            <IconButton
-              label={t("grid.deleteRow", { row: row.number })}
-              size="iconSm"
-              className="size-7!"
-              onClick={() => handlers.onDelete(row)}
-            >
-              <Trash2 aria-hidden />
-            </IconButton>
-          </div>
-        )}
-      </div>
-    );
-  },
-  (before, after) =>
-    before.row === after.row &&
-    before.top === after.top &&
-    before.columns === after.columns &&
-    before.activeColumn === after.activeColumn &&
-    before.editing === after.editing,
-);

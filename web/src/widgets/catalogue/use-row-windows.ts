@@ -20,14 +20,15 @@ export function useRowWindows(source: Source) {
     total: number | null;
     failed: boolean;
   }>({ key, rows: new Map(), total: null, failed: false });
-  const asked = useRef<{ key: string; windows: Set<number> }>({ key, windows: new Set() });
-  if (asked.current.key !== key) asked.current = { key, windows: new Set() };
+  const asked = useRef<{ key: string; windows: Map<number, Promise<void>> }>({ key, windows: new Map() });
+  if (asked.current.key !== key) asked.current = { key, windows: new Map() };
+  // What is known now, for work that goes on over several drawings.
+  const known = useRef<{ key: string; rows: Map<number, RowPartsFragment> }>({ key, rows: new Map() });
+  if (known.current.key !== key) known.current = { key, rows: new Map() };
 
-  const fetchWindow = useCallback(
+  const fetchNow = useCallback(
     async (window: number) => {
       const source = JSON.parse(key) as Source;
-      if (asked.current.key !== key || asked.current.windows.has(window)) return;
-      asked.current.windows.add(window);
       const variables = {
         id: source.companyId,
         offset: window * WINDOW,
@@ -44,6 +45,8 @@ export function useRowWindows(source: Source) {
         asked.current.windows.delete(window);
         return setState((before) => ({ ...before, key, failed: true }));
       }
+      for (const [index, row] of connection.nodes.entries())
+        known.current.rows.set(window * WINDOW + index, row as RowPartsFragment);
       setState((before) => {
         const rows = before.key === key ? new Map(before.rows) : new Map<number, RowPartsFragment>();
         for (const [index, row] of connection.nodes.entries())
@@ -53,25 +56,41 @@ export function useRowWindows(source: Source) {
     },
     [client, key],
   );
+  const fetchWindow = useCallback(
+    (window: number): Promise<void> => {
+      if (asked.current.key !== key) return Promise.resolve();
+      const running = asked.current.windows.get(window) ?? fetchNow(window);
+      asked.current.windows.set(window, running);
+      return running;
+    },
+    [fetchNow, key],
+  );
   useEffect(() => void fetchWindow(0), [fetchWindow]);
 
-  /** Fetches what these positions need. */
+  /** Fetches what these positions need, and is done when it is here. */
   const ensure = useCallback(
-    (from: number, to: number) => {
+    async (from: number, to: number) => {
+      const windows: Promise<void>[] = [];
       for (let window = Math.floor(from / WINDOW); window <= Math.floor(to / WINDOW); window++)
-        void fetchWindow(window);
+        windows.push(fetchWindow(window));
+      await Promise.all(windows);
     },
     [fetchWindow],
   );
 
+  /** The row at a position, as it is now. */
+  const rowAt = useCallback((index: number) => known.current.rows.get(index), []);
+
   /** Puts a changed row in its place. */
   const replace = useCallback((index: number, row: RowPartsFragment) => {
+    known.current.rows.set(index, row);
     setState((before) => ({ ...before, rows: new Map(before.rows).set(index, row) }));
   }, []);
 
   /** Forgets everything and starts from the first window. */
   const reload = useCallback(() => {
-    asked.current = { key, windows: new Set() };
+    asked.current = { key, windows: new Map() };
+    known.current = { key, rows: new Map() };
     void fetchWindow(0);
   }, [fetchWindow, key]);
 
@@ -81,6 +100,7 @@ export function useRowWindows(source: Source) {
     total: current ? state.total : null,
     failed: current && state.failed,
     ensure,
+    rowAt,
     replace,
     reload,
   };

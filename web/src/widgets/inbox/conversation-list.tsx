@@ -111,7 +111,7 @@ export function ConversationList({ openId, onRows }: { openId?: string; onRows: 
             aria-label={t("inbox.channel")}
             value={channel ?? ""}
             onChange={(event) => change({ channel: event.target.value })}
-            className="w-26 shrink-0"
+            className="w-28 shrink-0"
           >
             <option value="">{t("inbox.allChannels")}</option>
             {CHANNEL_KINDS.map((kind) => (
