@@ -4,9 +4,12 @@ import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { useCompany } from "@/entities/company/company";
 import { CURRENCIES, timezones } from "@/entities/company/places";
+import { Connection } from "@/features/connect-channel/connection";
+import { TelegramDialog } from "@/features/connect-channel/telegram-dialog";
 import { ChannelIcon, useChannelName } from "@/entities/conversation/channel-icon";
 import type { Language, SettingsQuery } from "@/shared/api/gql/graphql";
 import { graphql } from "@/shared/api/graphql";
+import { useLive } from "@/shared/api/live";
 import { useAction } from "@/shared/api/use-action";
 import { LOCALE_NAMES, LOCALES } from "@/shared/i18n";
 import { useFormat } from "@/shared/lib/format";
@@ -29,7 +32,7 @@ const SettingsQueryDocument = graphql(`
   query Settings($id: ID!) {
     company(id: $id) {
       ...CompanyCore
-      channels { id kind provider name status quietPeriodMs maxChars widgetKey lastError }
+      channels { id kind provider name status quietPeriodMs maxChars widgetKey ...Connection }
       branches { id name city address timezone openingHours { weekday opens closes } }
     }
   }
@@ -66,6 +69,7 @@ export default function SettingsPage() {
   const [{ data, error }, refetch] = useQuery({ query: SettingsQueryDocument, variables: { id: company.id } });
   const refresh = () => refetch({ requestPolicy: "network-only" });
   const view = data?.company;
+  useLive(["CHANNEL"], refresh);
   return (
     <div className="mx-auto flex max-w-3xl flex-col gap-5 p-4 sm:p-6">
       <PageHeader title={t("nav.settings")} description={t("settings.text")} />
@@ -204,6 +208,7 @@ function CompanyForm({ company }: { company: Company }) {
 function Channels({ company, onChanged }: { company: Company; onChanged: () => void }) {
   const { t } = useTranslation();
   const create = useAction(CreateChannel);
+  const [connecting, setConnecting] = useState(false);
   // The phone of "Try it" plays every channel; only real ones are set up here.
   const channels = company.channels.filter((channel) => channel.provider !== "trial");
   return (
@@ -228,21 +233,30 @@ function Channels({ company, onChanged }: { company: Company; onChanged: () => v
           <Plus aria-hidden />
           {t("settings.addWebchat")}
         </Button>
+        <Button onClick={() => setConnecting(true)}>
+          <Plus aria-hidden />
+          {t("settings.addTelegram")}
+        </Button>
       </div>
       {channels.length === 0 ? (
         <p className="mt-4 rounded-lg bg-sunken px-4 py-3 text-ink-2">{t("settings.noChannels")}</p>
       ) : (
         <ul className="mt-4 flex flex-col divide-y">
           {channels.map((channel) => (
-            <Channel key={channel.id} channel={channel} />
+            <Channel key={channel.id} companyId={company.id} channel={channel} onChanged={onChanged} />
           ))}
         </ul>
+      )}
+      {connecting && (
+        <TelegramDialog companyId={company.id} onClose={() => setConnecting(false)} onDone={onChanged} />
       )}
     </Card>
   );
 }
 
-function Channel({ channel }: { channel: Company["channels"][number] }) {
+type ChannelProps = { companyId: string; channel: Company["channels"][number]; onChanged: () => void };
+
+function Channel({ companyId, channel, onChanged }: ChannelProps) {
   const { t } = useTranslation();
   const channelName = useChannelName();
   const update = useAction(UpdateChannel);
@@ -270,7 +284,9 @@ function Channel({ channel }: { channel: Company["channels"][number] }) {
           {t(`channelStatus.${channel.status}`)}
         </Badge>
       </div>
-      {channel.lastError && <p className="text-[0.8125rem] text-bad">{channel.lastError}</p>}
+      {channel.provider !== "webchat" && (
+        <Connection companyId={companyId} channel={channel} onChanged={onChanged} />
+      )}
       <form
         className="flex flex-wrap items-end gap-2"
         onSubmit={async (event) => {

@@ -24,6 +24,7 @@ const CompanyEvents = graphql(`
       import { id status rowsRead rowsTotal bytesRead bytesTotal problemCount }
       catalogue { id }
       job { id status attempts lastError runAt }
+      channel { id status }
     }
   }
 `);
@@ -43,6 +44,7 @@ const EventsSince = graphql(`
         booking { id }
         import { id }
         job { id }
+        channel { id }
       }
     }
   }
@@ -57,6 +59,7 @@ type Wire = {
   booking?: { id: string } | null;
   import?: { id: string } | null;
   job?: { id: string } | null;
+  channel?: { id: string } | null;
 };
 
 /** Everything that moves in a company, over one subscription; what was missed is fetched after a break. */
@@ -75,7 +78,7 @@ export function LiveProvider({ companyId, children }: { companyId: string; child
     };
     const take = (wire: Wire) => {
       cursor = wire.cursor;
-      const entity = wire.message ?? wire.order ?? wire.booking ?? wire.import ?? wire.job ?? wire.conversation;
+      const entity = wire.message ?? wire.order ?? wire.booking ?? wire.import ?? wire.job ?? wire.channel ?? wire.conversation;
       tell({ kind: wire.kind, id: entity?.id, conversationId: wire.conversation?.id });
     };
     const catchUp = async () => {

@@ -19,12 +19,20 @@ import { MessageText } from "@/entities/conversation/message-text";
 import { Reasons } from "@/entities/conversation/reasons";
 import type { useThread } from "@/entities/conversation/use-thread";
 import type { MessagePartsFragment, TurnPartsFragment } from "@/shared/api/gql/graphql";
+import { graphql } from "@/shared/api/graphql";
 import { useLive } from "@/shared/api/live";
+import { useAction } from "@/shared/api/use-action";
 import { announce } from "@/shared/lib/announce";
 import { cx } from "@/shared/lib/cx";
 import { useFormat } from "@/shared/lib/format";
 import { addDays, dayKey, sameDay, wallAt } from "@/shared/lib/zoned";
-import { Button, Failed, Skeleton } from "@/shared/ui";
+import { Button, Failed, Skeleton, toast } from "@/shared/ui";
+
+const RetryMessage = graphql(`
+  mutation RetryMessage($input: RetryMessageInput!) {
+    retryMessage(input: $input) { message { id status error } userErrors { field code message } }
+  }
+`);
 
 export type Outgoing = { id: string; text: string; note: boolean; at: string; failed?: string };
 
@@ -235,11 +243,12 @@ function Message({
         dir="auto"
       >
         {message.text}
+        {unsent(message.status) && <Unsent message={message} />}
       </p>
     );
   const note = message.direction === "NOTE";
   const ours = message.direction !== "INBOUND";
-  const failed = message.status === "FAILED";
+  const failed = unsent(message.status);
   return (
     <div
       className={cx(
@@ -277,7 +286,7 @@ function Message({
       <p className={cx("num mt-1 flex items-center gap-1 px-1 text-xs text-ink-3", failed && "text-bad")}>
         <time dateTime={message.createdAt}>{format.time(message.createdAt, company.timezone)}</time>
         {ours && !note && <Delivery status={message.status} />}
-        {failed && message.error && <span>· {message.error}</span>}
+        {failed && <Unsent message={message} />}
       </p>
       {turn && turn.reasons.length > 0 && (
         <details className="group mt-1 w-full max-w-md self-end">
@@ -291,6 +300,30 @@ function Message({
         </details>
       )}
     </div>
+  );
+}
+
+const unsent = (status: MessagePartsFragment["status"]) => status === "FAILED" || status === "UNKNOWN";
+
+/** Why a message did not arrive, or that nobody knows; a person decides whether it goes out once more. */
+function Unsent({ message }: { message: MessagePartsFragment }) {
+  const { t } = useTranslation();
+  const retry = useAction(RetryMessage);
+  return (
+    <>
+      {message.error && <span lang="en">· {message.error}</span>}
+      <button
+        type="button"
+        className="ms-1 rounded px-1 font-medium text-accent-text hover:underline disabled:opacity-50"
+        disabled={retry.busy}
+        onClick={async () => {
+          const { refusals } = await retry.run({ input: { id: message.id } });
+          if (refusals[0]) toast(refusals[0].message, { bad: true });
+        }}
+      >
+        {t("thread.sendAgain")}
+      </button>
+    </>
   );
 }
 

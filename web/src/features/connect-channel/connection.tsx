@@ -1,0 +1,132 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { ConnectionFragment } from "@/shared/api/gql/graphql";
+import { graphql } from "@/shared/api/graphql";
+import { useAction } from "@/shared/api/use-action";
+import { useFormat } from "@/shared/lib/format";
+import { Button, Dialog, toast } from "@/shared/ui";
+import { TelegramDialog } from "./telegram-dialog";
+
+export const ConnectionFields = graphql(`
+  fragment Connection on Channel {
+    id name provider status errorCode errorCount lastError connectedAt account
+    credentials { name last updatedAt }
+    log { at kind detail }
+  }
+`);
+const ReconnectChannel = graphql(`
+  mutation ReconnectChannel($input: ChannelInput!) {
+    reconnectChannel(input: $input) { channel { id status } userErrors { field code message } }
+  }
+`);
+const DisconnectChannel = graphql(`
+  mutation DisconnectChannel($input: ChannelInput!) {
+    disconnectChannel(input: $input) { channel { id status } userErrors { field code message } }
+  }
+`);
+
+type ConnectionProps = { companyId: string; channel: ConnectionFragment; onChanged: () => void };
+
+/** How a connection to a provider fares, and what can be done with it. */
+export function Connection({ companyId, channel, onChanged }: ConnectionProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const reconnect = useAction(ReconnectChannel);
+  const disconnect = useAction(DisconnectChannel);
+  const [dialog, setDialog] = useState<"token" | "disconnect">();
+  const over = channel.status === "DISCONNECTED";
+  const token = channel.credentials[0];
+  return (
+    <div className="flex flex-col gap-3">
+      {channel.errorCode && (
+        <p role="status" className="text-[0.8125rem] text-bad">
+          {t(`channelError.${channel.errorCode}`, { defaultValue: t("channelError.request") })}
+          {channel.lastError && (
+            <span className="block text-ink-3" lang="en">
+              {channel.lastError}
+            </span>
+          )}
+        </p>
+      )}
+      {!over && (
+        <div className="flex flex-wrap items-center gap-2">
+          {token && (
+            <span className="me-auto text-[0.8125rem] text-ink-2">
+              {t("telegram.tokenSet", { last: token.last, day: format.date(token.updatedAt) })}
+            </span>
+          )}
+          <Button onClick={() => setDialog("token")}>{t("telegram.replace")}</Button>
+          <Button
+            busy={reconnect.busy}
+            onClick={async () => {
+              const { data, refusals } = await reconnect.run({ input: { id: channel.id } });
+              if (data) onChanged();
+              else toast(refusals[0]?.message ?? t("errors.INTERNAL"), { bad: true });
+            }}
+          >
+            {t("connection.again")}
+          </Button>
+          <Button look="danger" onClick={() => setDialog("disconnect")}>
+            {t("connection.disconnect")}
+          </Button>
+        </div>
+      )}
+      {channel.log.length > 0 && (
+        <details className="text-[0.8125rem]">
+          <summary className="cursor-pointer text-ink-2">{t("connection.log")}</summary>
+          <ul className="mt-2 flex flex-col gap-1">
+            {channel.log.map((line) => (
+              <li key={`${line.at}${line.kind}`} className="flex flex-wrap gap-x-2">
+                <time className="num text-ink-3" dateTime={line.at}>
+                  {format.dateTime(line.at)}
+                </time>
+                <span>{t(`channelLog.${line.kind}`)}</span>
+                {line.detail && (
+                  <span className="text-ink-3" lang="en">
+                    {line.detail}
+                  </span>
+                )}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      {dialog === "token" && (
+        <TelegramDialog
+          companyId={companyId}
+          channelId={channel.id}
+          onClose={() => setDialog(undefined)}
+          onDone={onChanged}
+        />
+      )}
+      <Dialog
+        open={dialog === "disconnect"}
+        onClose={() => setDialog(undefined)}
+        title={t("connection.disconnectTitle", { name: channel.name })}
+        footer={
+          <>
+            <Button onClick={() => setDialog(undefined)}>{t("common.cancel")}</Button>
+            <Button
+              look="danger"
+              busy={disconnect.busy}
+              onClick={async () => {
+                const { data, refusals } = await disconnect.run({ input: { id: channel.id } });
+                if (!data) return toast(refusals[0]?.message ?? t("errors.INTERNAL"), { bad: true });
+                setDialog(undefined);
+                onChanged();
+              }}
+            >
+              {t("connection.disconnect")}
+            </Button>
+          </>
+        }
+      >
+        <ul className="flex list-disc flex-col gap-1.5 ps-5 text-ink-2">
+          <li>{t("connection.loseMessages")}</li>
+          <li>{t("connection.loseToken")}</li>
+          <li>{t("connection.keepTalks")}</li>
+        </ul>
+      </Dialog>
+    </div>
+  );
+}
