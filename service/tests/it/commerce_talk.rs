@@ -3,7 +3,7 @@
 use crate::commerce_support::Shop;
 use entity::stored::{MessageStatus, TurnStatus};
 use entity::{contact, message, turn};
-use sea_orm::{EntityTrait, PaginatorTrait};
+use sea_orm::{ColumnTrait as _, EntityTrait, PaginatorTrait, QueryFilter as _, QueryOrder as _};
 use std::time::Duration;
 
 testkit::both! {
@@ -24,6 +24,31 @@ testkit::both! {
     }
 
     /// R63: several messages in a row are one turn.
+    /// reliability.md case 35: ten at once of somebody new, each stored before the next answer, in the order in which they came.
+    async fn an_album_keeps_its_order(kit: Kit) {
+        let shop = Shop::open(kit).await;
+        let intake = service::inbox::Intake::new(&shop.kit.ctx);
+        let channel = std::sync::Arc::new(shop.channel.clone());
+        let album = (0..10).map(|number| {
+            let incoming = shop.incoming("ann", &format!("album-{number}"), &format!("Picture {number}"));
+            intake.receive(&shop.scope, std::sync::Arc::clone(&channel), incoming)
+        });
+        let receipts = futures::future::join_all(album).await;
+        let talks: std::collections::BTreeSet<_> =
+            receipts.into_iter().map(|receipt| receipt.unwrap().conversation_id).collect();
+        assert_eq!(talks.len(), 1, "one contact, one talk");
+        let stored = message::Entity::find()
+            .filter(message::Column::Direction.eq(entity::stored::MessageDirection::Inbound))
+            .order_by_asc(message::Column::CreatedAt)
+            .order_by_asc(message::Column::Id)
+            .all(shop.kit.ctx.db().read())
+            .await
+            .unwrap();
+        let texts: Vec<String> = stored.into_iter().map(|row| row.text).collect();
+        assert_eq!(texts, (0..10).map(|number| format!("Picture {number}")).collect::<Vec<_>>());
+        shop.run().await;
+    }
+
     async fn a_burst_is_answered_together(kit: Kit) {
         let shop = Shop::open(kit).await;
         for text in ["Hello", "one rose bouquet", "to Valencia"] {
