@@ -13,6 +13,7 @@ pub use read::{
     ConversationFilter, addresses_of, attachments, contact, contact_addresses, contacts, conversation, conversations,
     last_messages, messages, turns,
 };
+pub(crate) use receive::preview;
 pub use receive::{Address, Incoming, MAX_TEXT, Receipt, receive};
 pub use trial::{TrialMessage, try_message};
 pub use visitor::{VisitorCursor, visitor_conversation, visitor_messages};

@@ -3,6 +3,7 @@
 mod holds;
 mod place;
 mod read;
+pub(crate) mod seeding;
 mod staff;
 mod timed;
 
