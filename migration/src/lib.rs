@@ -14,6 +14,7 @@ mod m20261121_0001_people;
 mod m20261121_0002_catalogue;
 mod m20261121_0003_commerce;
 mod m20261121_0004_work;
+mod m20261130_0005_lists;
 
 /// All changes, in their order.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_0002_catalogue::Migration),
             Box::new(m20261121_0003_commerce::Migration),
             Box::new(m20261121_0004_work::Migration),
+            Box::new(m20261130_0005_lists::Migration),
         ]
     }
 }

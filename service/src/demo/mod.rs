@@ -71,7 +71,11 @@ async fn fill(ctx: &Ctx, anew: bool) {
     ctx.engine().demo.set_progress(control::WHOLE);
 }
 
-async fn try_fill(ctx: &Ctx, anew: bool) -> Result<()> {
+/// Makes the rows of the companies that are not whole, or of both anew: one try of what [`run`] begins with.
+///
+/// # Errors
+/// When the database refuses; the next call begins with taking away what is there.
+pub async fn try_fill(ctx: &Ctx, anew: bool) -> Result<()> {
     let began = std::time::Instant::now();
     let (people, standing) = companies::restore(ctx).await?;
     let open: Vec<_> = standing.iter().filter(|company| anew || !company.whole).collect();

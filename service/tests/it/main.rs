@@ -12,6 +12,7 @@ mod commerce_pay;
 mod commerce_support;
 mod commerce_talk;
 mod db_schema;
+mod demo;
 mod db_tx;
 mod job_claim;
 mod job_enqueue;

@@ -76,8 +76,17 @@ pub(crate) struct Ready {
 impl Program {
     /// Starts it on a free port.
     pub(crate) fn start(ground: &Ground) -> Self {
+        Self::launch(ground, "serve")
+    }
+
+    /// Starts it as a demo on a free port.
+    pub(crate) fn start_demo(ground: &Ground) -> Self {
+        Self::launch(ground, "demo")
+    }
+
+    fn launch(ground: &Ground, how: &str) -> Self {
         let log = File::options().create(true).append(true).open(ground.log()).expect("a log");
-        let mut command = ground.command(&["serve", "--listen", "127.0.0.1:0"]);
+        let mut command = ground.command(&[how, "--listen", "127.0.0.1:0"]);
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("the program starts");
         let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         Self { child, lines, started: Instant::now() }
@@ -87,7 +96,8 @@ impl Program {
     pub(crate) async fn ready(&mut self, ground: &Ground) -> Ready {
         let read = async {
             while let Ok(Some(line)) = self.lines.next_line().await {
-                let Some(url) = line.strip_prefix("X8 is ready: http://") else { continue };
+                let url = ["X8 is ready: http://", "X8 demo: http://"].iter().find_map(|start| line.strip_prefix(start));
+                let Some(url) = url else { continue };
                 let (at, code) =
                     url.split_once("/#code=").map_or((url, None), |(at, code)| (at, Some(code.to_owned())));
                 return Some(Ready { at: at.parse().expect("an address"), code, after: self.started.elapsed() });

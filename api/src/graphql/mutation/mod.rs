@@ -3,6 +3,7 @@
 mod catalogue;
 mod company;
 mod conversation;
+mod demo;
 mod order;
 mod session;
 
@@ -16,6 +17,7 @@ pub(crate) struct Mutation(
     catalogue::CatalogueMutation,
     conversation::ConversationMutation,
     order::OrderMutation,
+    demo::DemoMutation,
 );
 
 /// Payloads: the thing, or why nothing was changed.

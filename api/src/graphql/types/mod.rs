@@ -3,6 +3,7 @@
 mod catalogue;
 mod company;
 mod conversation;
+mod demo;
 mod event;
 mod import;
 mod order;
@@ -11,6 +12,7 @@ mod viewer;
 pub(crate) use catalogue::{Catalogue, CatalogueRow, CatalogueVersion, RowProblem};
 pub(crate) use company::{Branch, Channel, Company, Job};
 pub(crate) use conversation::{Contact, Conversation, Message, Turn};
+pub(crate) use demo::Demo;
 pub(crate) use event::{CompanyEvent, EventConnection};
 pub(crate) use import::Import;
 pub(crate) use order::{Booking, Order, Payment};

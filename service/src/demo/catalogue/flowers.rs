@@ -485,7 +485,7 @@ impl Shelf<'_> {
                 unit: "unidad",
                 cents: cents * (90 + i64::try_from(rest % 5).unwrap_or(0) * 8) / 100,
                 // Weddings are ordered weeks before: their deliveries fill the calendar ahead.
-                hours: if mourning { 24 } else { self.dice.between(6, 26) * 24 },
+                hours: if mourning { 24 } else { self.dice.between(6, 42) * 24 },
             });
         }
     }

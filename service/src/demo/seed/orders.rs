@@ -126,9 +126,11 @@ fn draft(world: &World<'_>, taken: &mut Taken, talk: usize, at: Time, fate: Fate
 /// What somebody buys, and where.
 fn basket(world: &World<'_>, taken: &Taken, free: bool) -> Option<(Vec<(Arc<Item>, i64)>, Option<String>)> {
     let dice = &world.dice;
+    // Weddings and the like: ordered weeks before, so that the calendar shows some weeks ahead.
+    let early = dice.chance(14);
     for _ in 0..400 {
         let item = dice.of(&world.items);
-        if item.is_free() != free {
+        if item.is_free() != free || (early && item.delivery_time_hours.is_some_and(|hours| hours < 140)) {
             continue;
         }
         let service = item.has_slots();
