@@ -43,6 +43,8 @@ pub struct Engine {
     pub catalogues: crate::catalog::Cache,
     /// Limits on guessing.
     pub limits: crate::access::Limits,
+    /// The demo's switch; closed elsewhere.
+    pub demo: crate::demo::Control,
 }
 
 /// One operation: the engine and who asks. Cheap to clone.

@@ -74,6 +74,7 @@ pub fn engine(db: Db, clock: Arc<dyn Clock>, random: Random, folder: &Path) -> A
         wake: Arc::default(),
         catalogues: service::catalog::Cache::default(),
         limits: service::access::Limits::default(),
+        demo: service::demo::Control::default(),
     })
 }
 

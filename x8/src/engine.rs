@@ -44,6 +44,7 @@ pub(crate) async fn open(config: &Config) -> Result<Ctx, Failure> {
         wake: Arc::default(),
         catalogues: service::catalog::Cache::default(),
         limits: Limits::default(),
+        demo: service::demo::Control::default(),
     };
     Ok(Ctx::new(Arc::new(engine), Actor::System))
 }

@@ -123,7 +123,10 @@ async fn work(ctx: Ctx, stop: CancellationToken, working: Arc<AtomicBool>) {
 async fn greet(ctx: &Ctx, config: &Config, demo: bool) -> Result<(), Failure> {
     let url = &config.public_url;
     if demo {
-        println!("X8 demo: {url}  (sign in: {} / {})", service::demo::EMAIL, service::demo::PASSWORD);
+        println!("X8 demo: {url}");
+        for login in &service::demo::LOGINS {
+            println!("  sign in: {} / {}", login.email, login.password);
+        }
     } else {
         match service::identity::first_start_code(ctx).await.map_err(|error| error.private())? {
             Some(code) => println!("X8 is ready: {url}/#code={code}"),

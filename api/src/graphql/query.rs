@@ -3,7 +3,7 @@
 use super::error::ApiError;
 use super::id::Kind;
 use super::request::{anybody, installation, signed_in};
-use super::types::{Company, CompanyEvent, Contact, Conversation, EventConnection, Order, Setup, Viewer};
+use super::types::{Company, CompanyEvent, Contact, Conversation, Demo, EventConnection, Order, Setup, Viewer};
 use async_graphql::{Context, ID, Object};
 use service::access;
 use service::row::{contact, conversation, order};
@@ -40,6 +40,11 @@ impl Query {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             web_built: about.web_built,
         })
+    }
+
+    /// How the demo stands; null where this is none.
+    async fn demo(&self, ctx: &Context<'_>) -> Result<Option<Demo>, ApiError> {
+        Ok(Demo::of(anybody(ctx)?))
     }
 
     /// The companies that the signed-in person may open, by their code.

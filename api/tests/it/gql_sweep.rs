@@ -45,6 +45,7 @@ struct Case {
 const CASES: &[Case] = &[
     case("viewer", "{ viewer { id email role companies { id } } }", |_, _| json!({}), Served, May, false),
     case("setup", "{ setup { needsOwner demo version webBuilt } }", |_, _| json!({}), Served, May, false),
+    case("demo", "{ demo { paused progress logins { role email password } } }", |_, _| json!({}), Served, May, false),
     case("companies", "{ companies { id name viewerRole } }", |_, _| json!({}), Denied, May, false),
     case(
         "company",
@@ -439,6 +440,10 @@ const CASES: &[Case] = &[
         MayNot,
         true,
     ),
+    // The owner of a program that is no demo is told so; `gql_demo` does it in one.
+    case("pauseDemo", "mutation { pauseDemo { userErrors { code } } }", |_, _| json!({}), Denied, MayNot, false),
+    case("resumeDemo", "mutation { resumeDemo { userErrors { code } } }", |_, _| json!({}), Denied, MayNot, false),
+    case("resetDemo", "mutation { resetDemo { userErrors { code } } }", |_, _| json!({}), Denied, MayNot, false),
     case(
         "companyEvents",
         "subscription($id: ID!) { companyEvents(companyId: $id) { cursor kind } }",

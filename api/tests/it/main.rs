@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, with the place")]
 
 mod gql_attack;
+mod gql_demo;
 mod gql_limits;
 mod gql_live;
 mod gql_schema;

@@ -129,6 +129,7 @@ fn engine(folder: &Path, db: Db) -> Outcome<Arc<Engine>> {
         wake: Arc::default(),
         catalogues: catalog::Cache::default(),
         limits: service::access::Limits::default(),
+        demo: service::demo::Control::default(),
     }))
 }
 

@@ -301,6 +301,27 @@ pub fn for_system(ctx: &Ctx, company: &company::Model) -> Result<CompanyScope> {
     }
 }
 
+/// Proof that the caller may hold and restore the demo; nobody may where this is none.
+#[derive(Debug)]
+pub struct DemoScope(());
+
+/// The right to hold and restore the demo: for people who manage one of its two companies.
+///
+/// # Errors
+/// `Unauthenticated`; `Forbidden`; `Invalid` when this program is no demo.
+pub async fn demo(ctx: &Ctx) -> Result<DemoScope> {
+    if strongest_role(ctx).await? == Some(Role::Agent) {
+        return Err(Error::Forbidden);
+    }
+    if !ctx.engine().demo.is_open() {
+        return Err(Error::invalid("demo", "NOT_A_DEMO", "This program was not started as a demo."));
+    }
+    let manages = |(scope, company): &(CompanyScope, company::Model)| {
+        scope.must_manage().is_ok() && crate::company::CompanySettings::of(company).seed.is_some()
+    };
+    if companies(ctx).await?.iter().any(manages) { Ok(DemoScope(())) } else { Err(Error::Forbidden) }
+}
+
 /// The scope of a calendar feed that is named by its signed address.
 ///
 /// # Errors

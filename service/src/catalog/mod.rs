@@ -20,6 +20,7 @@ mod repo;
 mod row;
 mod rows;
 mod sample;
+pub(crate) mod seeding;
 mod words;
 
 pub use cache::{Cache, published};

@@ -37,6 +37,18 @@ pub struct CompanySettings {
     pub welcome_video: Option<String>,
     /// Whether it was made as a demo.
     pub demo: bool,
+    /// Which of the two companies of `x8 demo` it is.
+    pub seed: Option<SeedMark>,
+}
+
+/// A company whose rows are made by `x8 demo`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SeedMark {
+    /// Names it across starts.
+    pub key: String,
+    /// When its rows were all made, seconds since the epoch; none while they are not.
+    pub whole_at: Option<i64>,
 }
 
 impl CompanySettings {

@@ -299,30 +299,42 @@ pub async fn sign_out(ctx: &Ctx) -> Result<()> {
     Ok(())
 }
 
-/// Makes an owner with a password: the demo and the command line.
+/// Makes somebody with a password, or gives them this name and password again: the demo and the command line.
 ///
 /// # Errors
-/// `Forbidden` unless the program itself asks; `Invalid` when the address is taken.
-pub async fn create_owner(ctx: &Ctx, email: &str, name: &str, password: &str) -> Result<user::Model> {
+/// `Forbidden` unless the program itself asks.
+pub async fn put_person(ctx: &Ctx, email: &str, name: &str, password: &str) -> Result<user::Model> {
     if *ctx.actor() != Actor::System {
         return Err(Error::Forbidden);
     }
+    let email = email.to_lowercase();
     let hash = hash(ctx, password).await?;
     let tx = ctx.db().begin().await?;
-    let user = user::ActiveModel {
-        id: Set(ctx.new_id()),
-        email: Set(Some(email.to_lowercase())),
-        name: Set(Some(name.to_owned())),
-        password_hash: Set(Some(hash)),
-        created_at: Set(ctx.time()),
-    }
-    .insert(&tx)
-    .await?;
+    let known = user::Entity::find().filter(user::Column::Email.eq(email.as_str())).one(&tx).await?;
+    let user = match known {
+        Some(user) => {
+            let mut row = user.into_active_model();
+            row.name = Set(Some(name.to_owned()));
+            row.password_hash = Set(Some(hash));
+            row.update(&tx).await?
+        }
+        None => {
+            user::ActiveModel {
+                id: Set(ctx.new_id()),
+                email: Set(Some(email)),
+                name: Set(Some(name.to_owned())),
+                password_hash: Set(Some(hash)),
+                created_at: Set(ctx.time()),
+            }
+            .insert(&tx)
+            .await?
+        }
+    };
     ctx.commit(tx).await?;
     Ok(user)
 }
 
-/// Makes somebody a member of a company's organization: the demo and the command line.
+/// Makes somebody a member of a company's organization, or gives them this role there: the demo and the command line.
 ///
 /// # Errors
 /// `Forbidden` unless the program itself asks.
@@ -331,15 +343,29 @@ pub async fn add_member(ctx: &Ctx, user_id: Uuid, organization_id: Uuid, role: R
         return Err(Error::Forbidden);
     }
     let tx = ctx.db().begin().await?;
-    membership::ActiveModel {
-        id: Set(ctx.new_id()),
-        user_id: Set(user_id),
-        organization_id: Set(organization_id),
-        role: Set(role),
-        created_at: Set(ctx.time()),
+    let known = membership::Entity::find()
+        .filter(membership::Column::UserId.eq(user_id))
+        .filter(membership::Column::OrganizationId.eq(organization_id))
+        .one(&tx)
+        .await?;
+    match known {
+        Some(membership) => {
+            let mut row = membership.into_active_model();
+            row.role = Set(role);
+            row.update(&tx).await?;
+        }
+        None => {
+            membership::ActiveModel {
+                id: Set(ctx.new_id()),
+                user_id: Set(user_id),
+                organization_id: Set(organization_id),
+                role: Set(role),
+                created_at: Set(ctx.time()),
+            }
+            .insert(&tx)
+            .await?;
+        }
     }
-    .insert(&tx)
-    .await?;
     ctx.commit(tx).await
 }
 

@@ -4,6 +4,7 @@ mod holds;
 mod place;
 mod read;
 mod reschedule;
+pub(crate) mod seeding;
 mod staff;
 mod timed;
 

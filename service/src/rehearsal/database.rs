@@ -94,6 +94,7 @@ impl Theatre {
             wake: Arc::default(),
             catalogues: crate::catalog::Cache::default(),
             limits: Limits::default(),
+            demo: crate::demo::Control::default(),
         };
         let mut stage = Stage::new(Arc::new(engine), clock);
         let outcome = play(rehearsal, &mut stage).await;

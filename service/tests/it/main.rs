@@ -17,6 +17,7 @@ mod commerce_talk;
 mod db_death;
 mod db_limits;
 mod db_schema;
+mod demo;
 mod db_tx;
 mod job_claim;
 mod job_enqueue;

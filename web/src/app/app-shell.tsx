@@ -44,6 +44,7 @@ import {
   Shortcut,
   ToastHost,
 } from "@/shared/ui";
+import { DemoBanner } from "@/widgets/demo-banner";
 
 // Fetched when they are first asked for, so that no page is later for them.
 const CommandPalette = lazy(async () => ({
@@ -102,6 +103,7 @@ function CompanyPages() {
           companies={viewer.companies}
           name={viewer.name || viewer.email || ""}
           demo={setup.demo}
+          manages={viewer.role !== "AGENT"}
         />
         <ToastHost />
       </LiveProvider>
@@ -114,11 +116,13 @@ function Shell({
   companies,
   name,
   demo,
+  manages,
 }: {
   company: CompanyInView;
   companies: CompanyInView[];
   name: string;
   demo: boolean;
+  manages: boolean;
 }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
@@ -255,11 +259,7 @@ function Shell({
         <AccountMenu name={name} compact onHelp={() => setHelp(true)} />
       </header>
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
-        {demo && (
-          <p className="shrink-0 bg-accent-soft px-4 py-1.5 text-center text-[0.8125rem] font-medium text-accent-text">
-            {t("shell.demo")}
-          </p>
-        )}
+        {demo && <DemoBanner manages={manages} />}
         <main id="main" tabIndex={-1} className="min-h-0 min-w-0 flex-1 overflow-y-auto outline-none">
           <Outlet />
         </main>

@@ -3,6 +3,7 @@
 mod audit;
 mod crash;
 mod disk;
+mod demo;
 mod http;
 mod life;
 mod owner;

@@ -26,7 +26,18 @@ impl Owner {
         owner
     }
 
-    async fn send(&self, query: &str, variables: &Value) -> Answer {
+    /// Signs in with a password.
+    pub(crate) async fn sign_in_as(at: SocketAddr, email: &str, password: &str) -> Self {
+        let mut owner = Self { at, cookie: String::new() };
+        let query = "mutation($email: String!, $password: String!) { signIn(input: { email: $email, password: $password }) \
+                     { userErrors { code message } } }";
+        let answer = owner.send(query, &json!({ "email": email, "password": password })).await;
+        assert_eq!(answer.json()["data"]["signIn"]["userErrors"], json!([]), "{answer:?}");
+        owner.cookie = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+        owner
+    }
+
+    pub(crate) async fn send(&self, query: &str, variables: &Value) -> Answer {
         let body = json!({ "query": query, "variables": variables }).to_string();
         let headers = [("content-type", "application/json"), ("x-x8-client", "test"), ("cookie", self.cookie.as_str())];
         http::ask(self.at, "POST", "/graphql", &headers, &body).await.expect("an answer of the API")

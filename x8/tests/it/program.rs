@@ -79,6 +79,11 @@ impl Program {
         Self::of(ground, ground.command(&["serve", "--listen", "127.0.0.1:0"]))
     }
 
+    /// Starts it as a demo on a free port.
+    pub(crate) fn start_demo(ground: &Ground) -> Self {
+        Self::of(ground, ground.command(&["demo", "--listen", "127.0.0.1:0"]))
+    }
+
     /// Starts it by a command that serves.
     pub(crate) fn of(ground: &Ground, mut command: Command) -> Self {
         let log = File::options().create(true).append(true).open(ground.log()).expect("a log");
@@ -91,7 +96,8 @@ impl Program {
     pub(crate) async fn ready(&mut self, ground: &Ground) -> Ready {
         let read = async {
             while let Ok(Some(line)) = self.lines.next_line().await {
-                let Some(url) = line.strip_prefix("X8 is ready: http://") else { continue };
+                let url = ["X8 is ready: http://", "X8 demo: http://"].iter().find_map(|start| line.strip_prefix(start));
+                let Some(url) = url else { continue };
                 let (at, code) =
                     url.split_once("/#code=").map_or((url, None), |(at, code)| (at, Some(code.to_owned())));
                 return Some(Ready { at: at.parse().expect("an address"), code, after: self.started.elapsed() });

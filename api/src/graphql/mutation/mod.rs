@@ -4,6 +4,7 @@ mod catalogue;
 mod channel;
 mod company;
 mod conversation;
+mod demo;
 mod order;
 mod session;
 
@@ -18,6 +19,7 @@ pub(crate) struct Mutation(
     catalogue::CatalogueMutation,
     conversation::ConversationMutation,
     order::OrderMutation,
+    demo::DemoMutation,
 );
 
 /// Payloads: the thing, or why nothing was changed.

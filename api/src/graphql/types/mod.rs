@@ -4,6 +4,7 @@ mod catalogue;
 mod channel;
 mod company;
 mod conversation;
+mod demo;
 mod event;
 mod import;
 mod order;
@@ -14,6 +15,7 @@ pub(crate) use catalogue::{Catalogue, CatalogueRow, CatalogueVersion, RowProblem
 pub(crate) use channel::Channel;
 pub(crate) use company::{Branch, Company, Job};
 pub(crate) use conversation::{Contact, Conversation, Message, Turn};
+pub(crate) use demo::Demo;
 pub(crate) use event::{CompanyEvent, EventConnection};
 pub(crate) use import::Import;
 pub(crate) use order::{Booking, Order, Payment};

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation, useNavigate, useSearchParams } from "react-router";
 import { useViewer } from "@/entities/company/viewer";
@@ -27,6 +27,9 @@ const SignIn = graphql(`
   }
 `);
 
+// Only a demo has it, so only a demo loads it.
+const DemoSignIn = lazy(() => import("@/widgets/demo-sign-in").then((module) => ({ default: module.DemoSignIn })));
+
 export default function SignInPage() {
   const { viewer, setup, loading, refetch } = useViewer();
   const navigate = useNavigate();
@@ -49,7 +52,14 @@ export default function SignInPage() {
       ) : shown === "code" || hash.startsWith("#code=") ? (
         <CodeStep onPassword={() => setStep("password")} onDone={enter} onOther={() => setStep("sign-in")} />
       ) : (
-        <SignInStep onDone={enter} onCode={() => setStep("code")} />
+        <>
+          {setup?.demo && (
+            <Suspense>
+              <DemoSignIn onDone={enter} />
+            </Suspense>
+          )}
+          <SignInStep onDone={enter} onCode={() => setStep("code")} />
+        </>
       )}
     </FrontFrame>
   );

@@ -6,6 +6,8 @@ import { relayPagination } from "@urql/exchange-graphcache/extras";
 const embedded = [
   "Money",
   "Setup",
+  "Demo",
+  "DemoLogin",
   "ChecklistStep",
   "CompanySummary",
   "OpeningInterval",
