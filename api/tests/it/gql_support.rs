@@ -6,8 +6,8 @@ use domain::catalog::ItemKind;
 use entity::stored::*;
 use entity::{
     booking, catalogue, catalogue_row, catalogue_version, channel, channel_log, company, contact, contact_address,
-    conversation, credential, event, file, import, job, membership, message, order, order_line, payment, reminder, session,
-    turn, user,
+    conversation, credential, event, file, import, job, membership, message, order, order_line, payment, reminder,
+    session, turn, user,
 };
 use sea_orm::{ActiveModelTrait, ColumnTrait as _, EntityTrait, QueryFilter as _, QueryOrder as _};
 use serde_json::{Value, json};
@@ -439,7 +439,15 @@ pub(crate) async fn fill(kit: &Kit, tenant: Tenant) -> World {
         file: format!("file:{file_id}"),
         job: format!("job:{job_id}"),
     };
-    for kind in ["a_dead_one", "import_table", "prune_catalogue", "send_message", "answer_turn", "remove_file", "connect_channel"] {
+    for kind in [
+        "a_dead_one",
+        "import_table",
+        "prune_catalogue",
+        "send_message",
+        "answer_turn",
+        "remove_file",
+        "connect_channel",
+    ] {
         kit.may_remain(kind);
     }
     World { tenant, ids, owner, agent }

@@ -48,19 +48,17 @@ pub(crate) async fn fill(
             let place = written + new.len();
             // The headings are row 1.
             let number = u32::try_from(place + 2).unwrap_or(u32::MAX);
-            let cells: Vec<Cell> = cells
-                .iter()
-                .map(|text| if text.is_empty() { Cell::Empty } else { Cell::Text(text.clone()) })
-                .collect();
+            let cells: Vec<Cell> =
+                cells.iter().map(|text| if text.is_empty() { Cell::Empty } else { Cell::Text(text.clone()) }).collect();
             let outcome = reader.read(number, &cells);
             problem = problem.or_else(|| outcome.problems.first().cloned());
             let position = i32::try_from(place).unwrap_or(i32::MAX);
             new.push(row::build(ctx.new_id(), position, number, &columns, &places, &cells, &outcome)?);
         }
         let tx = ctx.db().begin().await?;
-        bulk::insert_rows(&tx, scope, version_id, &new).await?;
-        ctx.commit(tx).await?;
         written += new.len();
+        bulk::insert_rows(&tx, scope, version_id, new).await?;
+        ctx.commit(tx).await?;
         told(written as f32 / total as f32);
     }
     let mut tx = ctx.db().begin().await?;

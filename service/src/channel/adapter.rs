@@ -17,7 +17,7 @@ pub(crate) const TELEGRAM_TOKEN: &str = "telegram_token";
 /// Whether messages of this channel go through a provider outside; the widget and the phone frame read theirs from the database.
 #[must_use]
 pub(crate) fn is_outside(channel: &channel::Model) -> bool {
-    !matches!(channel.provider.as_str(), super::WEBCHAT | super::TRIAL)
+    !matches!(channel.provider.as_str(), super::WEBCHAT | super::TRIAL | super::DEMO)
 }
 
 /// The bot of a Telegram channel.

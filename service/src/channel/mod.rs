@@ -29,6 +29,8 @@ pub const DEFAULT_QUIET_PERIOD_MS: i32 = 4000;
 pub const MAX_QUIET_PERIOD_MS: i32 = 60_000;
 /// Provider of the phone frame and of rehearsals: it plays any platform and sends to nobody.
 pub const TRIAL: &str = "trial";
+/// Provider of the demo's channels, which send to nobody.
+pub const DEMO: &str = "demo";
 /// Provider of the widget.
 pub const WEBCHAT: &str = "webchat";
 

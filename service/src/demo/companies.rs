@@ -18,8 +18,6 @@ use uuid::Uuid;
 
 /// Rows older than this are made anew at the start: "today" would be empty otherwise.
 const FRESH_HOURS: i64 = 20;
-/// Provider of the channels that simulated customers write on.
-const PROVIDER: &str = "demo";
 
 /// A company of the demo.
 #[derive(Debug)]
@@ -209,7 +207,7 @@ fn channels(ctx: &Ctx, place: &Place, branch: &branch::Model) -> Vec<channel::Mo
         company_id: branch.company_id,
         branch_id: branch.id,
         kind,
-        provider: if kind == ChannelKind::Webchat { crate::channel::WEBCHAT } else { PROVIDER }.to_owned(),
+        provider: if kind == ChannelKind::Webchat { crate::channel::WEBCHAT } else { crate::channel::DEMO }.to_owned(),
         name: match kind {
             ChannelKind::Whatsapp => format!("{} WhatsApp", place.name),
             ChannelKind::Telegram => format!("@{}_bot", place.key.replace('-', "_")),
@@ -224,6 +222,10 @@ fn channels(ctx: &Ctx, place: &Place, branch: &branch::Model) -> Vec<channel::Mo
         settings: json!({}),
         last_error: error.map(str::to_owned),
         created_at: ctx.time().plus_seconds(-120 * 86_400),
+        external_id: None,
+        error_code: error.map(|_| "credentials".to_owned()),
+        error_count: i32::from(error.is_some()),
+        connected_at: (status == ChannelStatus::Connected).then(|| ctx.time().plus_seconds(-119 * 86_400)),
     })
     .collect()
 }

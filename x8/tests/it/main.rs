@@ -2,8 +2,8 @@
 
 mod audit;
 mod crash;
-mod disk;
 mod demo;
+mod disk;
 mod http;
 mod life;
 mod owner;

@@ -258,8 +258,16 @@ pub(super) fn table(dice: &Dice, share: i64) -> Table {
                     format!("{minutes} min"),
                     text(if online { "видеозвонок" } else { "в салоне" }),
                     describe(name, variant, minutes),
-                    text(if online { "Запись занятия на месяц" } else { "Консультация и расходные материалы" }),
-                    text(if online { "Тем, кто учится для себя" } else { "Всем, у кого нет противопоказаний" }),
+                    text(if online {
+                        "Запись занятия на месяц"
+                    } else {
+                        "Консультация и расходные материалы"
+                    }),
+                    text(if online {
+                        "Тем, кто учится для себя"
+                    } else {
+                        "Всем, у кого нет противопоказаний"
+                    }),
                     text(master),
                     text(group.area),
                     if price == 0 { String::new() } else { price.to_string() },

@@ -180,7 +180,9 @@ impl<'a> Customer<'a> {
         }
         if let Some(pending) = &state.pending {
             match pending {
-                Pending::Confirm | Pending::ConfirmPrice => return Ok(Some(self.dice.say(self.words.confirm).to_owned())),
+                Pending::Confirm | Pending::ConfirmPrice => {
+                    return Ok(Some(self.dice.say(self.words.confirm).to_owned()));
+                }
                 Pending::ChooseItem { .. } => return Ok(Some(self.words.first_one.to_owned())),
                 Pending::ChooseQuantity { .. } => return Ok(Some(self.words.how_many.to_owned())),
                 Pending::ChooseCity { cities } => {
@@ -277,7 +279,8 @@ impl<'a> Customer<'a> {
             return Ok(());
         }
         let Some(token) = &order.link_token else { return Ok(()) };
-        if !matches!(crate::payment::open_link(self.ctx, token).await?, crate::payment::Link::Page { .. }) || !self.pays {
+        if !matches!(crate::payment::open_link(self.ctx, token).await?, crate::payment::Link::Page { .. }) || !self.pays
+        {
             return Ok(());
         }
         self.read().await;

@@ -139,7 +139,8 @@ fn basket(world: &World<'_>, taken: &Taken, free: bool) -> Option<(Vec<(Arc<Item
             Area::Online => Some(domain::checkout::ONLINE.to_owned()),
             Area::Everywhere => Some(world.place.city.to_owned()),
         };
-        let mut lines = vec![(Arc::clone(item), if service || free || dice.chance(70) { 1 } else { dice.between(2, 4) })];
+        let mut lines =
+            vec![(Arc::clone(item), if service || free || dice.chance(70) { 1 } else { dice.between(2, 4) })];
         let more = if free || service { usize::from(service && dice.chance(12)) } else { dice.below(3) };
         for _ in 0..more {
             let other = dice.of(&world.items);
@@ -153,9 +154,7 @@ fn basket(world: &World<'_>, taken: &Taken, free: bool) -> Option<(Vec<(Arc<Item
             }
         }
         let in_stock = lines.iter().all(|(item, quantity)| {
-            item.available.is_none_or(|limit| {
-                taken.stock.get(&item.key).copied().unwrap_or(0) + quantity <= limit
-            })
+            item.available.is_none_or(|limit| taken.stock.get(&item.key).copied().unwrap_or(0) + quantity <= limit)
         });
         if in_stock {
             return Some((lines, city));
@@ -167,11 +166,8 @@ fn basket(world: &World<'_>, taken: &Taken, free: bool) -> Option<(Vec<(Arc<Item
 /// A free time for the block, asked for at that moment.
 fn free_slot(world: &World<'_>, taken: &Taken, block: &Block, at: Time, fate: Fate) -> Option<Interval> {
     let dice = &world.dice;
-    let busy: Vec<Interval> = block
-        .parts
-        .iter()
-        .flat_map(|part| taken.busy.get(&part.resource).into_iter().flatten().copied())
-        .collect();
+    let busy: Vec<Interval> =
+        block.parts.iter().flat_map(|part| taken.busy.get(&part.resource).into_iter().flatten().copied()).collect();
     let today = world.zone.to_datetime(at.timestamp()).date();
     for _ in 0..12 {
         // Those who wait for a payment or were promised a time lie ahead.

@@ -28,14 +28,7 @@ pub(super) struct Answer<'a> {
 
 impl<'a> Answer<'a> {
     pub(super) const fn of(intent: &'a str) -> Self {
-        Self {
-            intent,
-            status: TurnStatus::Answered,
-            asks: &[],
-            items: Vec::new(),
-            reasons: Vec::new(),
-            error: None,
-        }
+        Self { intent, status: TurnStatus::Answered, asks: &[], items: Vec::new(), reasons: Vec::new(), error: None }
     }
 
     pub(super) fn about(mut self, key: &str) -> Self {
@@ -49,7 +42,12 @@ impl<'a> Answer<'a> {
     }
 
     pub(super) fn because(mut self, step: &str, detail: impl Into<String>) -> Self {
-        self.reasons.push(Reason { step: step.to_owned(), detail: detail.into(), items: self.items.clone() });
+        self.reasons.push(Reason {
+            step: step.to_owned(),
+            detail: detail.into(),
+            lines: Vec::new(),
+            items: self.items.clone(),
+        });
         self
     }
 }
@@ -152,7 +150,8 @@ impl<'w> Voice<'w> {
         }
         self.customer("");
         if let Some(row) = self.messages.last_mut() {
-            row.attachments = json!([{ "kind": "voice", "url": "https://media.example/voice.ogg", "name": "voice.ogg" }]);
+            row.attachments =
+                json!([{ "kind": "voice", "url": "https://media.example/voice.ogg", "name": "voice.ogg" }]);
         }
     }
 
@@ -180,6 +179,7 @@ impl<'w> Voice<'w> {
         let mut reasons = vec![Reason {
             step: "understood".to_owned(),
             detail: answer.intent.replace('_', " "),
+            lines: Vec::new(),
             items: Vec::new(),
         }];
         reasons.extend(answer.reasons);
@@ -219,6 +219,7 @@ impl<'w> Voice<'w> {
             turn.reasons = json!([Reason {
                 step: "decided".to_owned(),
                 detail: "A person held the conversation; these messages were theirs to answer.".to_owned(),
+                lines: Vec::new(),
                 items: Vec::new(),
             }]);
         }

@@ -284,8 +284,10 @@ function Channel({ companyId, channel, onChanged }: ChannelProps) {
           {t(`channelStatus.${channel.status}`)}
         </Badge>
       </div>
-      {channel.provider !== "webchat" && (
+      {channel.provider === "telegram" ? (
         <Connection companyId={companyId} channel={channel} onChanged={onChanged} />
+      ) : (
+        channel.lastError && <p className="text-[0.8125rem] text-bad">{channel.lastError}</p>
       )}
       <form
         className="flex flex-wrap items-end gap-2"

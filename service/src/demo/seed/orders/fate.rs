@@ -154,7 +154,8 @@ impl Planned {
                 | Notice::Refunded { number: of, .. }
                 | Notice::Cancelled { number: of }
                 | Notice::LinkAgain { number: of, .. }
-                | Notice::Moved { number: of, .. } => *of = number,
+                | Notice::Moved { number: of, .. }
+                | Notice::Lasts { number: of, .. } => *of = number,
                 Notice::Fallback => {}
             }
         }
