@@ -11,6 +11,7 @@ pub use hours::{END_OF_DAY, HoursError, OpeningHours};
 pub use slots::{SlotRequest, fits, slots};
 
 use crate::catalog::Item;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -70,10 +71,36 @@ pub fn delivery_hours(lines: &[(&Item, i64)]) -> i64 {
         .unwrap_or(DEFAULT_DELIVERY_HOURS)
 }
 
-/// When a paid order is delivered: an hour that begins the largest delivery time of its lines after the payment.
+/// Minutes a delivery window lasts.
+const WINDOW_MINUTES: i64 = 60;
+
+/// When a paid order is delivered: the latest hour that begins within so many hours of the payment, on the grid of the
+/// branch's opening. Where the branch is closed all that time, the latest hour of a usual day; where even that has none
+/// (an hour's delivery late at night), the quarter of an hour before the promised moment. Never later than promised.
 #[must_use]
-pub fn delivery_window(paid_at: Timestamp, lines: &[(&Item, i64)]) -> Interval {
-    Interval::of_minutes(later(paid_at, delivery_hours(lines).saturating_mul(3600)), 60)
+pub fn delivery_window(paid_at: Timestamp, hours_to_delivery: i64, hours: &OpeningHours, zone: &TimeZone) -> Interval {
+    let latest = later(paid_at, hours_to_delivery.max(0).saturating_mul(3600));
+    // Hours repeat weekly: further back there is nothing new.
+    let earliest = paid_at.max(latest.checked_sub(SignedDuration::from_hours(7 * 24)).unwrap_or(paid_at));
+    let last_of = |hours: &OpeningHours, step_minutes: i64| {
+        let request = SlotRequest {
+            from_date: zone.to_datetime(earliest).date(),
+            to_date: zone.to_datetime(latest).date(),
+            duration_minutes: WINDOW_MINUTES,
+            step_minutes,
+            busy: &[],
+            now: earliest,
+            limit: 2000,
+        };
+        slots(hours, zone, &request).into_iter().rev().find(|window| window.start <= latest)
+    };
+    last_of(hours, 60).or_else(|| last_of(hours, 15)).or_else(|| last_of(&OpeningHours::usual(), 15)).unwrap_or_else(
+        || {
+            let quarter = latest.as_second().div_euclid(900).saturating_mul(900);
+            let start = Timestamp::from_second(quarter).unwrap_or(latest).max(paid_at);
+            Interval::of_minutes(start, WINDOW_MINUTES)
+        },
+    )
 }
 
 /// The smallest reminder hours of the lines; `None` when none says (R122).

@@ -10,7 +10,9 @@ use assistant::turn::{
     DialogueState, Effect, FreeSlot, Inbound, OrderDraft, OrderView, Shop, ShopError, ShopProfile, TurnInput,
 };
 use async_trait::async_trait;
-use domain::booking::{Interval, SlotRequest, block, delivery_window, link_open_until, reminder_at, slots};
+use domain::booking::{
+    Interval, SlotRequest, block, delivery_hours, delivery_window, link_open_until, reminder_at, slots,
+};
 use domain::cart::{Cart, CartLine};
 use domain::catalog::{Item, ItemKind};
 use domain::language::Language;
@@ -88,7 +90,7 @@ impl World {
                 from_date: from,
                 to_date: to,
                 duration_minutes: block.minutes,
-                step_minutes: 30,
+                step_minutes: 15,
                 busy: &busy,
                 now: self.now,
                 limit,
@@ -203,7 +205,10 @@ impl World {
         let delivery = lines.iter().any(|(item, _)| item.kind == ItemKind::Product);
         let (kind, start) = match order.draft.appointment {
             Some(slot) => ("appointment", slot.start),
-            None if delivery => ("delivery", delivery_window(now, &lines).end),
+            None if delivery => {
+                let ShopProfile { hours, timezone, .. } = &self.profile;
+                ("delivery", delivery_window(now, delivery_hours(&lines), hours, timezone).start)
+            }
             None => ("appointment", now),
         };
         let booking = ObservedBooking { kind: kind.to_owned(), city: order.draft.city.clone(), start };

@@ -2,8 +2,8 @@
 
 use crate::support::{product, service};
 use domain::booking::{
-    BlockError, ChangeError, HoursError, Interval, OpeningHours, Part, SlotRequest, block, change, delivery_window,
-    fits, link_open_until, quanta, reminder_at, reminder_hours, resource, slots,
+    BlockError, ChangeError, DEFAULT_DELIVERY_HOURS, HoursError, Interval, OpeningHours, Part, SlotRequest, block, change,
+    delivery_hours, delivery_window, fits, link_open_until, quanta, reminder_at, reminder_hours, resource, slots,
 };
 use domain::catalog::{Details, Item};
 use jiff::civil::{Date, date};
@@ -185,14 +185,39 @@ fn one_specialist_is_one_resource() {
 }
 
 #[test]
+fn a_delivery_falls_within_the_opening_hours_and_the_promise() {
+    let (zone, hours) = (zone("Europe/Madrid"), hours(&[("mon-fri", "10:00-18:00")]));
+    for (paid, to_delivery, start) in [
+        // On the hour, and back to it from an odd minute.
+        ("2026-03-02T13:00:00+01:00", 24, "2026-03-03T13:00:00+01:00"),
+        ("2026-03-02T13:17:00+01:00", 24, "2026-03-03T13:00:00+01:00"),
+        // Out of hours: the last window before the promise ends.
+        ("2026-03-02T22:40:00+01:00", 24, "2026-03-03T17:00:00+01:00"),
+        ("2026-03-03T07:05:00+01:00", 24, "2026-03-03T17:00:00+01:00"),
+        // Saturday is closed: Friday still keeps the promise.
+        ("2026-03-05T19:00:00+01:00", 48, "2026-03-06T17:00:00+01:00"),
+        // Closed all the time: a usual day's hour.
+        ("2026-03-06T18:30:00+01:00", 24, "2026-03-07T18:30:00+01:00"),
+        // An hour that begins on no full hour.
+        ("2026-03-02T12:05:00+01:00", 0, "2026-03-02T12:05:00+01:00"),
+        ("2026-03-02T12:05:00+01:00", 1, "2026-03-02T13:00:00+01:00"),
+        // Late at night nothing is open: just before the promised moment.
+        ("2026-03-02T23:07:00+01:00", 2, "2026-03-03T01:00:00+01:00"),
+    ] {
+        let window = delivery_window(at(paid), to_delivery, &hours, &zone);
+        assert_eq!(window.start, at(start), "{paid} +{to_delivery}h: {}", window.start);
+        assert_eq!(window.end, window.start + 60.minutes());
+    }
+}
+
+#[test]
 fn windows_and_reminders() {
     let slow = Item { delivery_time_hours: Some(48), payment_reminder_hours: Some(30), ..product("a") };
     let fast = Item { delivery_time_hours: Some(1), payment_reminder_hours: Some(2), ..product("b") };
     let silent = product("c");
     let paid = at("2026-03-02T13:00:00+01:00");
-    let window = delivery_window(paid, &[(&fast, 1), (&slow, 1)]);
-    assert_eq!((window.start, window.end), (paid + 48.hours(), paid + 49.hours()));
-    assert_eq!(delivery_window(paid, &[(&silent, 1)]).start, paid + 24.hours());
+    assert_eq!(delivery_hours(&[(&fast, 1), (&slow, 1)]), 48);
+    assert_eq!(delivery_hours(&[(&silent, 1)]), DEFAULT_DELIVERY_HOURS);
     assert_eq!(reminder_hours(&[(&slow, 1), (&silent, 1), (&fast, 1)]), Some(2));
     assert_eq!(reminder_hours(&[(&silent, 1)]), None);
     assert_eq!(reminder_at(paid, Some(2)), Some(paid + 2.hours()));

@@ -9,14 +9,12 @@ use crate::error::{Error, Result};
 use crate::inbox::{NewOutbound, needs_attention, store_outbound};
 use crate::job::{self, Claimed, Failure, Job};
 use assistant::notice::Notice;
-use domain::booking::Interval;
 use domain::catalog::ItemKind;
 use domain::order::OrderEvent;
 use entity::stored::{
     BookingKind, BookingStatus, ConversationOwner, EventKind, OrderStatus, PaymentStatus, ReminderKind,
 };
 use entity::{booking, conversation, order, reminder};
-use jiff::SignedDuration;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
     sea_query::OnConflict,
@@ -175,8 +173,8 @@ async fn book_now(
     if has_products || order.appointment_start.is_none() {
         let paid_at = order.paid_at.unwrap_or(order.created_at).timestamp();
         let hours = order.delivery_time_hours.map_or(domain::booking::DEFAULT_DELIVERY_HOURS, i64::from);
-        let start = paid_at.checked_add(SignedDuration::from_hours(hours)).unwrap_or(paid_at);
-        let window = Interval::of_minutes(start, 60);
+        let branch = crate::company::branch(ctx, scope, order.branch_id).await?;
+        let window = domain::booking::delivery_window(paid_at, hours, &crate::company::hours(&branch), &zone);
         let kind = if has_products { ItemKind::Product } else { ItemKind::Service };
         confirm_booking(
             ctx,
@@ -189,7 +187,7 @@ async fn book_now(
             title(&quote, kind, order),
         )
         .await?;
-        notices.push(Notice::BookedDelivery { number: order.number, city: order.city.clone(), start });
+        notices.push(Notice::BookedDelivery { number: order.number, city: order.city.clone(), start: window.start });
     }
     let mut row = order.clone().into_active_model();
     if super::apply(order, &mut row, ctx, OrderEvent::Booked).is_some() {
