@@ -4,6 +4,7 @@ mod answers;
 mod cart;
 mod contacts;
 mod fields;
+mod item;
 mod line;
 mod lists;
 mod orders;
@@ -19,6 +20,7 @@ use crate::turn::{
 use crate::understand::offline::{Context, understand};
 use crate::understand::{Act, Understanding};
 use domain::catalog::Item;
+use domain::language::Language;
 use domain::order::PaymentStatus;
 use jiff::civil::Time;
 use serde_json::Value as Json;
@@ -84,11 +86,11 @@ pub async fn answer(shop: &dyn Shop, input: TurnInput) -> Result<TurnOutput, Sho
         let context = Context { index: shop.catalogue(), state: &input.state, now: &now };
         understand(&input.messages, &context)
     };
-    let language = understood.language.or(input.state.language).unwrap_or(profile.default_language);
     let mut state = input.state;
-    if understood.language.is_some() {
-        state.language = understood.language;
-    }
+    // The first words may be too few to tell ("мойка окон"): their script still tells something.
+    let guessed = || script_of(&input.messages, profile.default_language);
+    state.language = understood.language.or(state.language).or_else(guessed);
+    let language = state.language.unwrap_or(profile.default_language);
     let order = shop.order().cloned();
     let ordered = flag(&state, ORDERED);
     let order_now = match &order {
@@ -136,6 +138,14 @@ pub async fn answer(shop: &dyn Shop, input: TurnInput) -> Result<TurnOutput, Sho
 
 /// So many acts of one turn are shown to staff.
 const MOST_ACTS: usize = 40;
+
+/// Russian for Cyrillic letters where the company's own language is written in others.
+fn script_of(messages: &[crate::turn::Inbound], default: Language) -> Option<Language> {
+    let cyrillic = |text: &str| text.chars().any(domain::text::is_cyrillic);
+    let other = matches!(default, Language::En | Language::Es);
+    (other && messages.iter().any(|message| cyrillic(&message.text))).then_some(Language::Ru)
+}
+
 /// Set while the cart is that of an order that was made.
 const ORDERED: &str = "ordered";
 /// Set while the open question "which item?" comes from a wish, not from a question.
@@ -144,6 +154,10 @@ const CHOOSING_TO_BUY: &str = "choosing_to_buy";
 const CONTACT_OFFERED: &str = "contact_offered";
 /// Keys of the items among which a count of single things ("70 roses") was made up.
 const COUNTED: &str = "counted_among";
+/// What was asked about last, and how much of it: a wish without a name means that.
+const ASKED: &str = "asked_about";
+/// Set while free times of the item in focus were told: a time that comes now chooses one.
+const TIMES_TOLD: &str = "times_told";
 /// Keys of the list that can go on.
 const LIST: &str = "list";
 

@@ -39,6 +39,8 @@ pub struct CatalogueIndex {
     anywhere: bool,
     /// Forms that stand in names.
     named: HashSet<FormId>,
+    /// Forms of what names count: "12 bottles", "20 пакетиков".
+    inner: HashSet<FormId>,
 }
 
 /// The words of one row.
@@ -161,7 +163,19 @@ impl CatalogueIndex {
         let by_key = items.iter().enumerate().map(|(row, item)| (item.key.clone(), row)).collect();
         let named = rows.iter().flat_map(|row| row.name.iter().flat_map(|word| word.forms.iter().copied())).collect();
         let anywhere = items.iter().any(|item| item.area == Area::Everywhere);
-        Self { items, by_key, rows, vocabulary, frequency, units, engine, cities, anywhere, named }
+        let mut inner = HashSet::new();
+        for item in &items {
+            let words = tokens(&item.name);
+            for pair in words.windows(2) {
+                if let [number, thing] = pair
+                    && number.is_number()
+                    && thing.is_word()
+                {
+                    inner.extend(vocabulary.look_up(&thing.folded, &[]).forms);
+                }
+            }
+        }
+        Self { items, by_key, rows, vocabulary, frequency, units, engine, cities, anywhere, named, inner }
     }
 
     /// All items in the file's order.
@@ -202,7 +216,9 @@ impl CatalogueIndex {
     #[must_use]
     pub fn is_pack_word(&self, folded: &str) -> bool {
         let word = self.vocabulary.look_up(folded, &[]);
-        word.forms.iter().any(|form| self.units.contains(form)) || word.weak == Some(Weak::Unit)
+        let sold = word.forms.iter().any(|form| self.units.contains(form));
+        // "70 tea bags" count what is in the boxes where names count bags and nothing is sold by the bag.
+        sold || word.weak == Some(Weak::Unit) && !word.forms.iter().any(|form| self.inner.contains(form))
     }
 
     /// Whether a row is sold by this unit: "botella", "box".
@@ -235,6 +251,18 @@ impl CatalogueIndex {
             .filter(|word| !is_function_word(word))
             .filter(|word| self.vocabulary.look_up(word, &[]).forms.iter().any(|form| row.body.contains(form)))
             .count()
+    }
+
+    /// Whether a text of the catalogue has one of these words, bent or in another language.
+    #[must_use]
+    pub fn says_any(&self, text: &str, words: &[String]) -> bool {
+        let forms = |word: &str| self.vocabulary.look_up(word, &[]).forms;
+        let asked: Vec<FormId> =
+            words.iter().filter(|word| !is_function_word(word)).flat_map(|word| forms(word)).collect();
+        tokens(text)
+            .iter()
+            .filter(|token| token.is_word() && !is_function_word(&token.folded))
+            .any(|token| forms(&token.folded).iter().any(|form| asked.contains(form)))
     }
 
     /// Whether a word stands in the name of any row.

@@ -35,6 +35,10 @@ item-delivery-time = { $name } is delivered within { $hours ->
     [one] { $hours } hour
    *[other] { $hours } hours
  } after payment.
+order-delivery-time = The whole order is delivered within { $hours ->
+    [one] { $hours } hour
+   *[other] { $hours } hours
+ } after payment.
 item-delivery-time-unknown = The catalogue does not say how long the delivery of { $name } takes.
 item-cities = { $name } is available in { $cities }.
 item-everywhere = { $name } is available in any city.
@@ -131,8 +135,6 @@ city-no-common = There is no city where the whole order is available. Which part
 city-served = We provide it in { $cities }. Which city would you like?
 
 slot-times = Free times on { $day }: { $times }.
-slot-days = The nearest free times are { $times }.
-slot-at = { $day } at { $time }
 slot-taken = { $day } at { $time } is not free.
 slot-day-full = There are no free times on { $day }.
 slot-none = I do not see a free time in the coming days.

@@ -35,6 +35,10 @@ item-delivery-time = { $name } se entrega en un plazo de { $hours ->
     [one] { $hours } hora
    *[other] { $hours } horas
  } después del pago.
+order-delivery-time = El pedido completo se entrega en un plazo de { $hours ->
+    [one] { $hours } hora
+   *[other] { $hours } horas
+ } después del pago.
 item-delivery-time-unknown = El catálogo no indica cuánto tarda la entrega de { $name }.
 item-cities = { $name } está disponible en { $cities }.
 item-everywhere = { $name } está disponible en cualquier ciudad.
@@ -131,8 +135,6 @@ city-no-common = No hay ninguna ciudad donde esté disponible el pedido completo
 city-served = Lo ofrecemos en { $cities }. ¿Qué ciudad prefiere?
 
 slot-times = Horas libres el { $day }: { $times }.
-slot-days = Las horas libres más próximas son: { $times }.
-slot-at = { $day } a las { $time }
 slot-taken = La hora { $time } del { $day } no está libre.
 slot-day-full = No hay horas libres el { $day }.
 slot-none = No veo horas libres en los próximos días.

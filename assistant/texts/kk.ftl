@@ -32,6 +32,7 @@ item-travel = { $name }: үйге шығу { $fee } тұрады, бір жаз�
 item-travel-threshold = { $name }: үйге шығу { $fee } тұрады, бір жазылуға бір рет төленеді, сома { $threshold } болғаннан бастап тегін.
 item-travel-none = { $name }: үйге шығуға ақы алынбайды.
 item-delivery-time = { $name }: төлемнен кейін { $hours } сағат ішінде жеткізіледі.
+order-delivery-time = Тапсырыс толығымен төлемнен кейін { $hours } сағат ішінде жеткізіледі.
 item-delivery-time-unknown = { $name }: каталогта жеткізу мерзімі көрсетілмеген.
 item-cities = { $name } мына қалаларда бар: { $cities }.
 item-everywhere = { $name } кез келген қалада бар.
@@ -125,8 +126,6 @@ city-no-common = Тапсырыстың бәрі бірдей бар қала ж
 city-served = Бұл мына қалаларда бар: { $cities }. Қай қала ыңғайлы?
 
 slot-times = Бос уақыттар ({ $day }): { $times }.
-slot-days = Ең жақын бос уақыттар: { $times }.
-slot-at = { $day }, { $time }
 slot-taken = { $day }, { $time } – бұл уақыт бос емес.
 slot-day-full = { $day } күні бос уақыт жоқ.
 slot-none = Жақын күндерде бос уақыт көрінбейді.

@@ -35,6 +35,10 @@ item-delivery-time = { $name }: доставка в течение { $hours ->
     [one] { $hours } часа
    *[other] { $hours } часов
  } после оплаты.
+order-delivery-time = Весь заказ доставим в течение { $hours ->
+    [one] { $hours } часа
+   *[other] { $hours } часов
+ } после оплаты.
 item-delivery-time-unknown = { $name }: срок доставки в каталоге не указан.
 item-cities = { $name }: доступно в городах { $cities }.
 item-everywhere = { $name }: доступно в любом городе.
@@ -132,8 +136,6 @@ city-no-common = Нет города, где доступен весь зака�
 city-served = Это доступно в городах: { $cities }. Какой город Вам подходит?
 
 slot-times = Свободное время ({ $day }): { $times }.
-slot-days = Ближайшее свободное время: { $times }.
-slot-at = { $day }, { $time }
 slot-taken = Время { $time } ({ $day }) занято или нерабочее.
 slot-day-full = На этот день ({ $day }) свободного времени нет.
 slot-none = В ближайшие дни свободного времени не видно.

@@ -82,6 +82,15 @@ fn short_length<W: AsRef<str>>(name: &[NameWord], words: &[W]) -> Option<usize> 
     (fits && words.iter().take(length).any(|word| word.as_ref().chars().count() > 3)).then_some(length)
 }
 
+/// A known city as it is called in the dictionary: "Астане" is "Астана". `None` for what no gazetteer knows.
+#[must_use]
+pub fn dictionary_form(said: &str) -> Option<&'static str> {
+    let said = bare(said);
+    let words: Vec<String> = words_of(&said).map(plain).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    Gazetteer::global().name_of(&words)
+}
+
 /// Whether a word is the name of a known city and hardly anything else: "Madrid", but not "Sofia", "Nice" or "Владимир".
 #[must_use]
 pub fn is_known(said: &str) -> bool {

@@ -80,7 +80,11 @@ pub fn resolve(candidates: &[Arc<Item>], amounts: &Amounts) -> Resolved {
             .iter()
             .filter_map(|item| inner(item).filter(|(_, of)| *of == measure).map(|(size, _)| (item.clone(), size)))
             .collect();
-        let packs = packs_of(&amounts.counts);
+        // "Two teas of 100 g each": with its size said, a count counts packs.
+        let packs = packs_of(&amounts.counts).or(match &amounts.counts[..] {
+            [only] => Some(only.value),
+            _ => None,
+        });
         let same: Vec<&(Arc<Item>, i64)> = sized.iter().filter(|(_, size)| *size == amount).collect();
         match same[..] {
             [(item, _)] => return one(item, packs.unwrap_or(1), true),

@@ -15,15 +15,25 @@ const NEAREST: usize = 4;
 /// How many times of one day are offered.
 const OF_DAY: usize = 8;
 /// How many starts of a day are looked at.
-const ALL_OF_DAY: usize = 400;
+const ALL_OF_DAY: usize = 2000;
 
 impl Desk<'_> {
-    /// Tool: free times between two days, soonest first.
+    /// Tool: free times between two days, soonest first; those on the hour and half past it where there are any.
     ///
     /// # Errors
     /// [`ShopError`] when the calendar cannot be read.
     pub async fn offer_slots(&self, from: Date, to: Date, limit: usize) -> Result<Vec<FreeSlot>, ShopError> {
-        let found = self.shop.free_slots(&self.state.cart, from, to, limit).await?;
+        let all = self.free_slots(from, to).await?;
+        let zone = &self.shop.profile().timezone;
+        let even: Vec<FreeSlot> =
+            all.iter().filter(|slot| zone.to_datetime(slot.start).minute() % 30 == 0).copied().collect();
+        let mut offered = if even.is_empty() { all } else { even };
+        offered.truncate(limit);
+        Ok(offered)
+    }
+
+    async fn free_slots(&self, from: Date, to: Date) -> Result<Vec<FreeSlot>, ShopError> {
+        let found = self.shop.free_slots(&self.state.cart, from, to, ALL_OF_DAY).await?;
         Ok(found.into_iter().filter(|slot| slot.start >= self.now.timestamp()).collect())
     }
 
@@ -69,11 +79,11 @@ impl Desk<'_> {
             self.state.given.date = None;
             return Ok(SlotOutcome::Past { chosen, slots });
         }
-        let of_day = self.offer_slots(date, date, ALL_OF_DAY).await?;
-        if let Some(slot) = of_day.iter().find(|slot| slot.start == start) {
+        if let Some(slot) = self.free_slots(date, date).await?.iter().find(|slot| slot.start == start) {
             self.appointment = Some(*slot);
             return Ok(SlotOutcome::Fine);
         }
+        let of_day = self.offer_slots(date, date, ALL_OF_DAY).await?;
         if of_day.is_empty() {
             let from = date.max(today);
             let slots = self.offer_slots(from, horizon(from), NEAREST).await?;

@@ -2,14 +2,12 @@
 
 mod fees;
 
-use super::{CHOOSING_TO_BUY, CONTACT_OFFERED, OrderNow, Talk, line};
+use super::{ASKED, CHOOSING_TO_BUY, CONTACT_OFFERED, OrderNow, Talk};
 use crate::compose::{Value, hours_of_week};
 use crate::desk::{Resolved, resolve};
-use crate::turn::{Field, Pending, ShopError};
+use crate::turn::{Pending, ShopError};
 use crate::understand::{Act, Cue, Mention};
-use domain::catalog::{Area, Item, ItemKind};
-use domain::money::Money;
-use serde_json::{Value as Json, json};
+use domain::catalog::{Area, Item};
 use std::sync::Arc;
 
 impl Talk<'_> {
@@ -122,6 +120,10 @@ impl Talk<'_> {
         if about.is_empty() {
             return self.asked_in_general(topics, words).await;
         }
+        if self.reckoned(topics, about) {
+            return Ok(());
+        }
+        let mut counted: Vec<(String, i64)> = Vec::new();
         for mention in about {
             self.meant("question");
             if mention.candidates.is_empty() {
@@ -130,6 +132,11 @@ impl Talk<'_> {
             }
             if !mention.exact {
                 self.similar(&mention.words, &mention.candidates);
+                continue;
+            }
+            // "Are the windows included?" asks about the cleaning that is being talked about.
+            if let Some(key) = self.includes_it(topics, mention, words) {
+                self.show(&key, topics, words).await?;
                 continue;
             }
             let focus = self.desk.state.focus.first().filter(|key| mention.candidates.contains(key)).cloned();
@@ -142,14 +149,15 @@ impl Talk<'_> {
             }
             let items: Vec<Arc<Item>> = mention.candidates.iter().filter_map(|key| self.item(key)).collect();
             let keys = match resolve(&items, &mention.amounts) {
-                Resolved::Lines { lines, .. } => lines.into_iter().map(|(key, _)| key).collect::<Vec<_>>(),
+                Resolved::Lines { lines, .. } => {
+                    let keys = lines.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>();
+                    counted.extend(lines);
+                    keys
+                }
                 _ => mention.candidates.clone(),
             };
             match &keys[..] {
-                [key] => {
-                    self.show(key, topics, words).await?;
-                    self.refuse_city(key, topics);
-                }
+                [key] => self.show(key, topics, words).await?,
                 _ => {
                     // The question is answered for all of them at once where there are few words to it.
                     if keys.len() <= 4
@@ -169,21 +177,70 @@ impl Talk<'_> {
                 }
             }
         }
+        self.remember_asked(&counted);
         Ok(())
     }
 
-    /// A city that was named in the question and is not served is told.
-    fn refuse_city(&mut self, key: &str, topics: &[Cue]) {
-        let Some(item) = self.item(key) else { return };
-        let said = self.acts.iter().find_map(|act| match act {
-            Act::City { said, spelled } => Some(spelled.clone().unwrap_or_else(|| said.clone())),
-            _ => None,
-        });
-        if !topics.contains(&Cue::Cities)
-            && let (Some(city), Area::Cities(_)) = (said, &item.area)
-            && !domain::checkout::serves(&item.area, &city, &domain::city::same)
+    /// "Six windows, how much?", "the teapot and the tea with delivery to Tula": what all of that comes to.
+    fn reckoned(&mut self, topics: &[Cue], about: &[Mention]) -> bool {
+        let sums = |topic: &Cue| matches!(topic, Cue::Price | Cue::Total | Cue::DeliveryFee);
+        if !self.desk.state.cart.is_empty()
+            || topics.is_empty()
+            || !topics.iter().all(sums)
+            || topics == [Cue::DeliveryFee]
         {
-            self.cities(&item);
+            return false;
+        }
+        let mut counted: Vec<(String, i64)> = Vec::new();
+        for mention in about {
+            let items: Vec<Arc<Item>> = mention.candidates.iter().filter_map(|key| self.item(key)).collect();
+            match resolve(&items, &mention.amounts) {
+                Resolved::Lines { lines, .. } if mention.exact => counted.extend(lines),
+                _ => return false,
+            }
+        }
+        if counted.len() < 2 && counted.iter().all(|(_, quantity)| *quantity < 2) {
+            return false;
+        }
+        let items: Vec<(Arc<Item>, i64)> =
+            counted.iter().filter_map(|(key, quantity)| self.item(key).map(|item| (item, *quantity))).collect();
+        let pairs: Vec<(&Item, i64)> = items.iter().map(|(item, quantity)| (item.as_ref(), *quantity)).collect();
+        let Ok(quote) = domain::quote::quote(&pairs, self.shop.profile().currency) else { return false };
+        self.meant("question");
+        for (item, _) in &items {
+            self.focus(&item.key);
+        }
+        self.tell_lines(&quote);
+        let mut reached = true;
+        for (item, _) in &items {
+            reached &= !self.is_out_of_reach(item);
+        }
+        // The fee belongs to it where the whole was asked for, or where it goes.
+        let whole = topics.iter().any(|topic| *topic != Cue::Price) || self.city_said_now || items.len() > 1;
+        if reached && whole {
+            self.tell_fees(&quote);
+            if !quote.is_free() {
+                self.say.say("total-sum", &[("total", Value::Money(quote.total))]);
+            }
+        }
+        self.trace_quote(&quote);
+        self.remember_asked(&counted);
+        true
+    }
+
+    /// The item in focus, where its own details say whether what was named is included.
+    pub(super) fn includes_it(&self, topics: &[Cue], mention: &Mention, words: &[String]) -> Option<String> {
+        let asks = !topics.is_empty() && topics.iter().all(|topic| matches!(topic, Cue::Included | Cue::NotIncluded));
+        let key = self.desk.state.focus.first().filter(|key| asks && !mention.candidates.contains(key))?;
+        let item = self.item(key)?;
+        let (id, _) = self.detail_of(&item, words)?;
+        matches!(id, "item-included" | "item-not-included").then(|| key.clone())
+    }
+
+    /// That so much was asked about: a wish without a name means that ("yes, book it").
+    pub(super) fn remember_asked(&mut self, counted: &[(String, i64)]) {
+        if !counted.is_empty() {
+            self.desk.state.memory.insert(ASKED.to_owned(), serde_json::json!(counted));
         }
     }
 
@@ -227,6 +284,12 @@ impl Talk<'_> {
                 return Ok(());
             }
         }
+        if self.desk.state.cart.lines.len() > 1 {
+            self.about_the_whole(&mut topics);
+            if topics.is_empty() {
+                return Ok(());
+            }
+        }
         match focus {
             Some(key) => self.show(&key, &topics, words).await,
             None => {
@@ -234,6 +297,27 @@ impl Talk<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// Fee and time of delivery of several lines are those of the order.
+    fn about_the_whole(&mut self, topics: &mut Vec<Cue>) {
+        let Some(quote) = self.desk.price() else { return };
+        let lines = self.desk.lines();
+        topics.retain(|topic| match topic {
+            Cue::DeliveryFee if !(quote.delivery.full.is_zero() && quote.travel.full.is_zero()) => {
+                self.tell_fees(&quote);
+                false
+            }
+            Cue::DeliveryTime if lines.iter().any(|(item, _)| item.delivery_time_hours.is_some()) => {
+                let pairs: Vec<(&Item, i64)> =
+                    lines.iter().map(|(item, quantity)| (item.as_ref(), *quantity)).collect();
+                let hours = domain::booking::delivery_hours(&pairs);
+                self.say.say("order-delivery-time", &[("hours", Value::Count(hours))]);
+                false
+            }
+            _ => true,
+        });
+        self.meant("question");
     }
 
     /// Whether a question points at the item in focus ("where is it available?").
@@ -292,248 +376,6 @@ impl Talk<'_> {
         }
     }
 
-    /// One item: what was asked about it, else what it is.
-    pub(super) async fn show(&mut self, key: &str, topics: &[Cue], words: &[String]) -> Result<(), ShopError> {
-        let Some(item) = self.item(key) else { return Ok(()) };
-        self.meant("question");
-        self.focus(key);
-        self.offer(key);
-        if !matches!(
-            self.desk.state.pending,
-            Some(Pending::ChooseCity { .. } | Pending::Confirm | Pending::ConfirmPrice | Pending::ChooseSlot { .. })
-        ) {
-            self.desk.state.pending = None;
-        }
-        let line = line::line("shown", json!({ "name": item.name }));
-        self.reason("searched", item.name.clone(), vec![line], vec![key.to_owned()]);
-        let stock_asked = self.has(|act| matches!(act, Act::StockProbe));
-        let mut answered = false;
-        for topic in topics {
-            answered |= self.topic(&item, *topic).await?;
-        }
-        if !answered && !stock_asked {
-            self.about(&item, words, topics.is_empty()).await?;
-        }
-        let shows_picture = !topics.iter().any(|topic| matches!(topic, Cue::Video | Cue::Link | Cue::Photo));
-        if shows_picture
-            && self.offered.len() == 1
-            && let Some(image) = &item.image_url
-            && !self.desk.state.images_shown.contains(key)
-        {
-            self.image = Some(image.clone());
-        }
-        Ok(())
-    }
-
-    async fn about(&mut self, item: &Item, words: &[String], open: bool) -> Result<(), ShopError> {
-        let available = self.shop.available(&item.key).await?;
-        if available.is_some_and(|available| available <= 0) {
-            self.say.say("item-unavailable", &[("name", Value::Text(&item.name))]);
-        }
-        let named: Vec<String> = words.iter().filter(|word| !self.names_item(word, item)).cloned().collect();
-        let described = self.index().described(&named, &item.key) > 0;
-        if open && !described && available.is_none_or(|available| available > 0) {
-            self.price_line(item, true);
-        }
-        self.say.say("item-about", &[("name", Value::Text(&item.name)), ("text", Value::Text(&item.description))]);
-        Ok(())
-    }
-
-    fn names_item(&self, word: &str, item: &Item) -> bool {
-        let rows = self.index().rows_of(std::slice::from_ref(&item.key));
-        self.index().names(word, &rows)
-    }
-
-    fn price_line(&mut self, item: &Item, available: bool) {
-        self.tell_price(item);
-        let name = ("name", Value::Text(&item.name));
-        if item.is_free() {
-            self.say.say(if available { "item-available-free" } else { "item-free" }, &[name]);
-        } else {
-            let price = ("price", Value::Money(self.price_of(item)));
-            self.say.say(if available { "item-available" } else { "item-price" }, &[name, price]);
-        }
-    }
-
-    /// Answers one topic; `false` when it is no question of its own.
-    async fn topic(&mut self, item: &Item, topic: Cue) -> Result<bool, ShopError> {
-        let name = ("name", Value::Text(&item.name));
-        let details = &item.details;
-        let told = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
-        match topic {
-            Cue::Price | Cue::Total => {
-                self.price_line(item, false);
-                if item.is_free() {
-                    // What is free is described by its other properties (R81).
-                    self.say.say("item-about", &[name, ("text", Value::Text(&item.description))]);
-                }
-                let available = self.shop.available(&item.key).await?;
-                if available.is_some_and(|available| available <= 0) {
-                    self.say.say("item-unavailable", &[("name", Value::Text(&item.name))]);
-                }
-            }
-            Cue::Describe | Cue::Size | Cue::Material => {
-                if topic == Cue::Describe {
-                    self.price_line(item, false);
-                }
-                self.say.say("item-about", &[name, ("text", Value::Text(&item.description))]);
-                for (heading, value) in &item.extra {
-                    let asked = topic == Cue::Size || topic == Cue::Material;
-                    if asked
-                        && crate::stem::stem_any(heading).iter().any(|stem| stem.len() > 3)
-                        && extra_fits(topic, heading)
-                    {
-                        self.say.say("item-about", &[("name", Value::Text(heading)), ("text", Value::Text(value))]);
-                    }
-                }
-            }
-            Cue::Included => self.detail(item, "item-included", told(&details.included)),
-            Cue::NotIncluded => self.detail(item, "item-not-included", told(&details.not_included)),
-            Cue::Guarantee => self.detail(item, "item-guarantee", told(&details.guarantee)),
-            Cue::NotGuarantee => self.detail(item, "item-not-guarantee", told(&details.not_guarantee)),
-            Cue::Suitable => {
-                self.detail(item, "item-suitable", told(&details.suitable_for));
-                if let Some(text) = told(&details.not_suitable_for) {
-                    self.say
-                        .say("item-not-suitable", &[("name", Value::Text(&item.name)), ("text", Value::Text(&text))]);
-                }
-            }
-            Cue::NotSuitable => self.detail(item, "item-not-suitable", told(&details.not_suitable_for)),
-            Cue::Prepare => self.detail(item, "item-prepare", told(&details.recommendations)),
-            Cue::Specialist => {
-                let who = match (told(&details.specialist), told(&details.specialist_area)) {
-                    (Some(who), Some(area)) => Some(format!("{who} ({area})")),
-                    (who, area) => who.or(area),
-                };
-                self.detail(item, "item-specialist", who);
-            }
-            Cue::Duration => match item.duration_minutes {
-                Some(minutes) => self.say.say("item-duration", &[name, ("minutes", Value::Count(minutes))]),
-                None if item.kind == ItemKind::Product => self.delivery_time(item),
-                None => self.unknown(item),
-            },
-            Cue::Format => self.detail(item, "item-format", told(&item.format)),
-            Cue::DeliveryFee => self.fee(item),
-            Cue::DeliveryTime => self.delivery_time(item),
-            Cue::Cities => self.cities(item),
-            Cue::Hours => {
-                let hours = hours_of_week(&self.shop.profile().hours, self.say.language());
-                self.say.say("shop-hours", &[("hours", Value::Text(&hours))]);
-            }
-            Cue::FreeTimes => self.free_times(item).await?,
-            Cue::Link => match &item.website_url {
-                Some(url) => self.say.say("item-link", &[name, ("url", Value::Link(url))]),
-                None => self.say.say("item-no-link", &[name]),
-            },
-            Cue::Photo => match &item.image_url {
-                Some(_) if self.desk.state.images_shown.contains(&item.key) => self.say.say("item-photo-sent", &[name]),
-                Some(image) => {
-                    self.image = Some(image.clone());
-                    self.say.say("item-photo", &[name]);
-                }
-                None => self.say.say("item-no-photo", &[name]),
-            },
-            Cue::Video => match &item.video_url {
-                Some(video) => {
-                    self.video = Some(video.clone());
-                    self.say.say("item-video", &[name]);
-                }
-                None => self.say.say("item-no-video", &[name]),
-            },
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-
-    fn detail(&mut self, item: &Item, id: &str, text: Option<String>) {
-        match text {
-            Some(text) => self.say.say(id, &[("name", Value::Text(&item.name)), ("text", Value::Text(&text))]),
-            None => self.unknown(item),
-        }
-    }
-
-    /// The catalogue does not say: contacts are offered, never given unasked (R79, R153).
-    fn unknown(&mut self, item: &Item) {
-        let contacts = &item.contacts;
-        let has = contacts.specialist.is_some() || contacts.supplier.is_some() || contacts.supplier_services.is_some();
-        if has {
-            self.say.say("item-unknown-contact", &[("name", Value::Text(&item.name))]);
-            self.desk.state.memory.insert(CONTACT_OFFERED.to_owned(), Json::String(item.key.clone()));
-        } else {
-            self.say.say("item-unknown", &[("name", Value::Text(&item.name))]);
-        }
-    }
-
-    fn fee(&mut self, item: &Item) {
-        let currency = self.shop.profile().currency;
-        let name = ("name", Value::Text(&item.name));
-        let service = item.kind == ItemKind::Service;
-        let fee = item.fee_minor.unwrap_or(0);
-        let threshold = item.free_from_minor.filter(|minor| *minor > 0);
-        if fee <= 0 {
-            self.say.say(if service { "item-travel-none" } else { "item-fee-none" }, &[name]);
-            return;
-        }
-        let fee = ("fee", Value::Money(Money::new(fee, currency)));
-        match threshold {
-            Some(threshold) => self.say.say(
-                if service { "item-travel-threshold" } else { "item-fee-threshold" },
-                &[name, fee, ("threshold", Value::Money(Money::new(threshold, currency)))],
-            ),
-            None => self.say.say(if service { "item-travel" } else { "item-fee" }, &[name, fee]),
-        }
-    }
-
-    fn delivery_time(&mut self, item: &Item) {
-        let name = ("name", Value::Text(&item.name));
-        match item.delivery_time_hours {
-            Some(hours) => self.say.say("item-delivery-time", &[name, ("hours", Value::Count(hours))]),
-            None => self.say.say("item-delivery-time-unknown", &[name]),
-        }
-    }
-
-    fn cities(&mut self, item: &Item) {
-        let name = ("name", Value::Text(&item.name));
-        let said = self.acts.iter().find_map(|act| match act {
-            Act::City { said, spelled } => Some(spelled.clone().unwrap_or_else(|| said.clone())),
-            _ => None,
-        });
-        match &item.area {
-            Area::Online => self.say.say("item-online", &[name]),
-            Area::Everywhere => self.say.say("item-everywhere", &[name]),
-            Area::Cities(cities) => match said {
-                Some(city) => match domain::city::resolve(&city, cities) {
-                    Some(spelled) => self.say.say("item-city-yes", &[name, ("city", Value::Text(spelled))]),
-                    None => self.say.say(
-                        "item-city-no",
-                        &[name, ("city", Value::Text(&city)), ("cities", Value::List(cities.clone()))],
-                    ),
-                },
-                None => self.say.say("item-cities", &[name, ("cities", Value::List(cities.clone()))]),
-            },
-        }
-    }
-
-    /// "When is there a free time?" for an item that is not in the cart yet.
-    async fn free_times(&mut self, item: &Item) -> Result<(), ShopError> {
-        if !item.has_slots() {
-            let hours = hours_of_week(&self.shop.profile().hours, self.say.language());
-            self.say.say("shop-hours", &[("hours", Value::Text(&hours))]);
-            return Ok(());
-        }
-        let cart = self.desk.state.cart.clone();
-        if cart.quantity(&item.key) == 0 {
-            self.desk.state.cart.lines.clear();
-            self.desk.state.cart.set(&item.key, 1);
-        }
-        let outcome = self.desk.hold_slot(self.part).await?;
-        self.tell_slots(&outcome);
-        self.desk.state.cart = cart;
-        self.asks.retain(|field| !matches!(field, Field::Date | Field::Time));
-        self.halted = false;
-        Ok(())
-    }
-
     fn recommend(&mut self) {
         self.meant("recommend");
         let keys: Vec<String> = self.index().items().iter().take(5).map(|item| item.key.clone()).collect();
@@ -541,44 +383,4 @@ impl Talk<'_> {
         self.list(&keys, 5, false);
         self.say.say("offer-ask", &[]);
     }
-}
-
-/// Whether a column without a meaning of its own answers such a question ("colour", "size").
-fn extra_fits(topic: Cue, heading: &str) -> bool {
-    let folded = domain::text::fold(heading);
-    let words: &[&str] = match topic {
-        Cue::Size => &[
-            "size",
-            "weight",
-            "height",
-            "width",
-            "length",
-            "volume",
-            "talla",
-            "tamano",
-            "peso",
-            "altura",
-            "размер",
-            "вес",
-            "объем",
-            "өлшем",
-            "салмағ",
-            "көлем",
-        ],
-        _ => &[
-            "colour",
-            "color",
-            "material",
-            "ingredient",
-            "composition",
-            "ingredientes",
-            "composicion",
-            "цвет",
-            "состав",
-            "материал",
-            "түс",
-            "құрам",
-        ],
-    };
-    words.iter().any(|word| folded.starts_with(&domain::text::fold(word)))
 }

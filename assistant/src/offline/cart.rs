@@ -1,6 +1,8 @@
 //! What is wanted: adding, changing, leaving out, and the questions that come up.
 
-use super::{CHOOSING_TO_BUY, COUNTED, OrderNow, Talk};
+mod choices;
+
+use super::{ASKED, CHOOSING_TO_BUY, COUNTED, OrderNow, TIMES_TOLD, Talk};
 use crate::compose::Value;
 use crate::desk::{CartOutcome, Resolved, resolve};
 use crate::turn::{Field, Pending, ShopError};
@@ -25,7 +27,7 @@ impl Talk<'_> {
         for act in &acts {
             match act {
                 Act::Drop { mention: Some(mention) } => self.drop_line(mention).await?,
-                Act::Keep { mention: Some(mention) } => self.keep_line(mention),
+                Act::Keep { mention: Some(mention) } => self.keep_line(mention).await?,
                 Act::Swap { from, to } => self.swap(from.as_ref(), to).await?,
                 _ => {}
             }
@@ -33,11 +35,17 @@ impl Talk<'_> {
         for act in &acts {
             match act {
                 // What was asked about a moment ago is what "one, please" means.
-                Act::Ask { about, .. } => {
+                Act::Ask { topics, about, words } => {
                     if let [mention] = &about[..]
                         && let [key] = &mention.candidates[..]
                     {
-                        self.focus(key);
+                        if self.includes_it(topics, mention, words).is_none() {
+                            self.focus(key);
+                        }
+                    } else if about.len() > 1 && about.iter().all(|mention| mention.candidates.len() == 1) {
+                        let asked: Vec<(String, i64)> =
+                            about.iter().flat_map(|mention| &mention.candidates).map(|key| (key.clone(), 1)).collect();
+                        self.remember_asked(&asked);
                     }
                 }
                 Act::Want { mention, add } => self.want(mention, *add).await?,
@@ -64,6 +72,9 @@ impl Talk<'_> {
             self.has(|act| matches!(act, Act::Phone { .. } | Act::CurrentPhone | Act::Date { .. } | Act::Time { .. }));
         let confirms =
             self.has(|act| matches!(act, Act::Confirm)) || (detailed && self.has(|act| matches!(act, Act::Yes)));
+        let chooses = super::flag(&self.desk.state, TIMES_TOLD) && self.has(|act| matches!(act, Act::Time { .. }));
+        self.set_flag(TIMES_TOLD, false);
+        let confirms = confirms || chooses;
         if confirms
             && self.order_now == OrderNow::None
             && self.desk.state.cart.is_empty()
@@ -71,7 +82,7 @@ impl Talk<'_> {
             && !self.has(|act| matches!(act, Act::Want { .. } | Act::Ask { .. } | Act::Drop { .. }))
             && let Some(key) = self.desk.state.focus.first().cloned()
         {
-            self.set_line(&key, 1).await?;
+            self.set_asked(&key).await?;
         }
         Ok(())
     }
@@ -101,13 +112,19 @@ impl Talk<'_> {
         Ok(())
     }
 
-    fn keep_line(&mut self, mention: &Mention) {
+    async fn keep_line(&mut self, mention: &Mention) -> Result<(), ShopError> {
         let keep: Vec<String> =
             mention.candidates.iter().filter(|key| self.desk.state.cart.quantity(key) > 0).cloned().collect();
         if !keep.is_empty() {
             self.desk.state.cart.lines.retain(|line| keep.contains(&line.key));
             self.moved();
         }
+        // "Only the soap, three of it", and "only the soap" where nothing is wanted yet.
+        let begins = self.desk.state.cart.is_empty() && self.order_now == OrderNow::None && mention.exact;
+        if !mention.candidates.is_empty() && (begins || !keep.is_empty() && !mention.amounts.is_empty()) {
+            self.want(mention, false).await?;
+        }
+        Ok(())
     }
 
     async fn swap(&mut self, from: Option<&Mention>, to: &Mention) -> Result<(), ShopError> {
@@ -146,7 +163,7 @@ impl Talk<'_> {
         self.want(&to, false).await
     }
 
-    fn items(&self, keys: &[String]) -> Vec<Arc<Item>> {
+    pub(super) fn items(&self, keys: &[String]) -> Vec<Arc<Item>> {
         keys.iter().filter_map(|key| self.item(key)).collect()
     }
 
@@ -168,6 +185,15 @@ impl Talk<'_> {
             && amounts.counts.len() < 2
         {
             amounts.counts.push(crate::understand::Count { value: *quantity, of_packs: true });
+        }
+        // As many as were asked about a moment ago.
+        if amounts.is_empty()
+            && let [key] = &mention.candidates[..]
+            && let Some((_, asked)) = self.asked_about().iter().find(|(known, _)| known == key)
+            && *asked > 1
+            && self.desk.state.cart.quantity(key) == 0
+        {
+            amounts.counts.push(crate::understand::Count { value: *asked, of_packs: true });
         }
         // "Litter and a cat scratcher": words that only another line of this turn half meets name something else.
         if mention.partial && mention.candidates.iter().any(|key| self.fresh.contains(key)) {
@@ -426,7 +452,7 @@ impl Talk<'_> {
                     }
                     return Ok(());
                 }
-                self.set_line(&key, 1).await?;
+                self.set_asked(&key).await?;
             }
             return Ok(());
         }
@@ -453,92 +479,11 @@ impl Talk<'_> {
         self.resolved(resolved, amounts.more && before > 0).await
     }
 
-    async fn choose(&mut self, ordinal: i64) -> Result<(), ShopError> {
-        let list = match &self.desk.state.pending {
-            Some(Pending::ChooseItem { candidates, .. }) => candidates.clone(),
-            _ => self.desk.state.offered.clone(),
-        };
-        let at = if ordinal < 0 { list.len().checked_sub(1) } else { usize::try_from(ordinal - 1).ok() };
-        let Some(key) = at.and_then(|at| list.get(at)).cloned() else { return Ok(()) };
-        self.chosen(key).await
-    }
-
-    async fn choose_by_price(&mut self, dearest: bool) -> Result<(), ShopError> {
-        let list = match &self.desk.state.pending {
-            Some(Pending::ChooseItem { candidates, .. }) => candidates.clone(),
-            _ => self.index().items().iter().map(|item| item.key.clone()).collect(),
-        };
-        let mut items: Vec<_> = self.items(&list).into_iter().filter(|item| !item.is_free()).collect();
-        items.sort_by_key(|item| item.price_minor.unwrap_or(0));
-        let chosen = if dearest { items.last() } else { items.first() };
-        match chosen.map(|item| item.key.clone()) {
-            Some(key) => self.chosen(key).await,
-            None => Ok(()),
-        }
-    }
-
-    async fn chosen(&mut self, key: String) -> Result<(), ShopError> {
-        if super::is_choosing_to_buy(&self.desk.state) {
-            let quantity = match &self.desk.state.pending {
-                Some(Pending::ChooseItem { quantity, .. }) => *quantity,
-                _ => None,
-            };
-            self.desk.state.pending = None;
-            self.set_flag(CHOOSING_TO_BUY, false);
-            self.meant("order");
-            self.set_line(&key, quantity.unwrap_or(1)).await
-        } else {
-            self.desk.state.pending = None;
-            self.show(&key, &[], &[]).await
-        }
-    }
-
-    async fn all(&mut self, both: bool) -> Result<(), ShopError> {
-        if let Some(Pending::ChooseItem { candidates, quantity }) = self.desk.state.pending.clone()
-            && super::is_choosing_to_buy(&self.desk.state)
-            && candidates.len() <= 3
-        {
-            self.desk.state.pending = None;
-            self.meant("order");
-            for key in candidates {
-                self.set_line(&key, quantity.unwrap_or(1)).await?;
-            }
-            return Ok(());
-        }
-        // "Both", "one of each" of what was shown a moment ago.
-        let offered = self.desk.state.offered.clone();
-        if both
-            && (2..=3).contains(&offered.len())
-            && self.order_now == OrderNow::None
-            && self.fresh.is_empty()
-            && offered.iter().all(|key| self.desk.state.cart.quantity(key) == 0)
-            && !matches!(self.desk.state.pending, Some(Pending::ChooseCity { .. } | Pending::Confirm))
-        {
-            self.meant("order");
-            self.desk.state.pending = None;
-            for key in offered {
-                self.set_line(&key, 1).await?;
-            }
-            return Ok(());
-        }
-        // "I'll take both" of one item that is being talked about: two of it.
-        let alone =
-            self.desk.state.cart.lines.len() <= 1 && self.desk.state.pending.is_none() && self.offered.len() <= 1;
-        if both
-            && alone
-            && self.order_now == OrderNow::None
-            && let Some(key) = self.fresh.last().or(self.desk.state.focus.first()).cloned()
-        {
-            self.meant("order");
-            self.set_line(&key, 2).await?;
-        }
-        Ok(())
-    }
-
-    async fn set_line(&mut self, key: &str, quantity: i64) -> Result<(), ShopError> {
+    pub(super) async fn set_line(&mut self, key: &str, quantity: i64) -> Result<(), ShopError> {
         let outcome = self.desk.set_cart(key, quantity).await?;
         self.tell_cart(&outcome);
         self.focus(key);
+        self.desk.state.memory.remove(ASKED);
         if matches!(outcome, CartOutcome::Set { .. } | CartOutcome::Same { .. }) {
             self.moved();
         }

@@ -230,8 +230,8 @@ impl Talk<'_> {
         }
     }
 
-    fn tell_total(&mut self, quote: &Quote) {
-        self.say.say("total-intro", &[]);
+    /// The lines of a quote with their sums.
+    pub(super) fn tell_lines(&mut self, quote: &Quote) {
         for line in &quote.lines {
             self.offer(&line.key);
             self.desk.state.said_prices.insert(line.key.clone(), line.unit_price.minor);
@@ -242,6 +242,10 @@ impl Talk<'_> {
                 self.say.say("total-line", &[quantity, name, ("total", Value::Money(line.total))]);
             }
         }
+    }
+
+    /// The fees of a quote.
+    pub(super) fn tell_fees(&mut self, quote: &Quote) {
         for (fee, charged, waived) in [
             (&quote.delivery, "total-delivery", "total-delivery-free"),
             (&quote.travel, "total-travel", "total-travel-free"),
@@ -252,6 +256,12 @@ impl Talk<'_> {
                 self.say.say(waived, &[]);
             }
         }
+    }
+
+    fn tell_total(&mut self, quote: &Quote) {
+        self.say.say("total-intro", &[]);
+        self.tell_lines(quote);
+        self.tell_fees(quote);
         if let Some(city) = self.desk.state.given.city.clone().filter(|city| city != ONLINE) {
             self.say.say("total-city", &[("city", Value::Text(&city))]);
         }
@@ -321,19 +331,17 @@ impl Talk<'_> {
         }
     }
 
+    /// The nearest times, a sentence a day.
     fn nearest(&mut self, slots: &[FreeSlot]) {
         if slots.is_empty() {
             self.say.say("slot-none", &[]);
             return;
         }
-        let texts: Vec<String> = slots
-            .iter()
-            .map(|slot| {
-                let local = self.local(*slot);
-                self.say.word("slot-at", &[("day", Value::Day(local.date())), ("time", Value::Time(local.time()))])
-            })
-            .collect();
-        self.say.say("slot-days", &[("times", Value::List(texts))]);
+        let days: Vec<&[FreeSlot]> =
+            slots.chunk_by(|one, next| self.local(*one).date() == self.local(*next).date()).collect();
+        for day in days {
+            self.times_of_day(day);
+        }
     }
 
     fn times_of_day(&mut self, slots: &[FreeSlot]) {

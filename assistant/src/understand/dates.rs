@@ -3,6 +3,7 @@
 //! Never a phone number, a price, a quantity or a sku: a bare number is a time only after a word that says so, or when
 //! a time was asked for.
 
+mod around;
 mod clock;
 mod day;
 mod part;

@@ -3,12 +3,14 @@
 use crate::lexicon::Lexicon;
 use domain::text::{Token, TokenKind, fold, tokens};
 
+mod oblique;
 mod phone;
 
+pub use oblique::{nominative, without_genitive, without_predicate};
 pub use phone::{PhoneMention, phones, same_as_before, wants_current_phone};
 
 /// Words that a name follows: the words, whether the name may be in lower case, whether the name must be capital.
-const INTRODUCTIONS: [(&[&str], bool); 43] = [
+const INTRODUCTIONS: [(&[&str], bool); 47] = [
     (&["my", "name", "is"], true),
     (&["my", "name", "'", "s"], true),
     (&["the", "name", "is"], true),
@@ -52,7 +54,14 @@ const INTRODUCTIONS: [(&[&str], bool); 43] = [
     (&["аты"], false),
     (&["есімі"], false),
     (&["мен"], false),
+    (&["запишите"], false),
+    (&["оформите"], false),
+    (&["на"], false),
+    (&["для"], false),
 ];
+
+/// Introductions after which only a name in an oblique case is one: "запишите Анну Петрову", "на Ивана Сергеева".
+const BENT: [&str; 4] = ["запишите", "оформите", "на", "для"];
 
 /// The customer's name, spelled as written. `asked`: a name was asked for, so that a bare "Жанар" is one.
 ///
@@ -60,7 +69,10 @@ const INTRODUCTIONS: [(&[&str], bool); 43] = [
 /// moods ("I'm fine"), origins ("soy de Madrid"), cities or things the lexicon knows.
 #[must_use]
 pub fn names(text: &str, tokens: &[Token], asked: bool) -> Option<String> {
-    introduced(text, tokens, asked).or_else(|| beside_phone(text, tokens)).or_else(|| alone(text, tokens, asked))
+    introduced(text, tokens, asked)
+        .or_else(|| before_atyna(text, tokens))
+        .or_else(|| beside_phone(text, tokens))
+        .or_else(|| alone(text, tokens, asked))
 }
 
 fn word_at(tokens: &[Token], index: usize) -> &str {
@@ -82,12 +94,26 @@ fn introduced(text: &str, tokens: &[Token], asked: bool) -> Option<String> {
                 at += 1;
             }
             // "I" alone in "I am", "это" in the middle: the name must be capital.
-            if let Some(name) = name_from(text, tokens, at, lower, asked) {
+            let bent = words.len() == 1 && words.iter().all(|word| BENT.contains(word));
+            if let Some(name) =
+                name_from(text, tokens, at, lower, asked).filter(|name| !bent || nominative(name).is_some())
+            {
                 return Some(name);
             }
         }
     }
     None
+}
+
+/// "Әлияның атына", "Нұрлан Сейтов деген атқа": one or two capitalised words before.
+fn before_atyna(text: &str, tokens: &[Token]) -> Option<String> {
+    let at = tokens.iter().position(|token| matches!(token.folded.as_str(), "атына" | "атқа" | "есіміне"))?;
+    let end = if word_at(tokens, at.checked_sub(1)?) == "деген" { at - 1 } else { at };
+    let named = |token: &Token| token.is_word() && is_capital(token) && !is_no_name(&token.folded);
+    let first = (end.saturating_sub(2)..end)
+        .find(|start| tokens.get(*start..end).is_some_and(|run| !run.is_empty() && run.iter().all(named)))?;
+    let written = text.get(tokens.get(first)?.start..tokens.get(end.checked_sub(1)?)?.end)?;
+    Some(written.to_owned())
 }
 
 fn is_capital(token: &Token) -> bool {
@@ -252,7 +278,10 @@ fn whole_name(text: &str, clause: &[Token], capital_only: bool) -> Option<String
         && clause.iter().all(|token| token.is_word() || matches!(token.text.as_str(), "-" | "'" | "’" | "."))
         && first.is_word()
         && words.iter().all(|word| {
+            // The O of "O'Neill".
+            let initial = words.len() > 1 && word.text.chars().count() == 1 && is_capital(word);
             particle(&word.folded)
+                || initial
                 || is_surname(clause.get(..clause.len() - 1).unwrap_or_default(), word)
                 || (!is_no_name(&word.folded) && (is_capital(word) || !capital_only))
         })
@@ -293,6 +322,31 @@ fn beside_phone(text: &str, tokens: &[Token]) -> Option<String> {
         .or_else(|| {
             clauses.iter().filter(|(_, touches)| *touches).find_map(|(clause, _)| whole_name(text, clause, false))
         })
+        .or_else(|| before_phone(text, tokens))
+}
+
+/// The words right before a phone: "… Казань Рая +7…", "улун москва лена 8…".
+fn before_phone(text: &str, tokens: &[Token]) -> Option<String> {
+    let phone = phones(text, false).into_iter().next()?;
+    let end = tokens.iter().position(|token| token.start >= phone.start).unwrap_or(tokens.len());
+    let fits = |token: &Token| {
+        token.is_word()
+            && !is_no_name(&token.folded)
+            && !is_thing(&token.folded)
+            && !domain::city::is_known(&token.text)
+            && token.text.chars().count() >= 2
+    };
+    let capitals =
+        (0..end).rev().take(3).take_while(|at| tokens.get(*at).is_some_and(|token| fits(token) && is_capital(token)));
+    let first = match capitals.last() {
+        Some(first) => first,
+        // In lower case only what is surely a name.
+        None => end
+            .checked_sub(1)
+            .filter(|at| tokens.get(*at).is_some_and(|token| oblique::is_first_name(&token.folded)))?,
+    };
+    let written = text.get(tokens.get(first)?.start..tokens.get(end.checked_sub(1)?)?.end)?;
+    Some(written.to_owned())
 }
 
 fn alone(text: &str, tokens: &[Token], asked: bool) -> Option<String> {
@@ -338,80 +392,81 @@ fn is_thing(folded: &str) -> bool {
 }
 
 /// First names that are also words.
-fn is_first_name(folded: &str) -> bool {
-    matches!(
-        folded,
-        "will"
-            | "may"
-            | "mark"
-            | "rose"
-            | "grace"
-            | "hope"
-            | "joy"
-            | "rosa"
-            | "sol"
-            | "pilar"
-            | "lola"
-            | "daisy"
-            | "lily"
-            | "iris"
-            | "jasmine"
-            | "violet"
-            | "olive"
-            | "ruby"
-            | "amber"
-            | "pearl"
-            | "june"
-            | "april"
-            | "august"
-            | "victor"
-            | "angel"
-            | "jesus"
-            | "blanca"
-            | "mercedes"
-            | "dolores"
-            | "paz"
-            | "luz"
-            | "estrella"
-            | "marina"
-            | "violeta"
-            | "margarita"
-            | "azucena"
-            | "jazmin"
-            | "вера"
-            | "надежда"
-            | "любовь"
-            | "роза"
-            | "лев"
-            | "лилия"
-            | "маргарита"
-            | "марина"
-            | "дана"
-            | "алма"
-            | "адам"
-            | "adam"
-            | "раушан"
-            | "гул"
-            | "гүл"
-            | "жанар"
-            | "виктория"
-            | "victoria"
-            | "жасмин"
-            | "dana"
-            | "marta"
-            | "майя"
-            | "роман"
-            | "тамара"
-            | "сауле"
-            | "айгул"
-            | "айгүл"
-            | "асель"
-            | "әсел"
-            | "болат"
-            | "арман"
-            | "ерлан"
-            | "мадина"
-    )
+pub(crate) fn is_first_name(folded: &str) -> bool {
+    oblique::is_first_name(folded)
+        || matches!(
+            folded,
+            "will"
+                | "may"
+                | "mark"
+                | "rose"
+                | "grace"
+                | "hope"
+                | "joy"
+                | "rosa"
+                | "sol"
+                | "pilar"
+                | "lola"
+                | "daisy"
+                | "lily"
+                | "iris"
+                | "jasmine"
+                | "violet"
+                | "olive"
+                | "ruby"
+                | "amber"
+                | "pearl"
+                | "june"
+                | "april"
+                | "august"
+                | "victor"
+                | "angel"
+                | "jesus"
+                | "blanca"
+                | "mercedes"
+                | "dolores"
+                | "paz"
+                | "luz"
+                | "estrella"
+                | "marina"
+                | "violeta"
+                | "margarita"
+                | "azucena"
+                | "jazmin"
+                | "вера"
+                | "надежда"
+                | "любовь"
+                | "роза"
+                | "лев"
+                | "лилия"
+                | "маргарита"
+                | "марина"
+                | "дана"
+                | "алма"
+                | "адам"
+                | "adam"
+                | "раушан"
+                | "гул"
+                | "гүл"
+                | "жанар"
+                | "виктория"
+                | "victoria"
+                | "жасмин"
+                | "dana"
+                | "marta"
+                | "майя"
+                | "роман"
+                | "тамара"
+                | "сауле"
+                | "айгул"
+                | "айгүл"
+                | "асель"
+                | "әсел"
+                | "болат"
+                | "арман"
+                | "ерлан"
+                | "мадина"
+        )
 }
 
 /// Words that are never a name: greetings, answers, moods, pronouns, labels, nations.
@@ -450,6 +505,10 @@ fn is_no_name(folded: &str) -> bool {
             | "нөмір" | "телефоным" | "номерім" | "осы" | "сол" | "бұл" | "керек" | "жақсы" | "бар" | "ертең" | "бүгін" | "қанша" | "маған" | "өзім" | "төлеп" | "дайынмын"
             | "келісемін" | "дұрыс" | "қалаймын" | "келемін" | "ғой"  
             | "де" | "ба" | "ма" | "ме" | "па" | "пе" | "үшін" | "және" | "тапсырыс" | "төледім" | "жазылайын" | "сағат"
+            | "атына" | "атқа" | "есіміне" | "деген"
+            // what people say before they go on
+            | "ой" | "ах" | "эх" | "упс" | "блин" | "вот" | "слушайте" | "извините" | "простите" | "ойбай" | "әй" | "кешіріңіз"
+            | "oops" | "ups" | "uy" | "ay" | "perdon" | "perdone" | "disculpe" | "oh" | "ah" | "um" | "well"
     ) || folded.chars().count() < 2 && folded != "я"
 }
 

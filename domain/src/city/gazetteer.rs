@@ -11,6 +11,8 @@ pub(super) struct Name {
     /// The city: a line of the gazetteer.
     pub(super) city: usize,
     pub(super) words: Vec<NameWord>,
+    /// As the gazetteer writes it.
+    pub(super) written: String,
 }
 
 /// All names, found by the first two letters of the first word.
@@ -50,7 +52,19 @@ impl Gazetteer {
         for start in starts {
             self.by_start.entry(start).or_default().push(index);
         }
-        self.names.push(Name { city, words });
+        self.names.push(Name { city, words, written: name.to_owned() });
+    }
+
+    /// The name of a known city that these words (in plain letters) are, bent or not, in the script of the words.
+    pub(super) fn name_of(&self, said: &[&str]) -> Option<&str> {
+        let script = |text: &str| text.chars().next().is_some_and(crate::text::is_cyrillic);
+        let first = said.first()?;
+        let of_script = || self.names.iter().filter(|name| script(&name.written) == script(first));
+        let as_said = |name: &&Name| name.words.iter().map(|word| word.plain.as_str()).eq(said.iter().copied());
+        let bent = |name: &&Name| {
+            name.words.len() == said.len() && name.words.iter().zip(said).all(|(word, said)| word.matches(said))
+        };
+        of_script().find(as_said).or_else(|| of_script().find(bent)).map(|name| name.written.as_str())
     }
 
     /// The longest name that begins a row of words (in plain letters): its cities, and how many words it took.

@@ -1,5 +1,27 @@
 use super::*;
 
+#[test]
+fn adjectives_and_lost_vowels_bend() {
+    for (said, name) in [
+        ("Верхней Пышме", "Верхняя Пышма"),
+        ("Верхнюю Пышму", "Верхняя Пышма"),
+        ("Красном Селе", "Красное Село"),
+        ("Череповце", "Череповец"),
+        ("Ельце", "Елец"),
+        ("Владивостоке", "Владивосток"),
+    ] {
+        assert!(same(said, name), "{said}");
+    }
+}
+
+#[test]
+fn known_cities_have_a_dictionary_form() {
+    assert_eq!(dictionary_form("Астане"), Some("Астана"));
+    assert_eq!(dictionary_form("Астанада"), Some("Астана"));
+    assert_eq!(dictionary_form("Madrid"), Some("Madrid"));
+    assert_eq!(dictionary_form("Нигдеград"), None);
+}
+
 fn cities(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }

@@ -2,8 +2,9 @@
 
 use crate::support::{product, service};
 use domain::booking::{
-    BlockError, ChangeError, DEFAULT_DELIVERY_HOURS, HoursError, Interval, OpeningHours, Part, SlotRequest, block, change,
-    delivery_hours, delivery_window, fits, link_open_until, quanta, reminder_at, reminder_hours, resource, slots,
+    BlockError, ChangeError, DEFAULT_DELIVERY_HOURS, HoursError, Interval, OpeningHours, Part, SlotRequest, block,
+    change, delivery_hours, delivery_window, fits, link_open_until, quanta, reminder_at, reminder_hours, resource,
+    slots,
 };
 use domain::catalog::{Details, Item};
 use jiff::civil::{Date, date};

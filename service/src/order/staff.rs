@@ -79,9 +79,9 @@ pub(crate) async fn free_starts(
     let zone = company::zone(&branch);
     let today = zone.to_datetime(ctx.now()).date();
     let to = today.saturating_add(jiff::Span::new().days(14));
-    crate::turn::free_slots(ctx, scope, &branch, &block, today, to, limit, Some(order.id))
-        .await
-        .map(|slots| slots.into_iter().map(|slot| slot.start).collect())
+    let slots = crate::turn::free_slots(ctx, scope, &branch, &block, today, to, usize::MAX, Some(order.id)).await?;
+    let even = |start: &Timestamp| zone.to_datetime(*start).minute() % 30 == 0;
+    Ok(slots.into_iter().map(|slot| slot.start).filter(even).take(limit).collect())
 }
 
 pub(crate) async fn with_conversation(

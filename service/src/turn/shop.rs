@@ -21,7 +21,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// Minutes between two starts on offer.
-const STEP_MINUTES: i64 = 30;
+const STEP_MINUTES: i64 = 15;
 /// The most starts looked at in one search.
 const MAX_STARTS: usize = 2000;
 

@@ -1,5 +1,6 @@
 //! Times of day and parts of the day.
 
+use super::around::{is_free_of_nouns, is_noun_like, is_wait, stands_alone, touches_digits_before};
 use super::{is_phone_or_sum, touches, word_at, word_before};
 use crate::understand::numbers::cardinal_word;
 use domain::language::Language;
@@ -188,6 +189,8 @@ pub fn times(tokens: &[Token], _language: Option<Language>, asked: bool) -> Vec<
     let mut index = 0;
     while index < tokens.len() {
         match time_at(tokens, index, asked) {
+            // "18:00-ге дейін", "17:00-ден кейін" name a part of the day.
+            Some(clock) if bound_behind(tokens, clock.end).is_some() => index = clock.end,
             Some(clock) => {
                 found.push(TimeMention {
                     time: clock.time,
@@ -201,6 +204,15 @@ pub fn times(tokens: &[Token], _language: Option<Language>, asked: bool) -> Vec<
         }
     }
     found
+}
+
+/// Kazakh "until" and "after" behind a time: whether later is meant.
+pub(super) fn bound_behind(tokens: &[Token], end: usize) -> Option<bool> {
+    match word_at(tokens, end) {
+        "кейін" | "кейин" | "соң" | "сон" => Some(true),
+        "дейін" | "дейин" | "шейін" | "шейин" => Some(false),
+        _ => None,
+    }
 }
 
 pub(super) fn time_at(tokens: &[Token], index: usize, asked: bool) -> Option<Clock> {
@@ -316,7 +328,7 @@ fn russian_half(tokens: &[Token], index: usize) -> Option<Clock> {
 }
 
 /// Words before an hour that say that a time follows.
-fn leads(tokens: &[Token], index: usize) -> bool {
+pub(super) fn leads(tokens: &[Token], index: usize) -> bool {
     let before = word_before(tokens, index, 1);
     let second = word_before(tokens, index, 2);
     match before {
@@ -334,7 +346,14 @@ fn counted(tokens: &[Token], index: usize, asked: bool) -> Option<Clock> {
     let half_before = match part_at(tokens, index.wrapping_sub(1)) {
         Some((half, 1)) if index > 0 => Some(half),
         _ => match part_at(tokens, index.wrapping_sub(2)) {
-            Some((half, 1)) if index > 1 && matches!(before, "сағат" | "сагат" | "в" | "at") => Some(half),
+            // "Через три дня в 11": such a word belongs to the number before it.
+            Some((half, 1))
+                if index > 1
+                    && matches!(before, "сағат" | "сагат" | "в" | "at")
+                    && !matches!(word_before(tokens, index, 2), "дня" | "утра" | "вечера" | "ночи") =>
+            {
+                Some(half)
+            }
             // "түстен кейін 4-те", "түстен кейін сағат 4-те"
             _ => {
                 let back = if matches!(before, "сағат" | "сагат") { 3 } else { 2 };
@@ -379,6 +398,7 @@ fn counted(tokens: &[Token], index: usize, asked: bool) -> Option<Clock> {
         }
     }
     // "-де", "-ге": the case behind digits.
+    let mut suffixed = false;
     if word_at(tokens, end) == "-"
         && matches!(
             word_at(tokens, end + 1),
@@ -397,6 +417,7 @@ fn counted(tokens: &[Token], index: usize, asked: bool) -> Option<Clock> {
                 | "тан"
         )
     {
+        suffixed = true;
         end += 2;
     }
     let mut hours_word = false;
@@ -470,6 +491,7 @@ fn counted(tokens: &[Token], index: usize, asked: bool) -> Option<Clock> {
             && led)
         || (word_at(tokens, end.saturating_sub(1)) == "clock")
         || (bent && kazakh_dative_time(tokens, end))
+        || (suffixed && hour > 0 && (is_kazakh_day(before) || kazakh_dative_time(tokens, end)))
         || lone;
     if !evident {
         return None;
@@ -483,180 +505,25 @@ fn counted(tokens: &[Token], index: usize, asked: bool) -> Option<Clock> {
 
 pub(super) fn is_kazakh_part(tokens: &[Token], index: usize) -> bool {
     let word = word_before(tokens, index, 1);
+    // "түстен кейін үште"
+    if matches!(word, "кейін" | "кейин") && matches!(word_before(tokens, index, 2), "түстен" | "тустен")
+    {
+        return true;
+    }
     matches!(word, "кешкі" | "таңғы" | "түнгі" | "түскі" | "күндізгі" | "кешки" | "тангы" | "таңертеңгі" | "танертенги")
+}
+
+/// "Ертең", "жұмада", "сейсенбі күні": an hour follows.
+fn is_kazakh_day(word: &str) -> bool {
+    ["ертең", "ертен", "бүгін", "бугин", "бүрсігүні", "бурсигуни", "күні", "куни", "жұма", "жума"]
+        .iter()
+        .any(|day| word.starts_with(day))
+        || word.contains("сенбі")
+        || word.contains("сенби")
 }
 
 /// "бес сағатқа", "ертең бесте": only behind a day or before a verb; a bent number alone may be a quantity.
 fn kazakh_dative_time(tokens: &[Token], end: usize) -> bool {
     end >= 2 && matches!(word_before(tokens, end, 2), "ертең" | "бүгін" | "ертен" | "бугин" | "күні")
         || matches!(word_at(tokens, end), "жазылайын" | "келемін" | "келейін" | "барамын")
-}
-
-fn touches_digits_before(tokens: &[Token], index: usize) -> bool {
-    index > 0
-        && touches(tokens, index - 1)
-        && (tokens.get(index - 1).is_some_and(Token::is_number)
-            || matches!(word_before(tokens, index, 1), "-" | "/" | ":" | "+" | "#" | "№" | "." | ","))
-}
-
-/// "через 5", "in 2": a wait.
-fn is_wait(tokens: &[Token], index: usize) -> bool {
-    matches!(word_before(tokens, index, 1), "через" | "in")
-}
-
-pub(super) fn is_noun_like(word: &str) -> bool {
-    !matches!(
-        word,
-        "at" | "on"
-            | "in"
-            | "for"
-            | "to"
-            | "and"
-            | "or"
-            | "please"
-            | "y"
-            | "o"
-            | "en"
-            | "para"
-            | "por"
-            | "el"
-            | "de"
-            | "del"
-            | "a"
-            | "и"
-            | "в"
-            | "на"
-            | "или"
-            | "если"
-            | "можно"
-            | "пожалуйста"
-            | "завтра"
-            | "сегодня"
-            | "послезавтра"
-            | "утра"
-            | "вечера"
-            | "ertең"
-            | "ертең"
-            | "бүгін"
-            | "jan"
-            | "tomorrow"
-            | "today"
-            | "mañana"
-            | "manana"
-            | "hoy"
-            | "soy"
-            | "me"
-            | "меня"
-            | "я"
-            | "мне"
-            | "i"
-            | "my"
-            | "with"
-            | "con"
-            | "с"
-            | "но"
-            | "а"
-            | "if"
-            | "then"
-            | "works"
-            | "is"
-            | "va"
-            | "está"
-            | "esta"
-            | "подойдет"
-            | "буду"
-            | "удобно"
-            | "сможете"
-            | "мен"
-            | "бола"
-            | "болады"
-            | "жазылайын"
-            | "жазыңыз"
-            | "келемін"
-            | "растаймын"
-            | "confirmo"
-            | "подтверждаю"
-            | "confirm"
-            | "confirmed"
-            | "ok"
-            | "да"
-            | "мы"
-            | "приду"
-            | "устроит"
-            | "можете"
-            | "можешь"
-            | "есть"
-            | "по"
-            | "у"
-            | "к"
-            | "до"
-            | "как"
-            | "when"
-            | "would"
-            | "will"
-            | "could"
-            | "can"
-            | "just"
-            | "pls"
-            | "si"
-            | "porfa"
-            | "gracias"
-            | "thanks"
-            | "спасибо"
-            | "рахмет"
-            | "ба"
-            | "бе"
-            | "ма"
-            | "ме"
-            | "па"
-            | "пе"
-            | "запишите"
-            | "reserva"
-            | "puede"
-            | "это"
-            | "меня зовут"
-            | "оформляйте"
-            | "запись"
-            | "time"
-            | "часов"
-            | "точно"
-            | "ровно"
-            | "sharp"
-            | "exactly"
-            | "this"
-            | "next"
-            | "que"
-            | "the"
-            | "la"
-            | "los"
-            | "of"
-    )
-}
-
-/// Behind "at 5" no noun may stand: "at 5 euros", "в 2 города", "a las dos chicas".
-fn is_free_of_nouns(tokens: &[Token], end: usize, hours_word: bool) -> bool {
-    if hours_word {
-        return true;
-    }
-    let Some(next) = tokens.get(end) else {
-        return true;
-    };
-    if next.is_number() {
-        return false;
-    }
-    if !next.is_word() {
-        return !matches!(next.text.as_str(), "%" | "€" | "$" | "₸" | "₽" | "/" | "-" | "+");
-    }
-    !is_noun_like(&next.folded) || next.text.chars().next().is_some_and(char::is_uppercase)
-}
-
-/// Whether nothing but marks, a preposition or a polite word stands around.
-fn stands_alone(tokens: &[Token], start: usize, end: usize) -> bool {
-    let clear = |token: &Token| !token.is_word() && !token.is_number();
-    let before = start == 0 || tokens.get(start - 1).is_some_and(clear) || leads(tokens, start);
-    let after = tokens.get(end).is_none_or(|token| clear(token) || !is_noun_like(&token.folded));
-    // "12-34" and "11, 12" are not one time.
-    let dashed =
-        word_at(tokens, end) == "-" || word_before(tokens, start, 1) == "-" || word_before(tokens, start, 1) == "+";
-    before && after && !dashed
 }

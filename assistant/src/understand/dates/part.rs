@@ -1,6 +1,7 @@
 //! Parts of the day: "in the evening", "after five".
 
-use super::clock::{Half, is_kazakh_part, is_noun_like, on_clock, part_at, time_at, times};
+use super::around::is_noun_like;
+use super::clock::{Half, bound_behind, is_kazakh_part, on_clock, part_at, time_at, times};
 use super::{word_at, word_before};
 use domain::language::Language;
 use domain::text::Token;
@@ -90,6 +91,19 @@ fn part_of_day_at(tokens: &[Token], index: usize) -> Option<(Time, Time, usize)>
             time
         };
         return Some(if later { (time, hour(23), end) } else { (hour(0), time, end) });
+    }
+    // "18:00-ге дейін", "сағат бестен кейін".
+    if let Some(clock) = time_at(tokens, index, true)
+        && let Some(later) = bound_behind(tokens, clock.end)
+        && (later || clock.time.hour() > 0)
+    {
+        let time = if (1..=7).contains(&clock.time.hour()) {
+            on_clock(i64::from(clock.time.hour()), i64::from(clock.time.minute()), Some(Half::Afternoon))?
+        } else {
+            clock.time
+        };
+        let (from, to) = if later { (time, hour(23)) } else { (hour(0), time) };
+        return Some((from, to, clock.end + 1));
     }
     let (half, length) = part_at(tokens, index)?;
     // Greetings: "good evening", "buenas tardes", "доброе утро" are none.

@@ -149,6 +149,10 @@ fn times_in_four_languages() {
         ("10:00 или 12:00", vec![time(10, 0, 0, 0), time(12, 0, 0, 0)]),
         ("в 12 дня", vec![time(12, 0, 0, 0)]),
         ("12 am", vec![time(0, 0, 0, 0)]),
+        ("ертең 12-ге жазып қойыңызшы", vec![time(12, 0, 0, 0)]),
+        ("жұмада 16-да", vec![time(16, 0, 0, 0)]),
+        ("ертең түстен кейін үште", vec![time(15, 0, 0, 0)]),
+        ("через три дня в 11 часов", vec![time(11, 0, 0, 0)]),
     ] {
         assert_eq!(hours(text, false), expected, "{text}");
     }
@@ -220,6 +224,8 @@ fn parts_of_the_day() {
         ("кешкі бесте", vec![]),
         ("до обеда", vec![(6, 13)]),
         ("таңертең", vec![(6, 12)]),
+        ("сәрсенбі 18:00-ге дейін", vec![(0, 18)]),
+        ("17:00-ден кейін", vec![(17, 23)]),
     ] {
         let found: Vec<(i8, i8)> =
             parts_of_day(&tokens(text), None).into_iter().map(|part| (part.from.hour(), part.to.hour())).collect();

@@ -159,7 +159,7 @@ pub(crate) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::SpecialistContact,
-        "contact the specialist|specialist s contact*|specialist s phone|contact of the specialist|contacts of the specialist|phone of the specialist|phone of the instructor/master/teacher/trainer/doctor/guide|contact the instructor/master/teacher/trainer/doctor/therapist/guide|contact of the instructor/master/teacher/trainer/doctor/therapist/guide|contact details of the instructor/master/teacher/trainer/doctor/therapist/guide|instructor s contact*|instructor s phone|teacher s contact*|trainer s contact*|therapist s contact*|how can i contact the|master s contact*|doctor s contact*|guide s contact*|the specialist directly|instructor directly|contact her|contact him|his contact*|her contact*|his phone|her phone|specialist contact*",
+        "his number|her number|his phone|her phone|his contact*|her contact*|contact him|contact her|reach him|reach her|contact the specialist|specialist s contact*|specialist s phone|contact of the specialist|contacts of the specialist|phone of the specialist|phone of the instructor/master/teacher/trainer/doctor/guide|contact the instructor/master/teacher/trainer/doctor/therapist/guide|contact of the instructor/master/teacher/trainer/doctor/therapist/guide|contact details of the instructor/master/teacher/trainer/doctor/therapist/guide|instructor s contact*|instructor s phone|teacher s contact*|trainer s contact*|therapist s contact*|how can i contact the|master s contact*|doctor s contact*|guide s contact*|the specialist directly|instructor directly|contact her|contact him|his contact*|her contact*|his phone|her phone|specialist contact*",
     ),
     (
         Cue::OfficeAddress,

@@ -38,7 +38,8 @@ pub(super) fn fields(marked: &Marked<'_>, context: &Context<'_>, acts: &mut Vec<
         }
         let said = match &city.spelled {
             None if context.index.goes_anywhere() => whole_place(marked, &city.said, city.end),
-            _ => city.said.clone(),
+            // What is said back to the customer stands in no case.
+            _ => domain::city::dictionary_form(&city.said).unwrap_or(&city.said).to_owned(),
         };
         acts.push(Act::City { said, spelled: city.spelled.clone() });
     }

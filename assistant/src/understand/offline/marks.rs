@@ -5,7 +5,7 @@ use super::super::dates::{DateMention, TimeMention, TimeRangeMention, dates, par
 use super::super::numbers::{
     Dimension, DurationMention, MeasureMention, NumberKind, NumberMention, durations, measures, numbers,
 };
-use super::super::people::{names, phones};
+use super::super::people::{names, nominative, phones, without_genitive, without_predicate};
 use super::Context;
 use crate::retrieve::is_function_word;
 use crate::turn::{Field, Pending};
@@ -137,6 +137,11 @@ impl<'a> Marked<'a> {
         if times.is_empty() && asked_slot {
             times = super::super::dates::times(&marked.tokens, language, true);
         }
+        // "5 марта, 12.00": beside a day a point parts hours from minutes.
+        if times.is_empty() && !marked.dates.is_empty() {
+            times = super::super::dates::times(&marked.tokens, language, true);
+            times.retain(|time| marked.tokens[time.start_token].text.contains('.'));
+        }
         for time in
             times.into_iter().filter(|time| clear(&marked.marks, time.start_token, time.end_token)).collect::<Vec<_>>()
         {
@@ -213,6 +218,15 @@ impl<'a> Marked<'a> {
             let Some(name) = names(rest, &tokens(rest), context.asked(Field::Name)) else { break };
             let Some(start) = rest.find(&name).map(|at| at + offset) else { break };
             let end = start + name.len();
+            // "Алматы Дос, +7…": the city before the name is none of it.
+            let (name, start) = cities
+                .iter()
+                .filter(|city| city.spelled.is_some() && city.start == start && city.end < end)
+                .find_map(|city| {
+                    let rest = text[city.end..end].trim_start_matches([' ', ',']);
+                    (!rest.is_empty()).then(|| (rest.to_owned(), end - rest.len()))
+                })
+                .unwrap_or((name, start));
             let is_city = cities.iter().any(|city| city.spelled.is_some() && city.start <= start && end <= city.end);
             // "It's Cork, not Galway" names no person.
             if let Some(spelled) = resolve(&name, context.index.cities())
@@ -222,7 +236,15 @@ impl<'a> Marked<'a> {
                 offset = end;
                 continue;
             }
-            if is_city || is_function_word(&fold(&name)) {
+            // Beside a phone a word in lower case may be anything: a name that is known stands.
+            let weak = context.state.given.name.is_some()
+                && !context.asked(Field::Name)
+                && name.chars().next().is_some_and(char::is_lowercase)
+                && !rest[..rest.find(&name).unwrap_or(0)].contains(char::is_alphabetic);
+            // "And a sampler": what is on offer is nobody in lower case.
+            let offered = name.chars().next().is_some_and(char::is_lowercase)
+                && tokens(&name).iter().any(|word| word.is_word() && context.index.is_named(&word.folded));
+            if is_city || weak || offered || is_function_word(&fold(&name)) {
                 offset = end;
                 continue;
             }
@@ -274,9 +296,23 @@ impl<'a> Marked<'a> {
         }
         if from < to && self.marks[from..to].iter().all(|mark| *mark != Mark::Taken) {
             let name = self.text[self.tokens[from].start..self.tokens[to - 1].end].to_owned();
+            let name = self.in_the_nominative(name, from, to);
             self.take(from, to);
             self.name = Some(name);
         }
+    }
+
+    /// A name that stands in an oblique case, where that is sure: "на имя Анны Петровой", "Әлияның атына".
+    fn in_the_nominative(&self, name: String, from: usize, to: usize) -> String {
+        let word = |at: Option<usize>| at.and_then(|at| self.tokens.get(at)).map_or("", |token| token.folded.as_str());
+        let bent = match word(from.checked_sub(1)) {
+            "имя" if word(from.checked_sub(2)) == "на" => nominative(&name),
+            "на" | "для" | "запишите" | "оформите" => nominative(&name),
+            "мен" => without_predicate(&name),
+            _ if matches!(word(Some(to)), "атына" | "атқа" | "есіміне") => without_genitive(&name),
+            _ => None,
+        };
+        bent.unwrap_or(name)
     }
 
     /// "Phone 123": too short for a number, yet meant as one.

@@ -73,7 +73,8 @@ const AND: &[&str] = &[
 
 /// All mentions of a line in its order, and the amounts that belong to none, by sentence.
 pub(crate) fn mentions(marked: &Marked<'_>, context: &Context<'_>) -> (Vec<Placed>, Vec<(usize, Amounts)>) {
-    let chunks = chunks(marked);
+    let chunks: Vec<Chunk> =
+        chunks(marked).into_iter().flat_map(|chunk| split_counted(marked, context, chunk)).collect();
     let mut placed: Vec<Placed> = Vec::new();
     let mut loose: Vec<(usize, Amounts)> = Vec::new();
     let mut merged_before: Option<(Chunk, Found, Amounts)> = None;
@@ -110,6 +111,16 @@ pub(crate) fn mentions(marked: &Marked<'_>, context: &Context<'_>) -> (Vec<Place
         {
             join_amounts(&mut last.mention.amounts, amounts);
             last.end = chunk.end;
+            // "One of the herbal tea, 50 bags": the number may be part of a name.
+            if last.mention.candidates.len() > 1 {
+                let rows = context.index.rows_of(&last.mention.candidates);
+                let rows = by_number(marked, context, rows, &mut last.mention.amounts);
+                last.mention.candidates = rows
+                    .iter()
+                    .filter_map(|row| context.index.items().get(*row))
+                    .map(|item| item.key.clone())
+                    .collect();
+            }
             continue;
         }
         let by_unit = found.level != 1 || found.named.len() < 2;
@@ -164,6 +175,31 @@ pub(crate) fn mentions(marked: &Marked<'_>, context: &Context<'_>) -> (Vec<Place
         merged_before = Some((chunk, found, amounts));
     }
     (placed, loose)
+}
+
+/// "Two kumis one kurt": a number between two names begins another item.
+fn split_counted(marked: &Marked<'_>, context: &Context<'_>, chunk: Chunk) -> Vec<Chunk> {
+    let between = marked.numbers.iter().filter(|number| {
+        number.kind == NumberKind::Cardinal && chunk.start < number.start_token && number.end_token < chunk.end
+    });
+    for number in between {
+        let (before, behind): (Vec<usize>, Vec<usize>) =
+            chunk.words.iter().partition(|word| **word < number.start_token);
+        let part =
+            |words: Vec<usize>, start: usize, end: usize| Chunk { words, start, end, listed: false, ..chunk.clone() };
+        let left = part(before, chunk.start, number.start_token);
+        let right = part(behind, number.start_token, chunk.end);
+        let (first, second) =
+            (find(context, &query(marked, context, &left)), find(context, &query(marked, context, &right)));
+        let clear = |found: &Found| !found.named.is_empty() && found.unknown.is_empty() && found.level == 1;
+        let one = first.best();
+        if clear(&first) && clear(&second) && !second.best().iter().any(|row| one.contains(row)) {
+            let mut parts = vec![left];
+            parts.extend(split_counted(marked, context, right));
+            return parts;
+        }
+    }
+    vec![chunk]
 }
 
 /// "El de gato", "the one for cats", "the red one".
@@ -427,6 +463,9 @@ fn amounts(marked: &Marked<'_>, context: &Context<'_>, chunk: &Chunk) -> Amounts
         let next = marked.tokens.get(number.end_token);
         let sized = next.is_some_and(|next| {
             ["cm", "mm", "m", "см", "мм", "м", "%", "сантиметр", "сантиметров"].contains(&next.folded.as_str())
+                // "My 7 year old", "сыну 5 лет" is an age.
+                || ["year", "years", "yr", "yrs", "yo", "anos", "ano", "лет", "год", "года", "годика", "годик", "месяцев", "months", "meses", "жас", "жаста", "жасар", "айлық"]
+                    .contains(&next.folded.as_str())
         });
         // "A2" is one word.
         let glued =

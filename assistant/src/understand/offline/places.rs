@@ -1,5 +1,6 @@
 //! Names, cities and numbers that are only pointed at or stand alone between commas.
 
+use super::super::people::is_first_name;
 use super::Context;
 use super::marks::{Mark, Marked};
 use crate::retrieve::is_function_word;
@@ -52,7 +53,9 @@ pub(super) fn lone_capitals(marked: &Marked<'_>, context: &Context<'_>, after_fi
                     && marked.tokens[*at].is_word()
                     && capital(marked, *at)
                     && !known(context, marked, *at)
-            });
+            })
+            // "Марат, …" answers no question for a city.
+            && (after_first || !words.iter().all(|at| is_first_name(&marked.tokens[*at].folded)));
         if plain && (from > 0 || !after_first) {
             let (first, last) = (words[0], words[words.len() - 1]);
             return Some(marked.text[marked.tokens[first].start..marked.tokens[last].end].to_owned());

@@ -58,7 +58,7 @@ pub(crate) fn acts(marked: &Marked<'_>, context: &Context<'_>, committed: bool, 
             .find(|(of, _)| *of == sentence)
             .map(|(_, amounts)| amounts.clone())
             .filter(|one| !one.is_empty());
-        let said = Sentence { marked, heard: &heard, sentence, committed, choosing, any_found };
+        let said = Sentence { marked, heard: &heard, sentence, committed, choosing, any_found, index: context.index };
         explained |= said.acts(context, mine, amounts, acts);
     }
     if !explained && !heard.cues.iter().any(|(cue, _)| *cue != Cue::Greet) && left_over(marked) {
@@ -104,9 +104,17 @@ struct Sentence<'a> {
     committed: bool,
     choosing: bool,
     any_found: bool,
+    index: &'a crate::retrieve::CatalogueIndex,
 }
 
 impl Sentence<'_> {
+    /// Whether the name of one of these rows has that very word (in plain letters).
+    fn says(&self, keys: &[String], word: &str) -> bool {
+        keys.iter()
+            .filter_map(|key| self.index.get(key))
+            .any(|item| domain::text::tokens(&item.name).iter().any(|token| crate::stem::plain(&token.folded) == word))
+    }
+
     /// Whether a word for a picture is said, not only "show me".
     fn names_picture(&self) -> bool {
         const PICTURES: &[&str] = &["photo", "pic", "image", "foto", "imag", "фото", "картин", "изображ", "сурет"];
@@ -215,14 +223,25 @@ impl Sentence<'_> {
                     acts.push(Act::Want { mention: one.mention.clone(), add: false });
                 }
             }
-            let wanted = !asks
-                && (wants
-                    || self.committed
-                    || self.choosing
-                    || mine.iter().any(numbered)
-                    || self.has(Cue::Change)
-                    || self.has(Cue::Add)
-                    || (self.has(Cue::Please) && topics.is_empty()))
+            // "40 eggs to Cork, how much is the delivery?": the question is about an order.
+            let ordering = asks
+                && !topics.is_empty()
+                && topics.iter().all(|topic| {
+                    matches!(topic, Cue::DeliveryFee | Cue::DeliveryTime | Cue::FreeTimes | Cue::Hours | Cue::Total)
+                })
+                && mine.iter().all(numbered)
+                && !injected
+                && !(self.marked.cities.is_empty() && self.marked.dates.is_empty() && self.marked.times.is_empty());
+            let wanted = ordering
+                || !asks
+                    && (wants
+                        || self.committed
+                        || self.choosing
+                        || mine.iter().any(numbered)
+                        || self.has(Cue::Change)
+                        || self.has(Cue::Add)
+                        || (self.goes_on() && !context.state.cart.is_empty())
+                        || (self.has(Cue::Please) && topics.is_empty()))
                 || (wants && asks && !question && topics.iter().all(|topic| *topic == Cue::Total));
             if wanted && !wants_to_know {
                 let cart = &context.state.cart;
@@ -237,7 +256,9 @@ impl Sentence<'_> {
                         acts.push(Act::Want { mention, add });
                     }
                 }
-                if self.has(Cue::Total) {
+                if ordering {
+                    acts.push(Act::Ask { topics, about: Vec::new(), words: Vec::new() });
+                } else if self.has(Cue::Total) {
                     acts.push(Act::Ask { topics: vec![Cue::Total], about: Vec::new(), words: Vec::new() });
                 }
             } else if !self.has(Cue::Cancel) || asks {

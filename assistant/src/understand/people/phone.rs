@@ -119,6 +119,19 @@ fn is_attempt(text: &str, raw: &str, start: usize, end: usize, asked: bool) -> b
     if !asked || count < 3 {
         return count >= 4 && label_before(before);
     }
+    // "No, 100" corrects a count.
+    let corrects =
+        before.trim_end().trim_end_matches(',').rsplit(|letter: char| !letter.is_alphabetic()).next().is_some_and(
+            |word| {
+                matches!(
+                    domain::text::fold(word).as_str(),
+                    "no" | "not" | "нет" | "не" | "жоқ" | "лучше" | "mejor" | "better" | "rather"
+                )
+            },
+        );
+    if corrects {
+        return false;
+    }
     let alone_before = before.trim_end().is_empty()
         || before.trim_end().ends_with([',', ';', '.', '!', ':', '\n', '('])
         || label_before(before);
@@ -322,7 +335,16 @@ pub fn wants_current_phone(text: &str) -> bool {
     let here = has_any(&words, &["whatsapp", "ватсап", "вотсап"])
         && has_any(&words, &["same", "this", "mismo", "этот", "тот", "осы", "my", "mi", "мой"])
         && words.len() <= 8;
-    (current || this || mine || here) && !question
+    // "My WhatsApp number" among other data.
+    let whatsapp = |word: &String| matches!(word.as_str(), "whatsapp" | "ватсап" | "вотсап" | "ватсапа" | "вотсапа");
+    let of_mine = words.windows(4).any(|run| {
+        matches!(run, [a, b, c, d] if matches!(a.as_str(), "mi" | "my" | "мой" | "менің")
+            && (whatsapp(b) || PHONE_WORDS.contains(&b.as_str()) && (whatsapp(c) || whatsapp(d))))
+    }) || words.windows(3).any(|run| {
+        matches!(run, [a, b, c] if matches!(a.as_str(), "mi" | "my" | "мой" | "менің")
+            && (whatsapp(b) && PHONE_WORDS.contains(&c.as_str()) || whatsapp(c) && PHONE_WORDS.contains(&b.as_str())))
+    });
+    (current || this || mine || here || of_mine) && !question
 }
 
 /// Whether the customer points at what was given before ("same name and phone").

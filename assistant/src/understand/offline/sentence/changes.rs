@@ -98,6 +98,18 @@ impl Sentence<'_> {
             let one = mine.remove(found);
             acts.push(Act::Keep { mention: Some(one.mention) });
         }
+        // Kazakh puts "without" into the word: "шұбатсыз".
+        let without = mine.iter().position(|one| {
+            one.named.iter().any(|at| {
+                let word = crate::stem::plain(&self.marked.tokens[*at].folded);
+                let base = word.strip_suffix("сыз").or_else(|| word.strip_suffix("сиз"));
+                base.is_some_and(|base| base.chars().count() >= 3 && !self.says(&one.mention.candidates, &word))
+            })
+        });
+        if let Some(found) = without {
+            let one = mine.remove(found);
+            acts.push(Act::Drop { mention: Some(one.mention) });
+        }
         if let Some(at) = self.at(Cue::Remove) {
             // "Куклу не надо, лучше медведя": behind a comma something else begins.
             let clause_ends =
