@@ -67,8 +67,11 @@ mod tests {
         let known = [
             "answer_turn",
             "book_order",
+            "connect_channel",
+            "disconnect_channel",
             "expire_link",
             "import_table",
+            "poll_channel",
             "prune_catalogue",
             "remove_file",
             "send_message",

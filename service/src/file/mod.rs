@@ -2,7 +2,7 @@
 //! person gave is only ever shown.
 //!
 //! A file's row is there before its bytes, so that bytes without a row cannot be: what a process that died had begun is found
-//! by its row and swept ([`sweep`]).
+//! by its row and swept ([`sweep()`]).
 
 mod download;
 mod media_type;
