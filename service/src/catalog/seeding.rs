@@ -48,10 +48,8 @@ pub(crate) async fn fill(
             let place = written + new.len();
             // The headings are row 1.
             let number = u32::try_from(place + 2).unwrap_or(u32::MAX);
-            let cells: Vec<Cell> = cells
-                .iter()
-                .map(|text| if text.is_empty() { Cell::Empty } else { Cell::Text(text.clone()) })
-                .collect();
+            let cells: Vec<Cell> =
+                cells.iter().map(|text| if text.is_empty() { Cell::Empty } else { Cell::Text(text.clone()) }).collect();
             let outcome = reader.read(number, &cells);
             problem = problem.or_else(|| outcome.problems.first().cloned());
             let position = i32::try_from(place).unwrap_or(i32::MAX);

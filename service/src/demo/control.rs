@@ -99,18 +99,8 @@ pub struct Login {
 
 /// Who can sign in to the demo, with the roles that the program has today.
 pub const LOGINS: [Login; 2] = [
-    Login {
-        role: Role::Owner,
-        email: "owner@demo.example",
-        password: "demo-demo-demo",
-        name: "Vera Montero",
-    },
-    Login {
-        role: Role::Agent,
-        email: "agent@demo.example",
-        password: "demo-demo-demo",
-        name: "Aigerim Sadykova",
-    },
+    Login { role: Role::Owner, email: "owner@demo.example", password: "demo-demo-demo", name: "Vera Montero" },
+    Login { role: Role::Agent, email: "agent@demo.example", password: "demo-demo-demo", name: "Aigerim Sadykova" },
 ];
 
 /// How the demo stands.

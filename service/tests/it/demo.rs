@@ -5,8 +5,8 @@ use domain::money::Currency;
 use domain::order::{OrderEvent, OrderState, PaymentStatus as Payment};
 use entity::stored::*;
 use entity::{
-    booking, branch, catalogue_row, channel, company, contact, contact_address, conversation, job, message, order, order_line,
-    payment, payment_event, reminder, slot_hold, stock_hold, stock_level, turn,
+    booking, branch, catalogue_row, channel, company, contact, contact_address, conversation, job, message, order,
+    order_line, payment, payment_event, reminder, slot_hold, stock_hold, stock_level, turn,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement};
 use service::access::CompanyScope;
@@ -79,7 +79,8 @@ async fn walk(kit: &Kit, scope: &CompanyScope, company: &company::Model) {
     assert_eq!(numbers, (1..=i32::try_from(orders.len()).unwrap()).collect::<BTreeSet<_>>());
     assert_eq!(company.next_order_number, i32::try_from(orders.len()).unwrap() + 1);
     for order in &orders {
-        let what = format!("order {} of {} ({:?} {:?})", order.number, company.name, order.status, order.payment_status);
+        let what =
+            format!("order {} of {} ({:?} {:?})", order.number, company.name, order.status, order.payment_status);
         // The total is what the domain makes of the rows of the catalogue.
         let mut own: Vec<_> = lines.iter().filter(|line| line.order_id == order.id).collect();
         own.sort_by_key(|line| line.position);
@@ -101,7 +102,10 @@ async fn walk(kit: &Kit, scope: &CompanyScope, company: &company::Model) {
         assert!(order.updated_at <= now && order.created_at <= order.updated_at, "{what}");
         // Money: one page paid or given back for each paid order, of its sum; an event of the bank for each.
         let pages: Vec<_> = payments.iter().filter(|page| page.order_id == order.id).collect();
-        assert!(pages.iter().all(|page| page.amount_minor == order.total_minor && page.currency == order.currency), "{what}");
+        assert!(
+            pages.iter().all(|page| page.amount_minor == order.total_minor && page.currency == order.currency),
+            "{what}"
+        );
         let settled = |wanted: PaymentState| pages.iter().filter(|page| page.status == wanted).count();
         let (paid, back) = (settled(PaymentState::Paid), settled(PaymentState::Refunded));
         assert_eq!(paid + back, usize::from(state.payment == Payment::Paid), "{what}");
@@ -114,7 +118,9 @@ async fn walk(kit: &Kit, scope: &CompanyScope, company: &company::Model) {
             let of = |kind: &str| {
                 events
                     .iter()
-                    .filter(|event| event.kind == kind && event.payload["data"]["object"]["id"] == page.external_id.as_str())
+                    .filter(|event| {
+                        event.kind == kind && event.payload["data"]["object"]["id"] == page.external_id.as_str()
+                    })
                     .count()
             };
             assert_eq!(of("paid"), usize::from(page.paid_at.is_some()), "{what}");
@@ -135,12 +141,19 @@ async fn walk(kit: &Kit, scope: &CompanyScope, company: &company::Model) {
             assert_eq!(booking.expires_at, if held { order.link_expires_at } else { booking.expires_at }, "{what}");
             assert!(!held || order.link_expires_at.unwrap() > now, "{what}");
             if booking.kind == BookingKind::Appointment {
-                assert_eq!((Some(booking.start_at), Some(booking.end_at)), (order.appointment_start, order.appointment_end));
+                assert_eq!(
+                    (Some(booking.start_at), Some(booking.end_at)),
+                    (order.appointment_start, order.appointment_end)
+                );
                 let minutes = (booking.end_at.0 - booking.start_at.0) / 60_000_000;
                 assert!(fits(&hours, &zone, booking.start_at.timestamp(), minutes), "{what}: outside the hours");
             } else if booking.status == BookingStatus::Confirmed {
                 let from = order.paid_at.unwrap_or(order.created_at).timestamp();
-                assert_eq!(booking.start_at.timestamp(), domain::booking::delivery_window(from, &pairs).start, "{what}");
+                assert_eq!(
+                    booking.start_at.timestamp(),
+                    domain::booking::delivery_window(from, &pairs).start,
+                    "{what}"
+                );
             }
         }
         // Seats and stock are kept exactly while the order may still be delivered.
@@ -163,13 +176,16 @@ async fn walk(kit: &Kit, scope: &CompanyScope, company: &company::Model) {
         if let (true, Some(start)) = (keeps, order.appointment_start) {
             for part in &block.parts {
                 let from = Interval::of_minutes(start.timestamp(), part.offset_minutes).end;
-                needed.extend(quanta(Interval::of_minutes(from, part.minutes)).map(|unit| (part.resource.clone(), unit)));
+                needed
+                    .extend(quanta(Interval::of_minutes(from, part.minutes)).map(|unit| (part.resource.clone(), unit)));
             }
         }
         assert_eq!(seats, needed, "{what}");
         // What waits for its time has its job; what is over has none.
         let waiting = |kind: &str| {
-            jobs.iter().filter(|job: &&job::Model| job.subject_id == Some(order.id) && job.kind == kind).collect::<Vec<_>>()
+            jobs.iter()
+                .filter(|job: &&job::Model| job.subject_id == Some(order.id) && job.kind == kind)
+                .collect::<Vec<_>>()
         };
         assert_eq!(waiting("expire_link").len(), usize::from(order.status == OrderStatus::Open), "{what}");
         assert!(waiting("expire_link").iter().all(|job| Some(job.run_at) == order.link_expires_at && job.run_at > now));
@@ -199,7 +215,8 @@ async fn walk(kit: &Kit, scope: &CompanyScope, company: &company::Model) {
 fn reachable(free: bool) -> BTreeSet<String> {
     use OrderEvent::*;
     let first = if free { FreeConfirmed } else { LinkSent };
-    let rest: &[OrderEvent] = if free { &[Booked, Cancelled] } else { &[Paid, LinkExpired, PutAside, Booked, Refunded, Cancelled] };
+    let rest: &[OrderEvent] =
+        if free { &[Booked, Cancelled] } else { &[Paid, LinkExpired, PutAside, Booked, Refunded, Cancelled] };
     let mut found = vec![domain::order::apply(OrderState::NEW, first).unwrap()];
     let mut at = 0;
     while at < found.len() {
@@ -223,8 +240,10 @@ async fn talks(kit: &Kit, scope: &CompanyScope, company: &company::Model, orders
         messages.entry(row.conversation_id).or_default().push(row);
     }
     let turns: HashMap<Uuid, turn::Model> = rows!(kit, scope, turn).into_iter().map(|turn| (turn.id, turn)).collect();
-    let contacts: HashMap<Uuid, contact::Model> = rows!(kit, scope, contact).into_iter().map(|row| (row.id, row)).collect();
-    let channels: HashMap<Uuid, channel::Model> = rows!(kit, scope, channel).into_iter().map(|row| (row.id, row)).collect();
+    let contacts: HashMap<Uuid, contact::Model> =
+        rows!(kit, scope, contact).into_iter().map(|row| (row.id, row)).collect();
+    let channels: HashMap<Uuid, channel::Model> =
+        rows!(kit, scope, channel).into_iter().map(|row| (row.id, row)).collect();
     let reachable: HashSet<Uuid> = rows!(kit, scope, contact_address).into_iter().map(|row| row.contact_id).collect();
     assert!(contacts.keys().all(|id| reachable.contains(id)));
     for talk in &conversations {
@@ -239,7 +258,11 @@ async fn talks(kit: &Kit, scope: &CompanyScope, company: &company::Model, orders
         assert!(last.created_at <= now, "{what}: said in the future");
         let contact = &contacts[&talk.contact_id];
         assert_eq!(contact.created_at, talk.created_at, "{what}");
-        assert_eq!(contact.notice_at.is_some(), said.iter().any(|row| row.author == MessageAuthor::Assistant), "{what}");
+        assert_eq!(
+            contact.notice_at.is_some(),
+            said.iter().any(|row| row.author == MessageAuthor::Assistant),
+            "{what}"
+        );
         let inbound = said.iter().filter(|row| row.direction == MessageDirection::Inbound).count();
         assert!(usize::try_from(talk.unread_count).unwrap() <= inbound, "{what}");
         if talk.status == ConversationStatus::Resolved {
@@ -268,7 +291,10 @@ async fn talks(kit: &Kit, scope: &CompanyScope, company: &company::Model, orders
             }
         }
         if talk.attention_reason.as_deref() == Some("turn_failed") {
-            assert!(said.iter().any(|row| row.turn_id.is_some_and(|id| turns[&id].status == TurnStatus::Failed)), "{what}");
+            assert!(
+                said.iter().any(|row| row.turn_id.is_some_and(|id| turns[&id].status == TurnStatus::Failed)),
+                "{what}"
+            );
         }
         let own: Vec<_> = orders.iter().filter(|order| order.conversation_id == talk.id).collect();
         let current = own.iter().max_by_key(|order| order.number).map(|order| order.id);
@@ -304,7 +330,8 @@ async fn summary(
     let today = zone.to_datetime(kit.now()).date();
     let is_today = |at: entity::time::Time| zone.to_datetime(at.timestamp()).date() == today;
     let messages = rows!(kit, scope, message);
-    let said = messages.iter().filter(|row| row.direction != MessageDirection::Note && is_today(row.created_at)).count();
+    let said =
+        messages.iter().filter(|row| row.direction != MessageDirection::Note && is_today(row.created_at)).count();
     assert_eq!(summary.messages_today, said as u64);
     let waiting = orders.iter().filter(|order| order.payment_status == PaymentStatus::PaymentLinkSent).count();
     assert_eq!(summary.orders_unpaid, waiting as u64);
@@ -366,7 +393,8 @@ async fn reset(kit: &Kit, companies: &[(CompanyScope, company::Model)]) {
     let again = sorted(rows!(kit, scope, conversation));
     let told = |talk: &conversation::Model| (talk.id, talk.owner, talk.preview.clone(), talk.current_order_id);
     assert_eq!(again.iter().map(told).collect::<Vec<_>>(), talks.iter().map(told).collect::<Vec<_>>());
-    let again = service::identity::sign_in(&kit.ctx, "test", demo::LOGINS[0].email, demo::LOGINS[0].password).await.unwrap();
+    let again =
+        service::identity::sign_in(&kit.ctx, "test", demo::LOGINS[0].email, demo::LOGINS[0].password).await.unwrap();
     assert_eq!(again.user.id, owner.id);
     // A start within the same day finds all of it and makes nothing anew.
     demo::prepare(&kit.ctx).await.unwrap();
@@ -411,6 +439,13 @@ testkit::both! {
             assert!(orders_in(&all_orders, status) > 0, "no order is {status:?}");
         }
         reset(&kit, &companies).await;
+    }
+
+    /// People whose passwords all know have no place in an installation that is used.
+    async fn an_installation_is_no_demo(kit: Kit) {
+        service::identity::put_person(&kit.ctx, "owner@example.com", "Owner", "a short sentence").await.unwrap();
+        assert!(matches!(demo::prepare(&kit.ctx).await, Err(service::Error::Invalid(_))));
+        assert_eq!(demo::state(&kit.ctx), None);
     }
 
     /// A table whose rows belong to a company is cleared by a reset, or said to be kept.

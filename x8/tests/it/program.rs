@@ -96,7 +96,8 @@ impl Program {
     pub(crate) async fn ready(&mut self, ground: &Ground) -> Ready {
         let read = async {
             while let Ok(Some(line)) = self.lines.next_line().await {
-                let url = ["X8 is ready: http://", "X8 demo: http://"].iter().find_map(|start| line.strip_prefix(start));
+                let url =
+                    ["X8 is ready: http://", "X8 demo: http://"].iter().find_map(|start| line.strip_prefix(start));
                 let Some(url) = url else { continue };
                 let (at, code) =
                     url.split_once("/#code=").map_or((url, None), |(at, code)| (at, Some(code.to_owned())));

@@ -31,11 +31,8 @@ impl Demo {
     /// The demo; none when this program is none.
     pub(crate) fn of(ctx: &Ctx) -> Option<Self> {
         let state = demo::state(ctx)?;
-        let login = |login: &demo::Login| DemoLogin {
-            role: login.role.into(),
-            email: login.email,
-            password: login.password,
-        };
+        let login =
+            |login: &demo::Login| DemoLogin { role: login.role.into(), email: login.email, password: login.password };
         Some(Self {
             paused: state.paused,
             progress: count(u64::from(state.progress)),

@@ -140,10 +140,20 @@ const BULBS: &[&str] = &[
     "agapanto",
 ];
 const VARIETIES: &[&str] = &[
-    "Aurora", "Turia", "Mistral", "Alba", "Candela", "Levante", "Serena", "Brisa", "Marina", "Celeste", "Ámbar", "Coral",
+    "Aurora", "Turia", "Mistral", "Alba", "Candela", "Levante", "Serena", "Brisa", "Marina", "Celeste", "Ámbar",
+    "Coral",
 ];
 const SEEDS: &[&str] = &[
-    "amapola", "capuchina", "caléndula", "girasol enano", "lavanda", "manzanilla", "zinnia", "cosmos", "petunia", "alhelí",
+    "amapola",
+    "capuchina",
+    "caléndula",
+    "girasol enano",
+    "lavanda",
+    "manzanilla",
+    "zinnia",
+    "cosmos",
+    "petunia",
+    "alhelí",
 ];
 
 const SHAPES: &[(&str, i64)] = &[
@@ -168,8 +178,18 @@ const MATERIALS: &[(&str, i64)] = &[
 ];
 
 const DRIED: &[&str] = &[
-    "lavanda seca", "trigo", "limonium", "eucalipto preservado", "pampas", "lunaria", "hortensia preservada",
-    "rosa preservada", "algodón", "cardo azul", "lino", "avena",
+    "lavanda seca",
+    "trigo",
+    "limonium",
+    "eucalipto preservado",
+    "pampas",
+    "lunaria",
+    "hortensia preservada",
+    "rosa preservada",
+    "algodón",
+    "cardo azul",
+    "lino",
+    "avena",
 ];
 
 const PRESENTS: &[(&str, &str, i64)] = &[
@@ -204,7 +224,14 @@ const WEDDINGS: &[(&str, i64)] = &[
     ("Centro de condolencias", 8500),
 ];
 const STYLES: &[&str] = &[
-    "clásico", "silvestre", "mediterráneo", "minimalista", "romántico", "de temporada", "en tonos blancos", "en tonos pastel",
+    "clásico",
+    "silvestre",
+    "mediterráneo",
+    "minimalista",
+    "romántico",
+    "de temporada",
+    "en tonos blancos",
+    "en tonos pastel",
     "en tonos tierra",
 ];
 
@@ -225,9 +252,7 @@ const TOOLS: &[(&str, &str, i64)] = &[
     ("Conservante para flor cortada", "sobre", 190),
     ("Manta térmica para heladas", "rollo", 1290),
 ];
-const AMOUNTS: &[(&str, i64)] = &[
-    ("1", 100), ("2", 180), ("3", 260), ("5", 390), ("10", 720),
-];
+const AMOUNTS: &[(&str, i64)] = &[("mini", 60), ("pequeño", 100), ("mediano", 170), ("grande", 260), ("familiar", 420)];
 
 /// Ten thousand rows.
 pub(super) fn table(dice: &Dice) -> Table {
@@ -264,7 +289,7 @@ fn mixed(total: usize, wanted: usize) -> impl Iterator<Item = usize> {
     const fn gcd(a: usize, b: usize) -> usize {
         if b == 0 { a } else { gcd(b, a % b) }
     }
-    let step = (total * 5 / 8..).find(|step| *step > 0 && gcd(*step, total) == 1).unwrap_or(1);
+    let step = (total * 618 / 1000..).find(|step| *step > 0 && gcd(*step, total) == 1).unwrap_or(1);
     (0..wanted.min(total)).map(move |at| at * step % total)
 }
 
@@ -375,7 +400,9 @@ impl Shelf<'_> {
                         "{pack} bulbos de {bulb}, variedad {variety}. Se plantan de octubre a diciembre y florecen en primavera."
                     ),
                     unit: "bolsa",
-                    cents: each * pack * if organic.is_empty() { 1 } else { 5 } / if organic.is_empty() { 1 } else { 4 } / 3,
+                    cents: each * pack * if organic.is_empty() { 1 } else { 5 }
+                        / if organic.is_empty() { 1 } else { 4 }
+                        / 3,
                     hours: 72,
                 },
                 None => {
@@ -384,7 +411,9 @@ impl Shelf<'_> {
                         name: format!("Semillas de {seed} {variety}{organic}, {pack} sobres"),
                         category: "Bulbos y semillas",
                         tags: "semillas, primavera".to_owned(),
-                        description: format!("{pack} sobres de semillas de {seed}, variedad {variety}. Siembra directa."),
+                        description: format!(
+                            "{pack} sobres de semillas de {seed}, variedad {variety}. Siembra directa."
+                        ),
                         unit: "pack",
                         cents: each * pack / 2 + if organic.is_empty() { 0 } else { 400 },
                         hours: 72,
@@ -440,7 +469,9 @@ impl Shelf<'_> {
     }
 
     fn presents(&mut self, wanted: usize) {
-        for name in ["Tarjeta de felicitación manuscrita", "Consejo de cuidado por mensaje", "Muestra de papel de regalo"] {
+        for name in
+            ["Tarjeta de felicitación manuscrita", "Consejo de cuidado por mensaje", "Muestra de papel de regalo"]
+        {
             self.put(Goods {
                 name: name.to_owned(),
                 category: "Regalos",
@@ -456,7 +487,11 @@ impl Shelf<'_> {
             let (name, unit, cents) = PRESENTS[place % PRESENTS.len()];
             let rest = place / PRESENTS.len();
             let (size, share) = SIZES[rest % SIZES.len()];
-            let style = STYLES.get(rest / SIZES.len()).copied().unwrap_or(if rest % 2 == 0 { "navideño" } else { "de bienvenida" });
+            let style = STYLES.get(rest / SIZES.len()).copied().unwrap_or(if rest % 2 == 0 {
+                "navideño"
+            } else {
+                "de bienvenida"
+            });
             self.put(Goods {
                 name: format!("{name}, formato {size}, envoltorio {style}"),
                 category: "Regalos",
@@ -483,7 +518,7 @@ impl Shelf<'_> {
                 tags: if mourning { "condolencias".to_owned() } else { "boda, evento".to_owned() },
                 description: format!("{name} con {star}, estilo {style}. Hecho a medida por nuestros floristas."),
                 unit: "unidad",
-                cents: cents * (90 + i64::try_from(rest % 5).unwrap_or(0) * 8) / 100,
+                cents: cents * (90 + i64::try_from(rest % 5).unwrap_or(0) * 8) / 100 / 50 * 50,
                 // Weddings are ordered weeks before: their deliveries fill the calendar ahead.
                 hours: if mourning { 24 } else { self.dice.between(6, 42) * 24 },
             });
@@ -491,17 +526,29 @@ impl Shelf<'_> {
     }
 
     fn tools(&mut self, wanted: usize) {
-        const LINES: &[&str] = &["Básico", "Jardín", "Profesional", "Eco", "Terraza", "Interior", "Huerto", "Premium", "Junior", "Compacto", "Clásico"];
+        const LINES: &[&str] = &[
+            "Básico",
+            "Jardín",
+            "Profesional",
+            "Eco",
+            "Terraza",
+            "Interior",
+            "Huerto",
+            "Premium",
+            "Junior",
+            "Compacto",
+            "Clásico",
+        ];
         for place in mixed(TOOLS.len() * AMOUNTS.len() * LINES.len(), wanted) {
             let (name, unit, cents) = TOOLS[place % TOOLS.len()];
             let rest = place / TOOLS.len();
             let (amount, share) = AMOUNTS[rest % AMOUNTS.len()];
             let line = LINES[rest / AMOUNTS.len()];
             self.put(Goods {
-                name: format!("{name} {line}, pack de {amount}"),
+                name: format!("{name} {line}, formato {amount}"),
                 category: "Jardinería",
                 tags: format!("jardín, {}", line.to_lowercase()),
-                description: format!("{name} de la línea {line}. El pack trae {amount}."),
+                description: format!("{name} de la línea {line}, en formato {amount}."),
                 unit,
                 cents: cents * share / 100 / 10 * 10,
                 hours: 72,

@@ -36,8 +36,9 @@ pub(super) async fn seed(world: &mut World<'_>, told: Part<'_>) -> Result<()> {
         }
         crate::catalog::publish(world.ctx, &world.scope, false).await?;
     }
-    let (_, catalogue) =
-        crate::catalog::published(world.ctx, &world.scope).await?.ok_or_else(|| Error::internal("nothing published"))?;
+    let (_, catalogue) = crate::catalog::published(world.ctx, &world.scope)
+        .await?
+        .ok_or_else(|| Error::internal("nothing published"))?;
     world.items = catalogue.items().to_vec();
     Ok(())
 }

@@ -57,11 +57,7 @@ pub(super) fn plan(world: &mut World<'_>) {
             number = phone();
         }
         let kind = *dice.weighted(&SHARES);
-        let channel = world
-            .channels
-            .iter()
-            .position(|channel| ChannelKind::from(channel.kind) == kind)
-            .unwrap_or(0);
+        let channel = world.channels.iter().position(|channel| ChannelKind::from(channel.kind) == kind).unwrap_or(0);
         let attests = kind.attests_phone();
         let created_at = Time(Time::from(world.now).0 - dice.between(3_600, DAYS * 86_400 * 4) * 1_000_000);
         people.push(Person {

@@ -242,7 +242,10 @@ fn want(world: &World<'_>, voice: &mut Voice<'_>, item: &Item, count: i64, asks:
             say.word("cart-line-free", &[("quantity", Value::Count(count)), ("name", Value::Text(&item.name))])
         } else {
             let price = Value::Money(price);
-            say.word("cart-line", &[("quantity", Value::Count(count)), ("name", Value::Text(&item.name)), ("price", price)])
+            say.word(
+                "cart-line",
+                &[("quantity", Value::Count(count)), ("name", Value::Text(&item.name)), ("price", price)],
+            )
         };
         say.say("cart-noted", &[("lines", Value::Text(&line))]);
         let fields: Vec<String> = asks
@@ -296,10 +299,8 @@ pub(super) fn ordering(world: &World<'_>, voice: &mut Voice<'_>, order: &Planned
     let values = [("{name}", name), ("{phone}", phone), ("{city}", order.row.city.as_deref().unwrap_or_default())];
     voice.customer(filled(world.dice.say(if online { words.details_online } else { words.details }), &values));
     if let Some(start) = start {
-        let (day, time) = (
-            assistant::compose::day(start.date(), voice.language),
-            assistant::compose::time_of_day(start.time()),
-        );
+        let (day, time) =
+            (assistant::compose::day(start.date(), voice.language), assistant::compose::time_of_day(start.time()));
         voice.customer(filled(world.dice.say(words.when), &[("{day}", &day), ("{time}", &time)]));
     }
     let keys = |mut answer: Answer<'static>| {
@@ -323,8 +324,9 @@ pub(super) fn ordering(world: &World<'_>, voice: &mut Voice<'_>, order: &Planned
         (Some(url), _) => {
             say.say("link-ready", &[("total", Value::Money(order.quote.total)), ("url", Value::Link(url))]);
         }
-        (None, Some(start)) => say
-            .say("free-booked-slot", &[("day", Value::Day(start.date())), ("time", Value::Time(start.time()))]),
+        (None, Some(start)) => {
+            say.say("free-booked-slot", &[("day", Value::Day(start.date())), ("time", Value::Time(start.time()))])
+        }
         (None, None) => say.say("free-booked", &[]),
     });
     for (place, (told, notice)) in order.told.iter().enumerate() {
@@ -362,16 +364,16 @@ fn total(say: &mut assistant::compose::Composer, order: &Planned, start: Option<
             say.say(charged, &[("fee", Value::Money(fee.charged))]);
         }
     }
-    if order.quote.is_free() {
-        say.say("total-sum-free", &[]);
-    } else {
-        say.say("total-sum", &[("total", Value::Money(order.quote.total))]);
-    }
     if let Some(city) = order.row.city.as_deref().filter(|city| *city != domain::checkout::ONLINE) {
         say.say("total-city", &[("city", Value::Text(city))]);
     }
     if let Some(start) = start {
         say.say("total-slot", &[("day", Value::Day(start.date())), ("time", Value::Time(start.time()))]);
+    }
+    if order.quote.is_free() {
+        say.say("total-sum-free", &[]);
+    } else {
+        say.say("total-sum", &[("total", Value::Money(order.quote.total))]);
     }
     say.say(if order.quote.is_free() { "confirm-ask-free" } else { "confirm-ask" }, &[]);
 }

@@ -126,9 +126,8 @@ fn state(world: &World<'_>, place: usize, own: &[&Planned]) -> DialogueState {
     let mut state = DialogueState { language: Some(person.language), ..DialogueState::default() };
     let Some(order) = own.last() else { return state };
     let start = order.row.appointment_start.map(|start| world.zone.to_datetime(start.timestamp()));
-    state.cart = Cart {
-        lines: order.lines.iter().map(|(item, n)| CartLine { key: item.key.clone(), quantity: *n }).collect(),
-    };
+    state.cart =
+        Cart { lines: order.lines.iter().map(|(item, n)| CartLine { key: item.key.clone(), quantity: *n }).collect() };
     state.focus = order.lines.iter().map(|(item, _)| item.key.clone()).collect();
     state.given = Given {
         name: order.row.name.clone(),

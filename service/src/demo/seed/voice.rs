@@ -28,14 +28,7 @@ pub(super) struct Answer<'a> {
 
 impl<'a> Answer<'a> {
     pub(super) const fn of(intent: &'a str) -> Self {
-        Self {
-            intent,
-            status: TurnStatus::Answered,
-            asks: &[],
-            items: Vec::new(),
-            reasons: Vec::new(),
-            error: None,
-        }
+        Self { intent, status: TurnStatus::Answered, asks: &[], items: Vec::new(), reasons: Vec::new(), error: None }
     }
 
     pub(super) fn about(mut self, key: &str) -> Self {
@@ -152,7 +145,8 @@ impl<'w> Voice<'w> {
         }
         self.customer("");
         if let Some(row) = self.messages.last_mut() {
-            row.attachments = json!([{ "kind": "voice", "url": "https://media.example/voice.ogg", "name": "voice.ogg" }]);
+            row.attachments =
+                json!([{ "kind": "voice", "url": "https://media.example/voice.ogg", "name": "voice.ogg" }]);
         }
     }
 
@@ -177,11 +171,8 @@ impl<'w> Voice<'w> {
     fn turn(&mut self, answer: Answer<'_>) -> Uuid {
         let work_us = self.dice.between(900, 9_000);
         let id = self.dice.id(self.at);
-        let mut reasons = vec![Reason {
-            step: "understood".to_owned(),
-            detail: answer.intent.replace('_', " "),
-            items: Vec::new(),
-        }];
+        let mut reasons =
+            vec![Reason { step: "understood".to_owned(), detail: answer.intent.replace('_', " "), items: Vec::new() }];
         reasons.extend(answer.reasons);
         let failed = answer.status == TurnStatus::Failed;
         self.turns.push(turn::Model {

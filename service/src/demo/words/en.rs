@@ -4,13 +4,14 @@ use super::Words;
 
 pub(super) const WORDS: Words = Words {
     first_names: &[
-        "Emma", "Oliver", "Amelia", "Jack", "Sophie", "Harry", "Lucy", "George", "Grace", "Noah", "Ella", "Leo", "Freya",
-        "Arthur", "Ivy", "Oscar", "Florence", "Theo", "Daisy", "Henry", "Alice", "Finn", "Ruby", "Max", "Nora", "Hugo",
+        "Emma", "Oliver", "Amelia", "Jack", "Sophie", "Harry", "Lucy", "George", "Grace", "Noah", "Ella", "Leo",
+        "Freya", "Arthur", "Ivy", "Oscar", "Florence", "Theo", "Daisy", "Henry", "Alice", "Finn", "Ruby", "Max",
+        "Nora", "Hugo",
     ],
     last_names: &[
-        "Hart", "Bennett", "Walsh", "Carter", "Hughes", "Foster", "Palmer", "Reid", "Barnes", "Cole", "Sutton", "Marsh",
-        "Fleming", "Doyle", "Norris", "Webb", "Osborne", "Pratt", "Quinn", "Shaw", "Tate", "Vaughan", "Yates", "Lowe",
-        "Byrne", "Kemp",
+        "Hart", "Bennett", "Walsh", "Carter", "Hughes", "Foster", "Palmer", "Reid", "Barnes", "Cole", "Sutton",
+        "Marsh", "Fleming", "Doyle", "Norris", "Webb", "Osborne", "Pratt", "Quinn", "Shaw", "Tate", "Vaughan", "Yates",
+        "Lowe", "Byrne", "Kemp",
     ],
     phone: ("+447700900", 3),
     hello: &["Hello!", "Hi there", "Good morning", "Hi! I have a question", "Good afternoon!"],
@@ -41,7 +42,11 @@ pub(super) const WORDS: Words = Words {
         "I waited for an hour and nobody answered",
     ],
     refund: &["I want my money back", "How do I get a refund?", "Please return the payment"],
-    puzzle: &["So the same as in spring but the other way round, with what we said?", "asdf lkj ???", "You know, that one"],
+    puzzle: &[
+        "So the same as in spring but the other way round, with what we said?",
+        "asdf lkj ???",
+        "You know, that one",
+    ],
     other: &["By the way, one more thing", "And one more question", "Hello again"],
     reply_price: &["And is that for one?", "That includes everything?", "All right"],
     operator: &[
