@@ -92,6 +92,19 @@ pub(super) struct Standing {
     pub(super) whole: bool,
 }
 
+async fn find(ctx: &Ctx, place: &Place) -> Result<Option<company_table::Model>> {
+    let companies =
+        company_table::Entity::find().order_by_asc(company_table::Column::Number).all(ctx.db().read()).await?;
+    let of_place =
+        |company: &company_table::Model| CompanySettings::of(company).seed.is_some_and(|mark| mark.key == place.key);
+    Ok(companies.into_iter().find(of_place))
+}
+
+/// Whether the demo was opened in this database before.
+pub(super) async fn are_there(ctx: &Ctx) -> Result<bool> {
+    Ok(find(ctx, &PLACES[0]).await?.is_some())
+}
+
 /// The people and the companies, made where they are missing, brought back where they were changed.
 pub(super) async fn restore(ctx: &Ctx) -> Result<(Vec<Uuid>, Vec<Standing>)> {
     let mut people = Vec::new();
@@ -100,13 +113,7 @@ pub(super) async fn restore(ctx: &Ctx) -> Result<(Vec<Uuid>, Vec<Standing>)> {
     }
     let mut standing = Vec::new();
     for place in &PLACES {
-        let found = company_table::Entity::find()
-            .order_by_asc(company_table::Column::Number)
-            .all(ctx.db().read())
-            .await?
-            .into_iter()
-            .find(|company| CompanySettings::of(company).seed.is_some_and(|mark| mark.key == place.key));
-        let (scope, company) = match found {
+        let (scope, company) = match find(ctx, place).await? {
             Some(company) => (access::for_system(ctx, &company)?, company),
             None => company::create(ctx, None, new(place)?).await?,
         };

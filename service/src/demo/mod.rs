@@ -19,9 +19,10 @@ pub use control::{Control, LOGINS, Login, State, pause, reset, state};
 pub use shop::open_shop;
 
 use crate::ctx::Ctx;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 /// How often rows that could not be written are tried again.
 const TRIES: u32 = 3;
@@ -29,8 +30,13 @@ const TRIES: u32 = 3;
 /// Opens the demo: its people and its two companies are there when this comes back; their rows are [`run`]'s.
 ///
 /// # Errors
-/// When the database refuses.
+/// `Invalid` for a database in which somebody signs in already who is not of the demo: its people have passwords that all
+/// know. When the database refuses.
 pub async fn prepare(ctx: &Ctx) -> Result<()> {
+    if crate::identity::has_owner(ctx).await? && !companies::are_there(ctx).await? {
+        let text = "This database belongs to an installation: the demo needs one of its own.";
+        return Err(Error::invalid("database", "NOT_A_DEMO", text));
+    }
     let (_, standing) = companies::restore(ctx).await?;
     let control = &ctx.engine().demo;
     control.open();
@@ -59,7 +65,10 @@ pub async fn run(ctx: Ctx, stop: CancellationToken) {
 /// Writes the rows of the companies that are not whole, or of both.
 async fn fill(ctx: &Ctx, anew: bool) {
     for attempt in 1..=TRIES {
-        match try_fill(ctx, anew).await {
+        // A task of its own: a fault in it ends it, not the demo.
+        let own = ctx.clone();
+        let filling = AbortOnDropHandle::new(tokio::spawn(async move { try_fill(&own, anew).await }));
+        match filling.await.unwrap_or_else(|error| Err(Error::internal(error.to_string()))) {
             Ok(()) => break,
             Err(error) => {
                 tracing::error!(error = error.private(), attempt, "the demo's rows could not be written");

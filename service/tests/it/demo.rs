@@ -389,10 +389,12 @@ async fn reset(kit: &Kit, companies: &[(CompanyScope, company::Model)]) {
     assert_eq!(after[1].1.id, company.id);
     assert_eq!(after[1].1.name, "Studio Lumen");
     assert_eq!(count(company.id).await, before);
-    // The clock stands in a test, so that even the ids are the same again; the channels are new.
+    // The clock stands in a test, so that even the ids are the same again; links and channels are new.
     let again = sorted(rows!(kit, scope, conversation));
-    let told = |talk: &conversation::Model| (talk.id, talk.owner, talk.preview.clone(), talk.current_order_id);
-    assert_eq!(again.iter().map(told).collect::<Vec<_>>(), talks.iter().map(told).collect::<Vec<_>>());
+    let told = |rows: &[conversation::Model]| -> Vec<_> {
+        rows.iter().map(|talk| (talk.id, talk.owner, talk.last_message_at, talk.current_order_id)).collect()
+    };
+    assert!(told(&again) == told(&talks), "the conversations are others");
     let again =
         service::identity::sign_in(&kit.ctx, "test", demo::LOGINS[0].email, demo::LOGINS[0].password).await.unwrap();
     assert_eq!(again.user.id, owner.id);
@@ -439,6 +441,13 @@ testkit::both! {
             assert!(orders_in(&all_orders, status) > 0, "no order is {status:?}");
         }
         reset(&kit, &companies).await;
+    }
+
+    /// People whose passwords all know have no place in an installation that is used.
+    async fn an_installation_is_no_demo(kit: Kit) {
+        service::identity::put_person(&kit.ctx, "owner@example.com", "Owner", "a short sentence").await.unwrap();
+        assert!(matches!(demo::prepare(&kit.ctx).await, Err(service::Error::Invalid(_))));
+        assert_eq!(demo::state(&kit.ctx), None);
     }
 
     /// A table whose rows belong to a company is cleared by a reset, or said to be kept.

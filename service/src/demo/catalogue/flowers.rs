@@ -252,7 +252,7 @@ const TOOLS: &[(&str, &str, i64)] = &[
     ("Conservante para flor cortada", "sobre", 190),
     ("Manta térmica para heladas", "rollo", 1290),
 ];
-const AMOUNTS: &[(&str, i64)] = &[("1", 100), ("2", 180), ("3", 260), ("5", 390), ("10", 720)];
+const AMOUNTS: &[(&str, i64)] = &[("mini", 60), ("pequeño", 100), ("mediano", 170), ("grande", 260), ("familiar", 420)];
 
 /// Ten thousand rows.
 pub(super) fn table(dice: &Dice) -> Table {
@@ -289,7 +289,7 @@ fn mixed(total: usize, wanted: usize) -> impl Iterator<Item = usize> {
     const fn gcd(a: usize, b: usize) -> usize {
         if b == 0 { a } else { gcd(b, a % b) }
     }
-    let step = (total * 5 / 8..).find(|step| *step > 0 && gcd(*step, total) == 1).unwrap_or(1);
+    let step = (total * 618 / 1000..).find(|step| *step > 0 && gcd(*step, total) == 1).unwrap_or(1);
     (0..wanted.min(total)).map(move |at| at * step % total)
 }
 
@@ -518,7 +518,7 @@ impl Shelf<'_> {
                 tags: if mourning { "condolencias".to_owned() } else { "boda, evento".to_owned() },
                 description: format!("{name} con {star}, estilo {style}. Hecho a medida por nuestros floristas."),
                 unit: "unidad",
-                cents: cents * (90 + i64::try_from(rest % 5).unwrap_or(0) * 8) / 100,
+                cents: cents * (90 + i64::try_from(rest % 5).unwrap_or(0) * 8) / 100 / 50 * 50,
                 // Weddings are ordered weeks before: their deliveries fill the calendar ahead.
                 hours: if mourning { 24 } else { self.dice.between(6, 42) * 24 },
             });
@@ -545,10 +545,10 @@ impl Shelf<'_> {
             let (amount, share) = AMOUNTS[rest % AMOUNTS.len()];
             let line = LINES[rest / AMOUNTS.len()];
             self.put(Goods {
-                name: format!("{name} {line}, pack de {amount}"),
+                name: format!("{name} {line}, formato {amount}"),
                 category: "Jardinería",
                 tags: format!("jardín, {}", line.to_lowercase()),
-                description: format!("{name} de la línea {line}. El pack trae {amount}."),
+                description: format!("{name} de la línea {line}, en formato {amount}."),
                 unit,
                 cents: cents * share / 100 / 10 * 10,
                 hours: 72,

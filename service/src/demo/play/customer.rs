@@ -40,6 +40,8 @@ struct Customer<'a> {
     phone: String,
     item: Arc<Item>,
     city: String,
+    /// Where the assistant's times are said.
+    zone: jiff::tz::TimeZone,
     /// Only asks.
     curious: bool,
     /// Pays in the end.
@@ -51,6 +53,7 @@ struct Customer<'a> {
 pub(super) async fn visit(ctx: &Ctx, scope: &CompanyScope, place: &'static Place, dice: &Dice) -> Result<()> {
     let Some(mut customer) = Customer::new(ctx, scope, place, dice).await? else { return Ok(()) };
     let mut text = Some(customer.opening());
+    let mut last = text.clone();
     for _ in 0..MOST_MESSAGES {
         let Some(said) = text.take() else { return Ok(()) };
         let receipt = customer.write(said).await?;
@@ -68,7 +71,13 @@ pub(super) async fn visit(ctx: &Ctx, scope: &CompanyScope, place: &'static Place
             }
             return Ok(());
         }
-        text = customer.next(&turn, &conversation)?;
+        let next = customer.next(&turn, &conversation)?;
+        // Nobody says the same three times: asked for it again, a person asks for a person.
+        text = match next {
+            Some(next) if last.as_ref() == Some(&next) => Some(dice.say(customer.words.person).to_owned()),
+            other => other,
+        };
+        last.clone_from(&text);
     }
     Ok(())
 }
@@ -111,6 +120,7 @@ impl<'a> Customer<'a> {
             phone: format!("{start}{number}"),
             item,
             city,
+            zone: crate::company::zone(&crate::company::default_branch(ctx, scope).await?),
             curious: dice.chance(25),
             pays: dice.chance(75),
             wanted: false,
@@ -183,6 +193,9 @@ impl<'a> Customer<'a> {
                 Pending::Confirm | Pending::ConfirmPrice => {
                     return Ok(Some(self.dice.say(self.words.confirm).to_owned()));
                 }
+                Pending::ChooseItem { candidates, .. } if candidates.contains(&self.item.key) => {
+                    return Ok(Some(self.item.name.clone()));
+                }
                 Pending::ChooseItem { .. } => return Ok(Some(self.words.first_one.to_owned())),
                 Pending::ChooseQuantity { .. } => return Ok(Some(self.words.how_many.to_owned())),
                 Pending::ChooseCity { cities } => {
@@ -217,16 +230,10 @@ impl<'a> Customer<'a> {
     }
 
     fn when(&self, start: jiff::Timestamp) -> String {
-        // The assistant offered it in the branch's zone, and so it is said.
-        let zone = jiff::tz::TimeZone::get(self.zone_name()).unwrap_or(jiff::tz::TimeZone::UTC);
-        let start = zone.to_datetime(start);
+        let start = self.zone.to_datetime(start);
         let day = assistant::compose::day(start.date(), self.language);
         let time = assistant::compose::time_of_day(start.time());
         filled(self.dice.say(self.words.when), &[("{day}", &day), ("{time}", &time)])
-    }
-
-    fn zone_name(&self) -> &'static str {
-        if self.item.has_slots() { "Asia/Almaty" } else { "Europe/Madrid" }
     }
 
     async fn write(&self, text: String) -> Result<Receipt> {

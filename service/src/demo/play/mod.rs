@@ -35,22 +35,15 @@ pub(super) async fn play(ctx: &Ctx) {
             done(talking.join_next().await);
         }
         let Standing { place, scope, .. } = &standing[turn % standing.len()];
-        let (ctx, scope, place, dice) = (ctx.clone(), scope.clone(), *place, dice.clone());
-        talking.spawn(async move { customer::visit(&ctx, &scope, place, &dice).await });
+        let (own, scope, place, chance) = (ctx.clone(), scope.clone(), *place, dice.clone());
+        talking.spawn(async move { customer::visit(&own, &scope, place, &chance).await });
         // The first two come at once: who opens the demo sees it move.
-        let wait = if turn == 0 { 2 } else { dice_wait(&standing, turn) };
-        tokio::time::sleep(Duration::from_secs(wait)).await;
+        let wait = if turn == 0 { 2 } else { dice.between(BETWEEN.0, BETWEEN.1) };
+        tokio::time::sleep(Duration::from_secs(wait.unsigned_abs())).await;
         while let Some(ended) = talking.try_join_next() {
             done(Some(ended));
         }
     }
-}
-
-/// Seconds to the next customer.
-fn dice_wait(standing: &[Standing], turn: usize) -> u64 {
-    let (least, most) = BETWEEN;
-    let spread = Dice::new(turn as u64 + standing.len() as u64).between(least, most);
-    u64::try_from(spread).unwrap_or(30)
 }
 
 fn done(ended: Option<std::result::Result<Result<()>, tokio::task::JoinError>>) {

@@ -364,16 +364,16 @@ fn total(say: &mut assistant::compose::Composer, order: &Planned, start: Option<
             say.say(charged, &[("fee", Value::Money(fee.charged))]);
         }
     }
-    if order.quote.is_free() {
-        say.say("total-sum-free", &[]);
-    } else {
-        say.say("total-sum", &[("total", Value::Money(order.quote.total))]);
-    }
     if let Some(city) = order.row.city.as_deref().filter(|city| *city != domain::checkout::ONLINE) {
         say.say("total-city", &[("city", Value::Text(city))]);
     }
     if let Some(start) = start {
         say.say("total-slot", &[("day", Value::Day(start.date())), ("time", Value::Time(start.time()))]);
+    }
+    if order.quote.is_free() {
+        say.say("total-sum-free", &[]);
+    } else {
+        say.say("total-sum", &[("total", Value::Money(order.quote.total))]);
     }
     say.say(if order.quote.is_free() { "confirm-ask-free" } else { "confirm-ask" }, &[]);
 }

@@ -68,8 +68,12 @@ pub(super) fn plan(world: &mut World<'_>) -> Result<Vec<Planned>> {
     let mut talks: Vec<usize> = (0..world.place.conversations).collect();
     let mut lost = 0;
     let mut times: Vec<Time> = (0..world.place.orders)
-        // Two thirds of late: the calendar shows a month back and ahead.
-        .map(|at| world.moment(if at % 3 == 0 { DAYS - 1 } else { 28 }, 240))
+        // Two thirds of late, as the calendar shows a month back and ahead; some of them today.
+        .map(|at| match at % 15 {
+            0 => world.moment(0, 240),
+            at if at % 3 == 0 => world.moment(DAYS - 1, 240),
+            _ => world.moment(28, 240),
+        })
         .collect();
     times.sort_unstable();
     for at in times {
@@ -128,9 +132,13 @@ fn basket(world: &World<'_>, taken: &Taken, free: bool) -> Option<(Vec<(Arc<Item
     let dice = &world.dice;
     // Weddings and the like: ordered weeks before, so that the calendar shows some weeks ahead.
     let early = dice.chance(14);
+    let offered: Vec<&Arc<Item>> = world.items.iter().filter(|item| item.is_free() == free).collect();
+    if offered.is_empty() {
+        return None;
+    }
     for _ in 0..400 {
-        let item = dice.of(&world.items);
-        if item.is_free() != free || (early && item.delivery_time_hours.is_some_and(|hours| hours < 140)) {
+        let item = *dice.of(&offered);
+        if early && item.delivery_time_hours.is_some_and(|hours| hours < 140) {
             continue;
         }
         let service = item.has_slots();

@@ -38,7 +38,7 @@ const HomeQuery = graphql(`
         revenueToday { amount currency }
       }
       conversations(first: 6, filter: { needsAttention: true }) { nodes { ...ConversationRow } pageInfo { hasNextPage endCursor } }
-      bookings(from: $from, to: $to, first: 6) { nodes { ...BookingParts } }
+      bookings(from: $from, to: $to, last: 6) { nodes { ...BookingParts } }
       channels { id kind name status lastError }
     }
   }

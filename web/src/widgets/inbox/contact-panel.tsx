@@ -95,7 +95,7 @@ export function ContactPanel({ conversationId }: { conversationId: string }) {
             <dd>{language ? LOCALE_NAMES[language] : t("contact.unknown")}</dd>
             {contact.addresses
               // The address of a trial is a name of ours that says nothing to people.
-              .filter((address) => address.value !== contact.phone && address.kind !== "trial")
+              .filter((address) => address.value !== contact.phone && !["trial", "demo"].includes(address.kind))
               .map((address) => (
                 <div key={address.kind + address.value} className="contents">
                   <dt className="text-ink-3">{t(`address.${address.kind}`, { defaultValue: address.kind })}</dt>
