@@ -45,14 +45,6 @@ const WINDOW_CLOSED: &str = "The platform takes free text only for a time after 
 const RESULT_UNKNOWN: &str =
     "The platform did not answer; the message may have arrived. It is not sent again by itself.";
 
-/// What the first look found.
-enum Ready {
-    /// Nothing is left to do.
-    Done,
-    /// Hand it to the provider.
-    Go { channel: channel::Model, outbound: Outbound },
-}
-
 /// Runs [`SendMessage`]: who owns the conversation is looked at now, not when the message was made (architecture §6.9).
 ///
 /// A provider without keys can't tell a second sending from a first. So the message is marked as being sent before the call;
@@ -61,10 +53,7 @@ enum Ready {
 pub(crate) async fn send(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     let scope = claimed.scope()?;
     let payload: SendMessage = claimed.payload()?;
-    let (channel, outbound) = match prepare(ctx, &scope, claimed, &payload).await? {
-        Ready::Done => return Ok(()),
-        Ready::Go { channel, outbound } => (channel, outbound),
-    };
+    let Some((channel, outbound)) = prepare(ctx, &scope, claimed, &payload).await? else { return Ok(()) };
     let sent = match adapter::of(ctx, &scope, &channel).await {
         Ok(provider) => provider.send(&outbound).await,
         Err(error) => Err(gateway::error::Error::new("x8", Kind::Credentials, error.private())),
@@ -102,7 +91,13 @@ pub(crate) async fn send(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     Ok(ctx.commit(tx).await?)
 }
 
-async fn prepare(ctx: &Ctx, scope: &CompanyScope, claimed: &Claimed, payload: &SendMessage) -> Result<Ready, Failure> {
+/// The first look: what is to be handed to which channel's provider; none when nothing is left to do.
+async fn prepare(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    claimed: &Claimed,
+    payload: &SendMessage,
+) -> Result<Option<(channel::Model, Outbound)>, Failure> {
     let mut tx = ctx.db().begin().await?;
     let message = message::Entity::find_by_id(payload.message_id)
         .filter(message::Column::CompanyId.eq(scope.id()))
@@ -129,7 +124,7 @@ async fn prepare(ctx: &Ctx, scope: &CompanyScope, claimed: &Claimed, payload: &S
                 set(ctx, &mut tx, scope, payload, MessageStatus::Sending, None).await?;
                 job::hold(ctx, &tx, claimed).await?;
                 ctx.commit(tx).await?;
-                return Ok(Ready::Go { channel, outbound });
+                return Ok(Some((channel, outbound)));
             }
             Err((reason, attention)) => Some((MessageStatus::Failed, Some(reason), Some(attention))),
         },
@@ -144,7 +139,7 @@ async fn prepare(ctx: &Ctx, scope: &CompanyScope, claimed: &Claimed, payload: &S
     }
     job::finish(ctx, &mut tx, claimed).await?;
     ctx.commit(tx).await?;
-    Ok(Ready::Done)
+    Ok(None)
 }
 
 /// The message as the provider takes it, or why it can't go, and the word for staff.

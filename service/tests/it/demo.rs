@@ -149,9 +149,10 @@ async fn walk(kit: &Kit, scope: &CompanyScope, company: &company::Model) {
                 assert!(fits(&hours, &zone, booking.start_at.timestamp(), minutes), "{what}: outside the hours");
             } else if booking.status == BookingStatus::Confirmed {
                 let from = order.paid_at.unwrap_or(order.created_at).timestamp();
+                let promised = domain::booking::delivery_hours(&pairs);
                 assert_eq!(
                     booking.start_at.timestamp(),
-                    domain::booking::delivery_window(from, &pairs).start,
+                    domain::booking::delivery_window(from, promised, &hours, &zone).start,
                     "{what}"
                 );
             }

@@ -487,7 +487,7 @@ impl Shelf<'_> {
             let (name, unit, cents) = PRESENTS[place % PRESENTS.len()];
             let rest = place / PRESENTS.len();
             let (size, share) = SIZES[rest % SIZES.len()];
-            let style = STYLES.get(rest / SIZES.len()).copied().unwrap_or(if rest % 2 == 0 {
+            let style = STYLES.get(rest / SIZES.len()).copied().unwrap_or(if rest.is_multiple_of(2) {
                 "navideño"
             } else {
                 "de bienvenida"

@@ -127,8 +127,11 @@ fn draft(world: &World<'_>, taken: &mut Taken, talk: usize, at: Time, fate: Fate
     Ok(Some(order))
 }
 
+/// What is bought, and where it goes.
+type Basket = (Vec<(Arc<Item>, i64)>, Option<String>);
+
 /// What somebody buys, and where.
-fn basket(world: &World<'_>, taken: &Taken, free: bool) -> Option<(Vec<(Arc<Item>, i64)>, Option<String>)> {
+fn basket(world: &World<'_>, taken: &Taken, free: bool) -> Option<Basket> {
     let dice = &world.dice;
     // Weddings and the like: ordered weeks before, so that the calendar shows some weeks ahead.
     let early = dice.chance(14);
