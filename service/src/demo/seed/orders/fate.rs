@@ -11,7 +11,6 @@ use domain::quote::Quote;
 use entity::order;
 use entity::stored::{BookingKind, BookingStatus, OrderStatus, PaymentState, PaymentStatus, ReminderKind};
 use entity::time::Time;
-use jiff::SignedDuration;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -333,12 +332,11 @@ impl Planned {
         } else {
             let hours = self.row.delivery_time_hours.map_or(domain::booking::DEFAULT_DELIVERY_HOURS, i64::from);
             let from = self.row.paid_at.unwrap_or(self.row.created_at).timestamp();
-            let start = from.checked_add(SignedDuration::from_hours(hours)).unwrap_or(from);
-            let window = Interval::of_minutes(start, 60);
+            let window = domain::booking::delivery_window(from, hours, &world.hours, &world.zone);
             row.start_at = window.start.into();
             row.end_at = window.end.into();
             if announce {
-                self.told.push((at, Notice::BookedDelivery { number: 0, city, start }));
+                self.told.push((at, Notice::BookedDelivery { number: 0, city, start: window.start }));
             }
         }
         self.booking = Some(row);
