@@ -5,47 +5,24 @@
 
 mod calendar;
 
-pub use calendar::{day, hours_of_week, time_of_day};
+pub use calendar::{date, day, hours_of_week, time_of_day};
 
+use crate::texts::Texts;
 use domain::language::Language;
 use domain::money::{Money, format_money};
 use domain::reply::Facts;
-use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use fluent_bundle::{FluentArgs, FluentValue};
 use jiff::civil;
 use std::sync::LazyLock;
 
-struct Texts([FluentBundle<FluentResource>; 4]);
-
 static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
-    Texts([
-        bundle("en", include_str!("../texts/en.ftl")),
-        bundle("es", include_str!("../texts/es.ftl")),
-        bundle("ru", include_str!("../texts/ru.ftl")),
-        bundle("kk", include_str!("../texts/kk.ftl")),
+    Texts::read([
+        include_str!("../texts/en.ftl"),
+        include_str!("../texts/es.ftl"),
+        include_str!("../texts/ru.ftl"),
+        include_str!("../texts/kk.ftl"),
     ])
 });
-
-fn bundle(code: &str, source: &str) -> FluentBundle<FluentResource> {
-    let locale = code.parse().unwrap_or_default();
-    let mut bundle = FluentBundle::new_concurrent(vec![locale]);
-    // Isolation marks would stand between digits and their currency in the customer's messenger.
-    bundle.set_use_isolating(false);
-    let resource = match FluentResource::try_new(source.to_owned()) {
-        Ok(resource) => resource,
-        Err((resource, errors)) => {
-            tracing::error!(code, ?errors, "a text has an error");
-            resource
-        }
-    };
-    bundle.add_resource_overriding(resource);
-    bundle
-}
-
-fn of(language: Language) -> &'static FluentBundle<FluentResource> {
-    let place = Language::ALL.into_iter().position(|one| one == language).unwrap_or(0);
-    &TEXTS.0[place]
-}
 
 /// A value of a sentence.
 #[derive(Clone, Debug)]
@@ -97,17 +74,7 @@ impl Composer {
             let formatted = self.format(value);
             args.set(*name, formatted);
         }
-        let bundle = of(self.language);
-        let Some(pattern) = bundle.get_message(id).and_then(|message| message.value()) else {
-            tracing::error!(id, language = self.language.code(), "a text is missing");
-            return String::new();
-        };
-        let mut errors = Vec::new();
-        let text = bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned();
-        if !errors.is_empty() {
-            tracing::error!(id, ?errors, "a text lacks a value");
-        }
-        text
+        TEXTS.fill(self.language, id, &args)
     }
 
     /// Adds a sentence as a paragraph of its own.
@@ -259,6 +226,7 @@ pub fn shorten(text: &str, limit: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use fluent_bundle::FluentResource;
     use std::collections::BTreeSet;
 
     fn ids(source: &str) -> BTreeSet<&str> {

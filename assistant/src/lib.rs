@@ -14,5 +14,6 @@ pub mod offline;
 pub mod rehearsal;
 pub mod retrieve;
 pub mod stem;
+mod texts;
 pub mod turn;
 pub mod understand;

@@ -1,13 +1,13 @@
 //! What the program itself tells a customer: receipts, confirmations, reminders. Whole sentences from Fluent texts.
 
+use crate::compose as calendar;
+use crate::texts::Texts;
 use domain::language::Language;
 use domain::money::Money;
-use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource};
+use fluent_bundle::FluentArgs;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::sync::OnceLock;
-use unic_langid::LanguageIdentifier;
+use std::sync::LazyLock;
 
 /// A message of the program itself. `number` is the order's readable number.
 #[derive(Clone, Debug, PartialEq)]
@@ -187,7 +187,7 @@ impl Notice {
         if let Some(number) = self.number() {
             args.set("number", number.to_string());
         }
-        message(language, id, &args)
+        TEXTS.fill(language, id, &args)
     }
 
     const fn number(&self) -> Option<i32> {
@@ -224,116 +224,18 @@ fn place(args: &mut FluentArgs<'_>, city: Option<&str>, [here, anywhere, online]
 /// A date and a time as people of that language write them.
 #[must_use]
 pub fn date_and_time(at: Timestamp, zone: &TimeZone, language: Language) -> (String, String) {
-    const MONTHS: [[&str; 12]; 4] = [
-        [
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ],
-        [
-            "enero",
-            "febrero",
-            "marzo",
-            "abril",
-            "mayo",
-            "junio",
-            "julio",
-            "agosto",
-            "septiembre",
-            "octubre",
-            "noviembre",
-            "diciembre",
-        ],
-        [
-            "января",
-            "февраля",
-            "марта",
-            "апреля",
-            "мая",
-            "июня",
-            "июля",
-            "августа",
-            "сентября",
-            "октября",
-            "ноября",
-            "декабря",
-        ],
-        [
-            "қаңтар",
-            "ақпан",
-            "наурыз",
-            "сәуір",
-            "мамыр",
-            "маусым",
-            "шілде",
-            "тамыз",
-            "қыркүйек",
-            "қазан",
-            "қараша",
-            "желтоқсан",
-        ],
-    ];
     let local = zone.to_datetime(at);
-    let index = usize::try_from(local.month() - 1).unwrap_or(0).min(11);
-    let day = local.day();
-    let date = match language {
-        Language::En => format!("{day} {}", MONTHS[0][index]),
-        Language::Es => format!("{day} de {}", MONTHS[1][index]),
-        Language::Ru => format!("{day} {}", MONTHS[2][index]),
-        Language::Kk => format!("{day} {}", MONTHS[3][index]),
-    };
-    (date, format!("{:02}:{:02}", local.hour(), local.minute()))
+    (calendar::date(local.date(), language), calendar::time_of_day(local.time()))
 }
 
-type Bundle = FluentBundle<FluentResource>;
-
-fn bundle(language: Language) -> &'static Bundle {
-    static BUNDLES: OnceLock<[Bundle; 4]> = OnceLock::new();
-    let bundles = BUNDLES.get_or_init(|| {
-        [
-            load(Language::En, include_str!("../texts/notices/en.ftl")),
-            load(Language::Es, include_str!("../texts/notices/es.ftl")),
-            load(Language::Ru, include_str!("../texts/notices/ru.ftl")),
-            load(Language::Kk, include_str!("../texts/notices/kk.ftl")),
-        ]
-    });
-    match language {
-        Language::En => &bundles[0],
-        Language::Es => &bundles[1],
-        Language::Ru => &bundles[2],
-        Language::Kk => &bundles[3],
-    }
-}
-
-fn load(language: Language, source: &str) -> Bundle {
-    let id: LanguageIdentifier = language.code().parse().expect("our own language codes parse");
-    let mut bundle = FluentBundle::new_concurrent(vec![id]);
-    // Isolation marks would show as boxes in some messengers.
-    bundle.set_use_isolating(false);
-    let resource = FluentResource::try_new(source.to_owned()).expect("our own texts parse: a test reads them all");
-    bundle.add_resource(resource).expect("our own texts have no key twice: a test reads them all");
-    bundle
-}
-
-fn message(language: Language, id: &str, args: &FluentArgs<'_>) -> String {
-    let bundle = bundle(language);
-    let mut errors = Vec::new();
-    let text = bundle
-        .get_message(id)
-        .and_then(|message| message.value())
-        .map(|pattern| bundle.format_pattern(pattern, Some(args), &mut errors).into_owned());
-    debug_assert!(errors.is_empty(), "{language:?} {id}: {errors:?}");
-    text.unwrap_or_else(|| id.to_owned())
-}
+static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
+    Texts::read([
+        include_str!("../texts/notices/en.ftl"),
+        include_str!("../texts/notices/es.ftl"),
+        include_str!("../texts/notices/ru.ftl"),
+        include_str!("../texts/notices/kk.ftl"),
+    ])
+});
 
 #[cfg(test)]
 mod tests {

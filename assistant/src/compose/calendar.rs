@@ -82,17 +82,25 @@ fn weekday(day: Weekday, language: Language) -> &'static str {
         .unwrap_or("")
 }
 
-/// "Wednesday, 4 March".
+/// "4 March".
 #[must_use]
-pub fn day(date: Date, language: Language) -> String {
-    let weekday = weekday(date.weekday(), language);
+pub fn date(date: Date, language: Language) -> String {
     let month =
         usize::try_from(date.month() - 1).ok().and_then(|at| MONTHS[place(language)].get(at)).copied().unwrap_or("");
     let number = date.day();
     match language {
-        Language::En | Language::Ru => format!("{weekday}, {number} {month}"),
-        Language::Es => format!("{weekday}, {number} de {month}"),
-        Language::Kk => format!("{number} {month}, {weekday}"),
+        Language::En | Language::Ru | Language::Kk => format!("{number} {month}"),
+        Language::Es => format!("{number} de {month}"),
+    }
+}
+
+/// "Wednesday, 4 March".
+#[must_use]
+pub fn day(day: Date, language: Language) -> String {
+    let (weekday, date) = (weekday(day.weekday(), language), date(day, language));
+    match language {
+        Language::En | Language::Es | Language::Ru => format!("{weekday}, {date}"),
+        Language::Kk => format!("{date}, {weekday}"),
     }
 }
 

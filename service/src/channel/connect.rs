@@ -170,8 +170,8 @@ pub async fn replace_telegram_token(
 ) -> Result<channel::Model> {
     scope.must_manage()?;
     let channel = get(ctx, scope, channel_id).await?;
-    if channel.provider != telegram::NAME {
-        return Err(Error::NotFound("channel"));
+    if channel.provider != telegram::NAME || channel.status == ChannelStatus::Disconnected {
+        return Err(Error::invalid("channelId", "NOT_CONNECTABLE", "This channel is no connected Telegram bot."));
     }
     let token = token.trim();
     let Some(bot) = bot_id(token) else { return Err(Error::Invalid(vec![not_a_token()])) };

@@ -29,6 +29,8 @@ pub const TABLES: &[&str] = &[
     "file",
     "catalogue_row",
     "catalogue_version",
+    "channel_log",
+    "credential",
     "channel",
 ];
 /// Tables of a company whose one row stays and is brought back instead.

@@ -14,7 +14,7 @@ use entity::{channel, contact, contact_address, conversation, message};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait},
+    sea_query::{Expr, ExprTrait, OnConflict},
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -296,7 +296,15 @@ async fn attest_phone(
         source: Set(channel.provider.clone()),
         created_at: Set(ctx.time()),
     })
-    .on_conflict_do_nothing()
+    .on_conflict(
+        OnConflict::columns([
+            contact_address::Column::CompanyId,
+            contact_address::Column::Kind,
+            contact_address::Column::Value,
+        ])
+        .do_nothing()
+        .to_owned(),
+    )
     .exec_without_returning(tx)
     .await?;
     Ok(())
