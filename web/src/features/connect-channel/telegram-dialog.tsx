@@ -31,6 +31,7 @@ export function TelegramDialog({ companyId, channelId, onClose, onDone }: Telegr
   const action = channelId ? replace : connect;
   const [name, setName] = useState("Telegram");
   const [botToken, setToken] = useState("");
+  const title = channelId ? t("telegram.replace") : t("telegram.connect");
   const submit = async () => {
     const { data } = channelId
       ? await replace.run({ input: { channelId, botToken } })
@@ -44,13 +45,13 @@ export function TelegramDialog({ companyId, channelId, onClose, onDone }: Telegr
     <Dialog
       open
       onClose={onClose}
-      title={t(channelId ? "telegram.replace" : "telegram.connect")}
+      title={title}
       description={t("telegram.text")}
       footer={
         <>
           <Button onClick={onClose}>{t("common.cancel")}</Button>
           <Button type="submit" form="telegram" look="primary" busy={action.busy}>
-            {t(channelId ? "telegram.replace" : "telegram.connect")}
+            {title}
           </Button>
         </>
       }

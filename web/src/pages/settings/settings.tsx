@@ -4,9 +4,9 @@ import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { useCompany } from "@/entities/company/company";
 import { CURRENCIES, timezones } from "@/entities/company/places";
+import { ChannelIcon, useChannelName } from "@/entities/conversation/channel-icon";
 import { Connection } from "@/features/connect-channel/connection";
 import { TelegramDialog } from "@/features/connect-channel/telegram-dialog";
-import { ChannelIcon, useChannelName } from "@/entities/conversation/channel-icon";
 import type { Language, SettingsQuery } from "@/shared/api/gql/graphql";
 import { graphql } from "@/shared/api/graphql";
 import { useLive } from "@/shared/api/live";
@@ -247,9 +247,7 @@ function Channels({ company, onChanged }: { company: Company; onChanged: () => v
           ))}
         </ul>
       )}
-      {connecting && (
-        <TelegramDialog companyId={company.id} onClose={() => setConnecting(false)} onDone={onChanged} />
-      )}
+      {connecting && <TelegramDialog companyId={company.id} onClose={() => setConnecting(false)} onDone={onChanged} />}
     </Card>
   );
 }

@@ -78,7 +78,8 @@ export function LiveProvider({ companyId, children }: { companyId: string; child
     };
     const take = (wire: Wire) => {
       cursor = wire.cursor;
-      const entity = wire.message ?? wire.order ?? wire.booking ?? wire.import ?? wire.job ?? wire.channel ?? wire.conversation;
+      const entity =
+        wire.message ?? wire.order ?? wire.booking ?? wire.import ?? wire.job ?? wire.channel ?? wire.conversation;
       tell({ kind: wire.kind, id: entity?.id, conversationId: wire.conversation?.id });
     };
     const catchUp = async () => {
