@@ -401,7 +401,7 @@ function Hours({ branch, onChanged }: { branch: Company["branches"][number]; onC
                       <Input
                         type="time"
                         aria-label={t("settings.opens", { day: name })}
-                        className="w-28"
+                        className="w-34"
                         required
                         value={interval.opens}
                         onChange={(event) => change(interval.at, { opens: event.target.value })}
@@ -410,7 +410,7 @@ function Hours({ branch, onChanged }: { branch: Company["branches"][number]; onC
                       <Input
                         type="time"
                         aria-label={t("settings.closes", { day: name })}
-                        className="w-28"
+                        className="w-34"
                         required
                         value={interval.closes}
                         onChange={(event) => change(interval.at, { closes: event.target.value })}
