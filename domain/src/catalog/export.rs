@@ -1,11 +1,11 @@
 //! Items written back as rows, so that reading them again gives the same items.
 
-use super::heading::Column;
+use super::heading::{Column, map_headings};
 use super::{Area, Item, ItemKind};
 use crate::money::{Currency, Money};
 
-/// The columns that these items need: name, sku, description and price always, `kind` when there are both kinds,
-/// others when an item fills them, extra columns last.
+/// The columns that these items need: name, sku, description and price always, `kind` when headings alone do not
+/// tell it, others when an item fills them, extra columns last.
 #[must_use]
 pub fn export_columns<'a>(items: impl IntoIterator<Item = &'a Item>) -> Vec<Column> {
     const ALWAYS: [Column; 4] = [Column::Name, Column::Sku, Column::Description, Column::Price];
@@ -22,9 +22,14 @@ pub fn export_columns<'a>(items: impl IntoIterator<Item = &'a Item>) -> Vec<Colu
         }
         extra.extend(item.extra.keys().cloned());
     }
-    let kind = (products && services).then_some(Column::Kind);
     let filled = known.into_iter().zip(used).filter(|(_, used)| *used).map(|(column, _)| column);
-    kind.into_iter().chain(filled).chain(extra.into_iter().map(Column::Extra)).collect()
+    let columns: Vec<Column> = filled.chain(extra.into_iter().map(Column::Extra)).collect();
+    let own = if services { ItemKind::Service } else { ItemKind::Product };
+    // A product with many columns of services would be read as a service by its headings alone.
+    let told = |hint| map_headings(&export_headings(&columns, own), hint).kind == own;
+    let clear = products != services && told(None) && told(Some(own));
+    let kind = (!clear && (products || services)).then_some(Column::Kind);
+    kind.into_iter().chain(columns).collect()
 }
 
 /// The headings of these columns, canonical for that kind.
