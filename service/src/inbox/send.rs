@@ -122,7 +122,7 @@ async fn prepare(
         MessageStatus::Queued => match outbound(ctx, &tx, scope, &channel, &conversation, &message).await? {
             Ok(outbound) => {
                 set(ctx, &mut tx, scope, payload, MessageStatus::Sending, None).await?;
-                job::hold(ctx, &tx, claimed).await?;
+                job::hold(&tx, claimed).await?;
                 ctx.commit(tx).await?;
                 return Ok(Some((channel, outbound)));
             }
@@ -209,7 +209,7 @@ async fn set(
     crate::event::emit(ctx, tx, scope, EventKind::Conversation, payload.conversation_id).await
 }
 
-/// The provider has it. Its report of the delivery may have come before its answer: a status only moves on.
+/// The provider has it: under the id that it gave, its reports of the delivery are found.
 async fn arrived_there(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, payload: &SendMessage, sent: Sent) -> Result<()> {
     set(ctx, tx, scope, payload, MessageStatus::Sent, sent.left_out.as_deref()).await?;
     message::Entity::update_many()

@@ -103,7 +103,7 @@ pub async fn finish(ctx: &Ctx, tx: &mut Tx, claimed: &Claimed) -> Result<()> {
 ///
 /// # Errors
 /// `Unavailable` when the lease was lost.
-pub async fn hold(_ctx: &Ctx, tx: &Tx, claimed: &Claimed) -> Result<()> {
+pub async fn hold(tx: &Tx, claimed: &Claimed) -> Result<()> {
     // An update, not a look: it locks the row until the transaction ends.
     let held = job::Entity::update_many()
         .col_expr(job::Column::Worker, Expr::value(claimed.row.worker.clone()))
