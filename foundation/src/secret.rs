@@ -9,11 +9,13 @@ use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use std::fmt;
 
-/// A 256-bit key that encrypts what is stored. Its `Debug` shows the id only.
+/// A 256-bit key that encrypts what is stored, and those that it came after. Its `Debug` shows the id only.
 #[derive(Clone)]
 pub struct SealingKey {
     id: String,
     key: [u8; 32],
+    /// Keys that still open and verify, and seal and sign nothing.
+    old: Vec<SealingKey>,
 }
 
 impl fmt::Debug for SealingKey {
@@ -41,7 +43,13 @@ impl SealingKey {
     #[must_use]
     pub fn new(key: [u8; 32]) -> Self {
         let id = hex(&Sha256::digest(key)[..4]);
-        Self { id, key }
+        Self { id, key, old: Vec::new() }
+    }
+
+    /// The key with those that it came after: what they sealed opens, what they signed stands.
+    #[must_use]
+    pub fn after(self, old: Vec<SealingKey>) -> Self {
+        Self { old, ..self }
     }
 
     /// Reads 32 bytes in base64 or 64 hex digits.
@@ -87,21 +95,31 @@ impl SealingKey {
     /// [`SealError`] when it was changed, moved or sealed with another key.
     pub fn open(&self, place: &str, sealed: &str) -> Result<Vec<u8>, SealError> {
         let (id, body) = sealed.split_once('.').ok_or(SealError::Malformed)?;
-        if id != self.id {
-            return Err(SealError::UnknownKey(id.to_owned()));
-        }
+        let known = std::iter::once(self).chain(&self.old).find(|key| key.id == id);
+        let key = known.ok_or_else(|| SealError::UnknownKey(id.to_owned()))?;
         let bytes = STANDARD_NO_PAD.decode(body).map_err(|_| SealError::Malformed)?;
         let (nonce, cipher_text) = bytes.split_first_chunk::<12>().ok_or(SealError::Malformed)?;
-        let cipher = Aes256Gcm::new(&Key::<Aes256Gcm>::from(self.key));
+        let cipher = Aes256Gcm::new(&Key::<Aes256Gcm>::from(key.key));
         cipher
             .decrypt(&Nonce::from(*nonce), Payload { msg: cipher_text, aad: place.as_bytes() })
             .map_err(|_| SealError::Refused)
+    }
+
+    /// Whether a sealed value was sealed with this key, not with one before it.
+    #[must_use]
+    pub fn sealed(&self, sealed: &str) -> bool {
+        sealed.split_once('.').is_some_and(|(id, _)| id == self.id)
     }
 
     /// A key for another purpose, made from this one.
     #[must_use]
     pub fn derive(&self, purpose: &str) -> [u8; 32] {
         hmac_sha256(&self.key, purpose.as_bytes())
+    }
+
+    /// All keys by which a signature for this purpose may have been made: this one's first.
+    pub fn derived(&self, purpose: &str) -> impl Iterator<Item = [u8; 32]> {
+        std::iter::once(self).chain(&self.old).map(move |key| key.derive(purpose))
     }
 }
 
@@ -161,6 +179,20 @@ mod tests {
         assert_eq!(key.open("channel:1", &sealed[..sealed.len() - 4]), Err(SealError::Refused));
         assert!(matches!(SealingKey::new([8; 32]).open("channel:1", &sealed), Err(SealError::UnknownKey(_))));
         assert_ne!(sealed, key.seal(&random, "channel:1", b"token"), "each sealing has its own nonce");
+    }
+
+    #[test]
+    fn a_new_key_opens_what_the_old_one_sealed_and_seals_itself() {
+        let (old, new) = (SealingKey::new([7; 32]), SealingKey::new([8; 32]));
+        let random = Random::seeded(1);
+        let sealed = old.seal(&random, "channel:1", b"token");
+        let key = new.clone().after(vec![old.clone()]);
+        assert_eq!(key.open("channel:1", &sealed).as_deref(), Ok(&b"token"[..]));
+        assert!(!key.sealed(&sealed));
+        let again = key.seal(&random, "channel:1", b"token");
+        assert!(key.sealed(&again));
+        assert_eq!(new.open("channel:1", &again).as_deref(), Ok(&b"token"[..]), "the old one may go");
+        assert_eq!(key.derived("feed").collect::<Vec<_>>(), [new.derive("feed"), old.derive("feed")]);
     }
 
     #[test]

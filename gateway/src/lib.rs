@@ -2,12 +2,14 @@
 //!
 //! - [`channel`] platforms on which customers write.
 //! - [`payment`] taking money: wire forms and signatures of the payment providers.
+//! - [`signal`] how several processes of one installation ring and tell one another.
 //! - [`table_file`] catalogue files: CSV, XLSX, ODS and XLS, read in a child process with limits; CSV and XLSX written.
 
 pub mod channel;
 pub mod error;
 mod outside;
 pub mod payment;
+pub mod signal;
 pub mod table_file;
 
 pub use outside::Outside;

@@ -26,12 +26,12 @@ async fn write(url: &str) -> service::Result<()> {
     let engine = testkit::engine(db.clone(), Arc::new(SystemClock), Random::system(), &folder.join("x8-writer"));
     let ctx = Ctx::new(engine, Actor::System);
     let last = Statement::from_string(DatabaseBackend::Sqlite, "SELECT COALESCE(MAX(number), 0) AS last FROM written");
-    let row = db.read().query_one_raw(last).await?.ok_or(service::Error::NotFound("row"))?;
+    let row = db.read_across().query_one_raw(last).await?.ok_or(service::Error::NotFound("row"))?;
     let mut number: i64 = row.try_get("", "last")?;
     // A few pages each, so that a kill falls into the middle of a write.
     let filler = "x".repeat(9_000);
     loop {
-        let tx = ctx.db().begin().await?;
+        let tx = ctx.db().begin_across().await?;
         for _ in 0..3 {
             number += 1;
             let sql = "INSERT INTO written (number, filler) VALUES (?1, ?2)";

@@ -39,6 +39,8 @@ pub struct Engine {
     pub bus: Bus,
     /// Rings when a job was enqueued.
     pub wake: Arc<Notify>,
+    /// The other processes, where there are some.
+    pub signal: Option<gateway::signal::Signal>,
     /// Published catalogues, by version.
     pub catalogues: crate::catalog::Cache,
     /// Limits on guessing.
@@ -109,6 +111,9 @@ impl Ctx {
     /// When the commit fails: nothing was changed and nobody was told.
     pub async fn commit(&self, tx: Tx) -> Result<()> {
         let (events, wakes) = tx.commit_quietly().await?;
+        if let Some(signal) = &self.engine.signal {
+            crate::cluster::tell(signal, &events, wakes);
+        }
         for event in events {
             self.engine.bus.publish(event);
         }

@@ -5,17 +5,25 @@
 //! transaction meets "database is locked" (reliability.md §3), and readers go beside it through WAL.
 //!
 //! PostgreSQL's sessions have limits of their own (below), so that nothing of ours holds a lock for ever: not a statement,
-//! not a wait for a lock, not a transaction that was left open.
+//! not a wait for a lock, not a transaction that was left open. Row-level security is a second wall behind
+//! [`CompanyScope`](crate::access::CompanyScope): see [`reach`].
 
+mod reach;
+
+pub use reach::Reader;
+
+use crate::access::CompanyScope;
 use crate::error::{Error, Result};
 use crate::event::NewEvent;
 use migration::MigratorTrait as _;
-use sea_orm::sqlx::{Connection as _, Executor as _};
+use reach::Reach;
+use sea_orm::sqlx::Connection as _;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
     ExecResult, QueryResult, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, sqlx,
 };
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -74,7 +82,7 @@ impl Db {
             let read = Database::connect(sqlite_options(config, config.connections.max(1))).await?;
             Ok(Self { read, write, writer: Some(Arc::new(Semaphore::new(1))), config: kept })
         } else {
-            let pool = Database::connect(postgres_options(config)).await?;
+            let pool = Database::connect(postgres_options(config, reach::walled_role(&config.url).await?)).await?;
             Ok(Self { read: pool.clone(), write: pool, writer: None, config: kept })
         }
     }
@@ -85,7 +93,10 @@ impl Db {
     /// When a change fails; the ones before it stand, and the next start goes on from there.
     pub async fn migrate(&self) -> Result<()> {
         let db = self.schema_connection().await?;
-        let done = migration::Migrator::up(&db, None).await;
+        let done = match migration::Migrator::up(&db, None).await {
+            Ok(()) => reach::raise(&db).await,
+            failed => failed,
+        };
         self.end_schema_connection(db).await?;
         Ok(done?)
     }
@@ -111,6 +122,8 @@ impl Db {
         options.max_connections(1).connect_timeout(Duration::from_secs(5)).sqlx_logging(false);
         let db = Database::connect(options).await?;
         db.execute_unprepared(SCHEMA_LOCK).await?;
+        // A change of the schema may move rows of all companies.
+        db.execute_unprepared(&reach::setting(Reach::Everybody)).await?;
         Ok(db)
     }
 
@@ -134,10 +147,23 @@ impl Db {
         self.config.acquire_timeout
     }
 
-    /// For reading outside a transaction.
+    /// For reading rows of one company outside a transaction.
     #[must_use]
-    pub const fn read(&self) -> &DatabaseConnection {
-        &self.read
+    pub const fn read(&self, scope: &CompanyScope) -> Reader<'_> {
+        Reader::new(&self.read, Reach::Company(scope.id()))
+    }
+
+    /// For reading what belongs to no company: people, sessions, organizations. Companies' rows are not seen.
+    #[must_use]
+    pub const fn read_platform(&self) -> Reader<'_> {
+        Reader::new(&self.read, Reach::Nobody)
+    }
+
+    /// For reading rows of all companies: the ledger, upkeep, and `access`, which finds out whose a thing is. Each call is a
+    /// hole in the wall: a query of one company's rows belongs to [`read`](Self::read).
+    #[must_use]
+    pub const fn read_across(&self) -> Reader<'_> {
+        Reader::new(&self.read, Reach::Everybody)
     }
 
     /// Calls this after each statement, those of transactions included: tests count them, and die at one.
@@ -151,11 +177,32 @@ impl Db {
         self
     }
 
-    /// Begins a writing transaction.
+    /// Begins a transaction that writes rows of one company.
     ///
     /// # Errors
     /// `Unavailable` when no connection, or SQLite's right to write, comes free in time.
-    pub async fn begin(&self) -> Result<Tx> {
+    pub async fn begin(&self, scope: &CompanyScope) -> Result<Tx> {
+        self.begin_reaching(Reach::Company(scope.id())).await
+    }
+
+    /// Begins a transaction on what belongs to no company.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    pub async fn begin_platform(&self) -> Result<Tx> {
+        self.begin_reaching(Reach::Nobody).await
+    }
+
+    /// Begins a transaction on rows of several companies, or of one that is only just being made; see
+    /// [`read_across`](Self::read_across).
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    pub async fn begin_across(&self) -> Result<Tx> {
+        self.begin_reaching(Reach::Everybody).await
+    }
+
+    async fn begin_reaching(&self, reach: Reach) -> Result<Tx> {
         let permit = match &self.writer {
             Some(writer) => {
                 let turn = tokio::time::timeout(self.patience(), Arc::clone(writer).acquire_owned()).await;
@@ -171,10 +218,22 @@ impl Db {
         };
         // A begin that is cancelled half-way leaves a pooled connection inside a transaction (sqlx #4385): a task of its
         // own is never cancelled.
-        let inner = tokio::spawn(async move { write.begin_with_options(options).await })
+        let inner = tokio::spawn(reach.within(async move { write.begin_with_options(options).await }))
             .await
             .map_err(|error| Error::internal(format!("begin: {error}")))??;
-        Ok(Tx { inner, events: Vec::new(), wakes: false, _permit: permit })
+        Ok(Tx { inner, events: Vec::new(), wakes: false, finished: Vec::new(), _permit: permit })
+    }
+
+    /// What only sqlx itself can do on PostgreSQL (COPY), with sessions that reach one company.
+    ///
+    /// # Panics
+    /// On SQLite.
+    pub fn in_postgres<T, W>(&self, scope: &CompanyScope, work: W) -> impl Future<Output = T> + use<T, W>
+    where
+        W: AsyncFnOnce(sqlx::PgPool) -> T,
+    {
+        let (reach, pool) = (Reach::Company(scope.id()), self.write.get_postgres_connection_pool().clone());
+        reach.within(async move { work(pool).await })
     }
 
     /// Whether the database answers.
@@ -197,7 +256,7 @@ impl Db {
     }
 }
 
-fn postgres_options(config: &DbConfig) -> ConnectOptions {
+fn postgres_options(config: &DbConfig, role: Option<&'static str>) -> ConnectOptions {
     let mut options = ConnectOptions::new(&config.url);
     options
         .max_connections(config.connections)
@@ -205,13 +264,14 @@ fn postgres_options(config: &DbConfig) -> ConnectOptions {
         .acquire_timeout(config.acquire_timeout)
         .test_before_acquire(false)
         .sqlx_logging(false)
-        .map_sqlx_postgres_opts(|options| options.options(SESSION))
+        .map_sqlx_postgres_opts(move |options| options.options(SESSION).options(role.map(|role| ("role", role))))
+        .map_sqlx_postgres_pool_opts(|pool| pool.after_connect(|session, _| Box::pin(reach::enter(session))))
         // A transaction whose beginning was cancelled half-way may stand open in a session of the pool, and the next borrower
         // would write into it (sqlx #4385, mended after 0.9.0): nobody gets a session before it is out of any. A session that
         // the server has closed meanwhile is found here too, and replaced.
         .map_sqlx_postgres_before_acquire(|session, _| {
             Box::pin(async move {
-                session.execute("ROLLBACK").await?;
+                reach::enter(session).await?;
                 Ok(!session.is_in_transaction())
             })
         });
@@ -256,6 +316,8 @@ pub struct Tx {
     inner: DatabaseTransaction,
     pub(crate) events: Vec<NewEvent>,
     pub(crate) wakes: bool,
+    /// Jobs that are done with this commit.
+    pub(crate) finished: Vec<Arc<AtomicBool>>,
     _permit: Option<OwnedSemaphorePermit>,
 }
 
@@ -263,6 +325,9 @@ impl Tx {
     /// Commits without telling anybody; [`crate::ctx::Ctx::commit`] is what use cases call.
     pub(crate) async fn commit_quietly(self) -> Result<(Vec<NewEvent>, bool)> {
         self.inner.commit().await?;
+        for done in &self.finished {
+            done.store(true, Ordering::Release);
+        }
         Ok((self.events, self.wakes))
     }
 

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod catalog;
 pub mod channel;
+pub mod cluster;
 pub mod company;
 pub mod credential;
 pub mod ctx;

@@ -1,5 +1,6 @@
 //! Keyset pages, the same for every list: newest first by (time, id), forward and back.
 
+use crate::access::CompanyScope;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use entity::time::Time;
@@ -105,6 +106,7 @@ pub fn parse_cursor(name: &str, text: &str) -> Result<(Time, Uuid)> {
 /// `Invalid` for a page that is none.
 pub async fn newest_first<E, C>(
     ctx: &Ctx,
+    scope: &CompanyScope,
     find: Select<E>,
     time: C,
     id: C,
@@ -118,7 +120,7 @@ where
 {
     let window = page.window()?;
     let total = match page.count {
-        true => Some(find.clone().count(ctx.db().read()).await?),
+        true => Some(find.clone().count(&ctx.db().read(scope)).await?),
         false => None,
     };
     let mut find = find;
@@ -139,7 +141,7 @@ where
     } else {
         find.order_by_desc(time).order_by_desc(id)
     };
-    let mut rows = find.limit(window.size + 1).all(ctx.db().read()).await?;
+    let mut rows = find.limit(window.size + 1).all(&ctx.db().read(scope)).await?;
     let more = rows.len() as u64 > window.size;
     rows.truncate(usize::try_from(window.size).unwrap_or(usize::MAX));
     if window.backward {

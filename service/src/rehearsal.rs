@@ -148,7 +148,7 @@ impl Stage {
             .filter(order::Column::CompanyId.eq(playing.scope.id()))
             .filter(order::Column::LinkToken.is_not_null())
             .order_by_desc(order::Column::Number)
-            .one(self.ctx.db().read())
+            .one(&self.ctx.db().read(&playing.scope))
             .await
             .map_err(|error| failed(&error))?
             .ok_or_else(|| StageError("there is no payment link".to_owned()))
@@ -179,7 +179,7 @@ impl Stage {
     async fn observe(&mut self) -> Result<Observed, StageError> {
         let playing = self.playing()?;
         let Some(conversation_id) = playing.conversation_id else { return Ok(Observed::default()) };
-        let db = self.ctx.db().read();
+        let db = &self.ctx.db().read(&playing.scope);
         let mut observed = Observed::default();
         let conversation = conversation::Entity::find_by_id(conversation_id)
             .one(db)
@@ -356,7 +356,7 @@ impl StageTrait for Stage {
         // A burst comes whole before anything is drained: no quiet period is needed, and the clock stands.
         let mut row = channel.into_active_model();
         row.quiet_period_ms = Set(0);
-        let tx = self.ctx.db().begin().await?;
+        let tx = self.ctx.db().begin(&scope).await?;
         let channel = row.update(&tx).await.map_err(|error| failed(&error))?;
         self.ctx.commit(tx).await?;
         self.import(&scope, scene.knowledge).await?;

@@ -72,6 +72,7 @@ pub fn engine(db: Db, clock: Arc<dyn Clock>, random: Random, folder: &Path) -> A
         outside: gateway::Outside::new(&[]).expect("clients for the outside"),
         bus: service::event::Bus::default(),
         wake: Arc::default(),
+        signal: None,
         catalogues: service::catalog::Cache::default(),
         limits: service::access::Limits::default(),
         demo: service::demo::Control::default(),
@@ -211,7 +212,7 @@ impl Kit {
     pub async fn jobs(&self) -> Vec<entity::job::Model> {
         entity::job::Entity::find()
             .order_by_asc(entity::job::Column::Id)
-            .all(self.ctx.db().read())
+            .all(&self.ctx.db().read_across())
             .await
             .expect("the jobs")
     }

@@ -18,11 +18,13 @@ pub mod db;
 pub mod fake;
 pub mod kit;
 pub mod postgres;
+pub mod redis;
 pub mod tenant;
 
 pub use db::{Backend, TestDb};
 pub use kit::{Kit, Ran, START, engine, run};
 pub use postgres::Postgres;
+pub use redis::Redis;
 pub use tenant::Tenant;
 
 /// Runs each test on both databases.

@@ -89,6 +89,15 @@ impl Postgres {
         }
     }
 
+    /// One of the server's programs, such as `pg_dump`.
+    ///
+    /// # Panics
+    /// When there is none; the message says what to install.
+    #[must_use]
+    pub fn program(name: &str) -> Command {
+        Command::new(programs().join(name))
+    }
+
     /// Starts it when it does not run.
     ///
     /// # Panics

@@ -37,7 +37,7 @@ impl Tenant {
 /// # Panics
 /// When the database refuses.
 pub async fn make(ctx: &Ctx, name: &str) -> Tenant {
-    let (now, db) = (ctx.time(), ctx.db().read());
+    let (now, db) = (ctx.time(), &ctx.db().read_across());
     let number = company::Entity::find().count(db).await.expect("companies are counted") + 1;
     let slug = name.to_lowercase();
     let organization = organization::Model { id: ctx.new_id(), name: format!("{name} Group"), created_at: now };
@@ -99,7 +99,7 @@ pub async fn make(ctx: &Ctx, name: &str) -> Tenant {
         role: Role::Owner,
         created_at: now,
     };
-    let tx = ctx.db().begin().await.expect("a transaction");
+    let tx = ctx.db().begin_across().await.expect("a transaction");
     macro_rules! insert {
         ($($table:ident: $row:expr;)*) => {$(
             insert_one::<$table::Entity, $table::ActiveModel>($row.clone().into(), &tx).await;

@@ -76,7 +76,7 @@ async fn run(url: String, folder: PathBuf) -> service::Result<()> {
 
 /// The effect and the end of the job in one transaction.
 async fn have_effect(ctx: &Ctx, claimed: &Claimed, number: i64) -> Result<(), Failure> {
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin_across().await?;
     let sql = format!("INSERT INTO effect (number) VALUES ({number})");
     tx.execute_raw(Statement::from_string(ctx.db().backend(), sql)).await?;
     service::job::finish(ctx, &mut tx, claimed).await?;

@@ -16,11 +16,26 @@ pub(crate) const SETTINGS: &[(&str, &str, &str)] = &[
     ("X8_LISTEN", "127.0.0.1:8000", "Address and port that the program listens on."),
     ("X8_DATA_DIR", "./data", "Folder of the database, the files and the key."),
     ("X8_DATABASE_URL", "a SQLite file in the data folder", "sqlite:FILE or postgres://USER@HOST/NAME."),
+    (
+        "X8_DATABASE_CONNECTIONS",
+        "12",
+        "Connections of one process to PostgreSQL, 2 to 200; on SQLite, those that read.",
+    ),
+    (
+        "X8_REDIS_URL",
+        "none: one process",
+        "redis:// or rediss:// address over which several processes wake and tell one another; needs PostgreSQL.",
+    ),
     ("X8_PUBLIC_URL", "http:// and X8_LISTEN", "Where customers reach the program; links are made from it."),
     (
         "X8_SECRET_KEY",
         "made at first start in the data folder",
         "32 bytes in base64 or hex: encrypts what is stored and signs links.",
+    ),
+    (
+        "X8_OLD_SECRET_KEYS",
+        "none",
+        "Keys before the present one, separated by commas: what they sealed and signed stays good while `x8 rotate-key` seals it anew.",
     ),
     (
         "X8_TRUSTED_PROXIES",
@@ -47,9 +62,14 @@ struct Raw {
     listen: String,
     data_dir: PathBuf,
     database_url: Option<String>,
+    database_connections: u32,
+    #[serde(skip_serializing)]
+    redis_url: Option<SecretString>,
     public_url: Option<String>,
     #[serde(skip_serializing)]
     secret_key: Option<SecretString>,
+    #[serde(skip_serializing)]
+    old_secret_keys: Option<SecretString>,
     trusted_proxies: String,
     web_dir: Option<PathBuf>,
     playground: bool,
@@ -66,8 +86,11 @@ impl Default for Raw {
             listen: "127.0.0.1:8000".to_owned(),
             data_dir: "./data".into(),
             database_url: None,
+            database_connections: 12,
+            redis_url: None,
             public_url: None,
             secret_key: None,
+            old_secret_keys: None,
             trusted_proxies: String::new(),
             web_dir: None,
             playground: true,
@@ -86,8 +109,11 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     pub(crate) data_dir: PathBuf,
     pub(crate) database_url: String,
+    pub(crate) database_connections: u32,
+    pub(crate) redis_url: Option<SecretString>,
     pub(crate) public_url: String,
     pub(crate) key: Option<SealingKey>,
+    old_keys: Vec<SealingKey>,
     pub(crate) proxies: Proxies,
     pub(crate) web_dir: Option<PathBuf>,
     pub(crate) playground: bool,
@@ -144,6 +170,17 @@ impl Config {
         {
             problems.push("X8_DATABASE_URL must begin with sqlite: or postgres://".to_owned());
         }
+        if !(2..=200).contains(&raw.database_connections) {
+            problems.push(format!("X8_DATABASE_CONNECTIONS is {}; it must be 2 to 200", raw.database_connections));
+        }
+        if let Some(url) = &raw.redis_url {
+            if !gateway::signal::is_address(url.expose_secret()) {
+                problems.push("X8_REDIS_URL must be an address such as redis://HOST:6379".to_owned());
+            }
+            if database_url.starts_with("sqlite:") {
+                problems.push("X8_REDIS_URL needs PostgreSQL: a SQLite file serves one process".to_owned());
+            }
+        }
         let public_url = raw
             .public_url
             .unwrap_or_else(|| format!("http://{}", raw.listen.replace("0.0.0.0", "127.0.0.1")))
@@ -162,6 +199,13 @@ impl Config {
             }
             None => None,
         };
+        let old_keys: Vec<Option<SealingKey>> = match &raw.old_secret_keys {
+            Some(keys) => keys.expose_secret().split(',').map(SealingKey::parse).collect(),
+            None => Vec::new(),
+        };
+        if old_keys.iter().any(Option::is_none) {
+            problems.push("X8_OLD_SECRET_KEYS must be keys like X8_SECRET_KEY, separated by commas".to_owned());
+        }
         let proxies = Proxies::parse(&raw.trusted_proxies).map_err(|word| {
             problems.push(format!(
                 "X8_TRUSTED_PROXIES has {word:?}; it must be addresses and networks such as 127.0.0.1, 10.0.0.0/8"
@@ -191,8 +235,11 @@ impl Config {
                 listen,
                 data_dir: raw.data_dir,
                 database_url,
+                database_connections: raw.database_connections,
+                redis_url: raw.redis_url,
                 public_url,
                 key,
+                old_keys: old_keys.into_iter().flatten().collect(),
                 proxies,
                 web_dir: raw.web_dir,
                 playground: raw.playground,
@@ -208,6 +255,10 @@ impl Config {
 
     /// The key: from the environment, else from the data folder, where the first start makes it for its owner only.
     pub(crate) fn key(&self) -> Result<SealingKey, std::io::Error> {
+        Ok(self.present_key()?.after(self.old_keys.clone()))
+    }
+
+    fn present_key(&self) -> Result<SealingKey, std::io::Error> {
         if let Some(key) = &self.key {
             return Ok(key.clone());
         }
@@ -263,10 +314,14 @@ mod tests {
             secret_key: Some("short".into()),
             log_format: "xml".to_owned(),
             trusted_proxies: "10.0.0.0/8, proxy.example".to_owned(),
+            database_connections: 1,
+            redis_url: Some("http://:hidden@x".into()),
+            old_secret_keys: Some("hidden,".into()),
             ..Raw::default()
         };
-        let problems = Config::check(raw).expect_err("six problems");
-        assert_eq!(problems.0.len(), 6, "{problems}");
+        let problems = Config::check(raw).expect_err("nine problems");
+        assert_eq!(problems.0.len(), 9, "{problems}");
+        assert!(!problems.to_string().contains("hidden"), "a password is never repeated");
         assert!(!problems.to_string().contains("short"), "a secret is never repeated");
     }
 
@@ -275,7 +330,7 @@ mod tests {
         let known = serde_json::to_value(Raw::default()).expect("plain data");
         let mut names: Vec<String> =
             known.as_object().expect("an object").keys().map(|name| format!("X8_{}", name.to_uppercase())).collect();
-        names.push("X8_SECRET_KEY".to_owned());
+        names.extend(["X8_SECRET_KEY", "X8_OLD_SECRET_KEYS", "X8_REDIS_URL"].map(str::to_owned));
         names.sort();
         let mut explained: Vec<String> = SETTINGS.iter().map(|(name, ..)| (*name).to_owned()).collect();
         explained.sort();

@@ -4,6 +4,7 @@ use crate::Failure;
 use crate::config::Config;
 use foundation::{Random, SystemClock};
 use object_store::local::LocalFileSystem;
+use secrecy::ExposeSecret as _;
 use service::access::{Actor, Limits};
 use service::ctx::{Ctx, Engine};
 use service::db::{Db, DbConfig};
@@ -23,16 +24,25 @@ pub(crate) async fn open(config: &Config) -> Result<Ctx, Failure> {
             .map_err(|error| format!("the data folder {} cannot be used: {error}", data.display()))?;
     }
     let key = config.key()?;
-    let db = Db::open(&DbConfig::new(config.database_url.as_str()))
+    let connections = config.database_connections;
+    let db = Db::open(&DbConfig { connections, ..DbConfig::new(config.database_url.as_str()) })
         .await
         .map_err(|error| format!("the database cannot be opened: {}", error.private()))?;
     db.migrate().await.map_err(|error| format!("the schema cannot be brought up: {}", error.private()))?;
     let mut outside = gateway::Outside::new(&config.allowed_hosts)?;
     outside.telegram_url.clone_from(&config.telegram_url);
+    let (random, bus, wake) = (Random::system(), Bus::default(), Arc::default());
+    let signal = match &config.redis_url {
+        Some(url) => Some(
+            service::cluster::join(url.expose_secret(), &key, &random, &bus, &wake)
+                .map_err(|error| format!("X8_REDIS_URL: {}", error.private()))?,
+        ),
+        None => None,
+    };
     let engine = Engine {
         db,
         clock: Arc::new(SystemClock),
-        random: Random::system(),
+        random,
         ids: foundation::id::Ids::default(),
         key,
         public_url: config.public_url.clone(),
@@ -40,8 +50,9 @@ pub(crate) async fn open(config: &Config) -> Result<Ctx, Failure> {
         work_dir: data.join("work"),
         parser: std::env::current_exe()?,
         outside,
-        bus: Bus::default(),
-        wake: Arc::default(),
+        bus,
+        wake,
+        signal,
         catalogues: service::catalog::Cache::default(),
         limits: Limits::default(),
         demo: service::demo::Control::default(),

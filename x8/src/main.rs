@@ -39,6 +39,8 @@ enum Command {
     },
     /// Make data folder, key and database, and print the one-time code.
     Init,
+    /// Seal every stored secret with X8_SECRET_KEY; those before it stand in X8_OLD_SECRET_KEYS.
+    RotateKey,
     /// Print the GraphQL schema.
     Schema,
     /// Play rehearsals and print what differs.
@@ -99,6 +101,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Serve(arguments) => runtime()?.block_on(serve::serve(Config::load(file)?, arguments)),
         Command::Demo(arguments) => runtime()?.block_on(serve::demo(Config::load(file)?, arguments)),
         Command::Migrate { down } => runtime()?.block_on(operate::migrate(Config::load(file)?, down)),
+        Command::RotateKey => runtime()?.block_on(operate::rotate_key(Config::load(file)?)),
         Command::Init => runtime()?.block_on(operate::init(Config::load(file)?)),
         Command::Import { company, file: table, publish } => {
             runtime()?.block_on(operate::import(Config::load(file)?, &company, &table, publish))

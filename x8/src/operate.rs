@@ -48,6 +48,21 @@ pub(crate) fn explain(file: Option<&Path>) {
     }
 }
 
+/// `x8 rotate-key`
+pub(crate) async fn rotate_key(config: Config) -> Result<ExitCode, Failure> {
+    let ctx = engine::open(&config).await?;
+    let done = service::credential::reseal(&ctx).await.map_err(|error| error.private())?;
+    println!("{} secrets sealed anew with key {}.", done.changed, ctx.engine().key.id());
+    if done.lost == 0 {
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!(
+        "{} do not open with the keys at hand: add their key to X8_OLD_SECRET_KEYS, or enter them again.",
+        done.lost
+    );
+    Ok(ExitCode::FAILURE)
+}
+
 /// `x8 doctor`
 pub(crate) async fn doctor(config: Config) -> Result<ExitCode, Failure> {
     let mut healthy = true;
@@ -67,6 +82,25 @@ pub(crate) async fn doctor(config: Config) -> Result<ExitCode, Failure> {
                 "database",
                 ctx.db().ping().await.map(|()| "answers, schema is up".to_owned()).map_err(|e| e.private()),
             );
+            let old = service::credential::sealed_with_old_keys(ctx).await.map_err(|error| error.private());
+            report(
+                "sealed secrets",
+                old.and_then(|count| match count {
+                    0 => Ok("all with the present key".to_owned()),
+                    count => Err(format!("{count} are sealed with another key; run `x8 rotate-key`")),
+                }),
+            );
+            if let Some(signal) = &ctx.engine().signal {
+                // The listener connects beside.
+                for _ in 0..20 {
+                    if signal.works() {
+                        break;
+                    }
+                    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                }
+                let works = if signal.works() { Ok("answers".to_owned()) } else { Err("does not answer".to_owned()) };
+                report("Redis", works);
+            }
             let probe = config.data_dir.join("work").join("doctor");
             let written = std::fs::write(&probe, b"x").and_then(|()| std::fs::remove_file(&probe));
             report(

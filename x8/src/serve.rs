@@ -1,11 +1,11 @@
-//! `x8 serve` and `x8 demo`: everything in one process.
+//! `x8 serve` and `x8 demo`: everything in one process, or one part of a cluster.
 
 use crate::Failure;
 use crate::config::Config;
 use crate::engine;
 use api::graphql::Installation;
 use api::http::{AppState, Settings, router};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use service::access::Actor;
 use service::ctx::Ctx;
@@ -25,6 +25,50 @@ pub(crate) struct ServeArguments {
     /// Address and port instead of the configured one.
     #[arg(long)]
     listen: Option<SocketAddr>,
+    /// Which part of the program runs here; the parts need PostgreSQL, X8_SECRET_KEY, and X8_REDIS_URL.
+    #[arg(long, value_enum, default_value_t)]
+    role: Role,
+}
+
+/// A part of the program.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Role {
+    /// Everything in one process.
+    #[default]
+    All,
+    /// What answers people and providers.
+    Api,
+    /// What does the work; listens for health checks and figures only.
+    Worker,
+}
+
+impl Role {
+    const fn serves(self) -> bool {
+        matches!(self, Self::All | Self::Api)
+    }
+
+    const fn works(self) -> bool {
+        matches!(self, Self::All | Self::Worker)
+    }
+
+    /// What a part needs that a whole does not.
+    fn check(self, config: &Config) -> Result<(), Failure> {
+        let mut missing = Vec::new();
+        if self != Self::All {
+            if config.database_url.starts_with("sqlite:") {
+                missing.push("X8_DATABASE_URL must name a PostgreSQL database: a SQLite file serves one process");
+            }
+            if config.key.is_none() {
+                missing.push(
+                    "X8_SECRET_KEY must be set, the same for every part: a key made here would be this part's own",
+                );
+            }
+            if config.redis_url.is_none() {
+                missing.push("X8_REDIS_URL must be set: the parts wake and tell one another over it");
+            }
+        }
+        if missing.is_empty() { Ok(()) } else { Err(missing.join("\n").into()) }
+    }
 }
 
 /// `x8 serve`
@@ -49,6 +93,8 @@ async fn start(mut config: Config, arguments: ServeArguments, demo: bool) -> Res
         }
         config.listen = listen;
     }
+    arguments.role.check(&config)?;
+    let role = arguments.role;
     let open_files = foundation::process::raise_open_files();
     tracing::debug!(open_files, "files and connections at most");
     let metrics = metrics_of()?;
@@ -63,30 +109,37 @@ async fn start(mut config: Config, arguments: ServeArguments, demo: bool) -> Res
     let ctx = engine::open(&config).await?;
     tokio::spawn(keep_house(ctx.clone(), metrics.clone()));
     let stop = CancellationToken::new();
-    let working = Arc::new(AtomicBool::new(true));
-    let worker = tokio::spawn(work(ctx.clone(), stop.clone(), Arc::clone(&working)));
+    let working = role.works().then(|| Arc::new(AtomicBool::new(true)));
+    let worker = working.clone().map(|working| tokio::spawn(work(ctx.clone(), stop.clone(), working)));
     if demo {
         service::demo::prepare(&ctx).await.map_err(|error| format!("the demo cannot be made: {}", error.private()))?;
         tokio::spawn(service::demo::run(ctx.clone(), stop.clone()));
     }
     let installation = Installation { demo, web_built: api::http::web_built(), playground: config.playground };
-    let alive = Arc::clone(&working);
     let state = AppState::new(Settings {
         ctx: ctx.with_actor(Actor::Nobody),
         graph: Arc::new(api::Api::new(installation)),
         metrics: Arc::new(move || metrics.render()),
-        dispatcher_alive: Arc::new(move || alive.load(Ordering::Relaxed)),
+        dispatcher_alive: Arc::new(move || working.as_ref().map(|working| working.load(Ordering::Relaxed))),
         web_dir: config.web_dir.clone(),
         proxies: config.proxies.clone(),
         playground: config.playground,
         test_bank: config.test_bank,
         demo,
     });
-    greet(&ctx, &config, demo).await?;
+    let routes = if role.serves() {
+        greet(&ctx, &config, demo).await?;
+        router(state)
+    } else {
+        println!("X8 works; health at http://{address}/readyz");
+        api::http::health_router(state)
+    };
     tokio::spawn(watch_signals(stop.clone()));
-    api::http::serve(listener, router(state), stop.clone()).await?;
+    api::http::serve(listener, routes, stop.clone()).await?;
     stop.cancel();
-    if tokio::time::timeout(STOP_PATIENCE, worker).await.is_err() {
+    if let Some(worker) = worker
+        && tokio::time::timeout(STOP_PATIENCE, worker).await.is_err()
+    {
         tracing::warn!("the worker did not stop in time; the ledger brings its jobs back");
     }
     Ok(ExitCode::SUCCESS)

@@ -8,11 +8,9 @@ use async_graphql::{Context, ID, Subscription};
 use futures::Stream;
 use service::access::{self, CompanyScope};
 use service::ctx::Ctx;
-use service::event::NewEvent;
+use service::event::{Listener, Told};
 use service::{Error, event, identity};
 use std::time::Duration;
-use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{MissedTickBehavior, interval};
 use uuid::Uuid;
 
@@ -35,7 +33,7 @@ impl Subscription {
         let op = signed_in(ctx)?.clone();
         let company_id = Kind::Company.read("companyId", &company_id)?;
         // Listening begins before the look at the right: what happens in between is not lost.
-        let events = op.engine().bus.subscribe();
+        let events = op.engine().bus.listen();
         access::company(&op, company_id).await?;
         if !identity::stands(&op).await? {
             return Err(Error::Unauthenticated.into());
@@ -58,7 +56,7 @@ impl Subscription {
 struct Listening {
     op: Ctx,
     company_id: Uuid,
-    events: Receiver<NewEvent>,
+    events: Listener,
     check: tokio::time::Interval,
 }
 
@@ -67,22 +65,22 @@ impl Listening {
     async fn next(&mut self) -> Result<Option<CompanyEvent>, Error> {
         loop {
             let received = tokio::select! {
-                received = self.events.recv() => received,
+                received = self.events.next() => received,
                 _ = self.check.tick() => {
                     self.scope().await?;
                     continue;
                 }
             };
             match received {
-                Ok(event) if event.company_id == self.company_id => {
+                Some(Told::Event(event)) if event.company_id == self.company_id => {
                     return Ok(Some(CompanyEvent::of(self.scope().await?, &event)));
                 }
-                Ok(_) => {}
-                Err(RecvError::Lagged(_)) => {
+                Some(Told::Event(_)) => {}
+                Some(Told::Gap) => {
                     let cursor = event::cursor(&self.op);
                     return Ok(Some(CompanyEvent::resync(self.scope().await?, cursor)));
                 }
-                Err(RecvError::Closed) => return Ok(None),
+                None => return Ok(None),
             }
         }
     }

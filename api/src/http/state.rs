@@ -20,8 +20,8 @@ pub struct Settings {
     pub graph: Arc<dyn Graph>,
     /// The text of `/metrics`.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
-    /// Whether the dispatcher of jobs is alive, for `/readyz`.
-    pub dispatcher_alive: Arc<dyn Fn() -> bool + Send + Sync>,
+    /// Whether the dispatcher of jobs is alive, for `/readyz`; none where this process has none.
+    pub dispatcher_alive: Arc<dyn Fn() -> Option<bool> + Send + Sync>,
     /// Another build of the web application than the one inside the program.
     pub web_dir: Option<PathBuf>,
     /// Reverse proxies whose word about a client's address is taken.

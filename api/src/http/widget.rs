@@ -159,7 +159,7 @@ pub(super) async fn messages(
     if !is_media_type(&parts.headers, "application/json") {
         return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "CONTENT_TYPE", None, "Send application/json.");
     }
-    if let Err(error) = ctx.engine().limits.visitor(&visitor.id.to_string()) {
+    if let Err(error) = service::access::may_write(&ctx, visitor.id).await {
         return failed(&error);
     }
     let body = match read_body(body, MOST_BODY).await {

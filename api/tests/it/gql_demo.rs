@@ -16,7 +16,7 @@ async fn ask(ctx: &Ctx, document: &str) -> Value {
 async fn person(kit: &Kit, email: &str) -> Ctx {
     let user = entity::user::Entity::find()
         .filter(entity::user::Column::Email.eq(email))
-        .one(kit.ctx.db().read())
+        .one(&kit.ctx.db().read_across())
         .await
         .unwrap()
         .unwrap();

@@ -134,7 +134,7 @@ testkit::both! {
     /// Case 57: what broke inside is in the log, not in the answer.
     async fn faults_are_told_by_an_id_only(kit: Kit) {
         let world = world(&kit).await;
-        kit.ctx.db().read().execute_unprepared("ALTER TABLE order_line RENAME TO gone").await.unwrap();
+        kit.ctx.db().change_schema("ALTER TABLE order_line RENAME TO gone").await.unwrap();
         let document = "query($id: ID!) { order(id: $id) { number lines { name } } }";
         let response = run(&schema(), &world.owner, document, json!({ "id": world.ids.order })).await;
         assert_eq!(code(&response), "INTERNAL", "{response:#}");
@@ -143,7 +143,7 @@ testkit::both! {
         for private in ["order_line", "SELECT", "sqlx", "relation", "no such"] {
             assert!(!text.contains(private), "{private}: {text}");
         }
-        kit.ctx.db().read().execute_unprepared("ALTER TABLE gone RENAME TO order_line").await.unwrap();
+        kit.ctx.db().change_schema("ALTER TABLE gone RENAME TO order_line").await.unwrap();
         let response = run(&schema(), &world.owner, document, json!({ "id": world.ids.order })).await;
         assert_eq!(response["data"]["order"]["lines"][0]["name"], "Red roses", "{response:#}");
     }

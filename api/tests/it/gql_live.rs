@@ -72,7 +72,7 @@ testkit::both! {
         let mut heard = listen(&mine.owner, &mine.ids.company);
         begin(&mut heard).await;
         let Actor::User { session_id, .. } = mine.owner.actor().clone() else { panic!("signed in") };
-        let tx = kit.ctx.db().begin().await.unwrap();
+        let tx = kit.ctx.db().begin_across().await.unwrap();
         session::Entity::delete_many().filter(session::Column::Id.eq(session_id)).exec(&tx).await.unwrap();
         kit.ctx.commit(tx).await.unwrap();
         let again = sign_in(&kit.ctx, mine.tenant.owner.id).await;
@@ -88,7 +88,7 @@ testkit::both! {
         let mut heard = listen(&mine.agent, &mine.ids.company);
         begin(&mut heard).await;
         let Actor::User { user_id, .. } = mine.agent.actor().clone() else { panic!("signed in") };
-        let tx = kit.ctx.db().begin().await.unwrap();
+        let tx = kit.ctx.db().begin_across().await.unwrap();
         membership::Entity::delete_many().filter(membership::Column::UserId.eq(user_id)).exec(&tx).await.unwrap();
         kit.ctx.commit(tx).await.unwrap();
         data(&mine.owner, TAKE_OVER, json!({ "i": { "id": mine.ids.conversation } })).await;

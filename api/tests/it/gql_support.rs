@@ -70,7 +70,7 @@ where
     E: EntityTrait,
     A: ActiveModelTrait<Entity = E>,
 {
-    let tx = ctx.db().begin().await.unwrap();
+    let tx = ctx.db().begin_across().await.unwrap();
     E::insert(row.reset_all()).exec_without_returning(&tx).await.unwrap();
     ctx.commit(tx).await.unwrap();
 }
@@ -420,7 +420,7 @@ pub(crate) async fn fill(kit: &Kit, tenant: Tenant) -> World {
     let agent = agent(ctx, &tenant).await;
     let message = message::Entity::find()
         .filter(message::Column::ConversationId.eq(conversation_id))
-        .one(ctx.db().read())
+        .one(&ctx.db().read_across())
         .await
         .unwrap()
         .unwrap();
@@ -493,7 +493,7 @@ pub(crate) async fn everything(ctx: &Ctx) -> String {
         ($($table:ident)*) => {$(
             let mut rows: Vec<String> = $table::Entity::find()
                 .order_by_asc($table::Column::Id)
-                .all(ctx.db().read())
+                .all(&ctx.db().read_across())
                 .await
                 .unwrap()
                 .into_iter()

@@ -70,7 +70,7 @@ fn refuses_what_is_no_table_or_comes_from_elsewhere() {
         let cut = form("file", "a.csv", b"name;price\n");
         let cut = upload(&server, "", &cookie, cut[..cut.len() - 12].to_vec()).await;
         assert_eq!((cut.status, cut.code()), (StatusCode::BAD_REQUEST, "BROKEN_OFF".to_owned()));
-        assert_eq!(file::Entity::find().count(kit.ctx.db().read()).await.unwrap(), 0);
+        assert_eq!(file::Entity::find().count(&kit.ctx.db().read_across()).await.unwrap(), 0);
     });
 }
 
@@ -97,7 +97,7 @@ fn the_calendar_feed_needs_its_signature() {
             created_at: now,
             updated_at: now,
         };
-        let tx = kit.ctx.db().begin().await.unwrap();
+        let tx = kit.ctx.db().begin_across().await.unwrap();
         booking::Entity::insert(visit.into_active_model().reset_all()).exec_without_returning(&tx).await.unwrap();
         kit.ctx.commit(tx).await.unwrap();
         let path = |url: String| url.strip_prefix("https://x8.example").unwrap().to_owned();

@@ -46,7 +46,7 @@ fn a_door_without_its_key_is_no_door() {
                 "{path}: {answer:?}"
             );
         }
-        assert_eq!(message::Entity::find().count(kit.ctx.db().read()).await.unwrap(), 0);
+        assert_eq!(message::Entity::find().count(&kit.ctx.db().read_across()).await.unwrap(), 0);
     });
 }
 
@@ -94,8 +94,8 @@ fn bad_bodies_are_refused_soon_and_cost_nothing() {
         }
         let grown = resident().saturating_sub(before);
         assert!(grown < 5 * 1024 * 1024, "grew by {grown} bytes");
-        assert_eq!(message::Entity::find().count(kit.ctx.db().read()).await.unwrap(), 0);
-        assert_eq!(entity::payment_event::Entity::find().count(kit.ctx.db().read()).await.unwrap(), 0);
+        assert_eq!(message::Entity::find().count(&kit.ctx.db().read_across()).await.unwrap(), 0);
+        assert_eq!(entity::payment_event::Entity::find().count(&kit.ctx.db().read_across()).await.unwrap(), 0);
     });
 }
 
@@ -110,9 +110,9 @@ async fn busy(kit: &Kit) -> (Server, Db) {
 
 /// Takes all there is.
 async fn take_all(kit: &Kit, db: &Db) -> Vec<Tx> {
-    let mut held = vec![db.begin().await.unwrap()];
+    let mut held = vec![db.begin_across().await.unwrap()];
     if kit.backend == Backend::Postgres {
-        held.push(db.begin().await.unwrap());
+        held.push(db.begin_across().await.unwrap());
     }
     held
 }
@@ -161,7 +161,7 @@ both! {
             assert_eq!(answer.status, StatusCode::ACCEPTED, "{answer:?}");
         }
         assert!(freed.elapsed() < Duration::from_secs(5), "well again after {:?}", freed.elapsed());
-        assert_eq!(message::Entity::find().count(kit.ctx.db().read()).await.unwrap(), 10, "each once");
+        assert_eq!(message::Entity::find().count(&kit.ctx.db().read_across()).await.unwrap(), 10, "each once");
         drop(server);
         db.close().await.unwrap();
     }
@@ -184,7 +184,7 @@ both! {
         for sent in sent.collect::<Vec<_>>() {
             assert_eq!(sent.await.unwrap(), StatusCode::ACCEPTED);
         }
-        let db = kit.ctx.db().read();
+        let db = &kit.ctx.db().read_across();
         assert_eq!(contact::Entity::find().count(db).await.unwrap(), 1);
         assert_eq!(conversation::Entity::find().count(db).await.unwrap(), 1);
         let stored = message::Entity::find().all(db).await.unwrap();
@@ -226,7 +226,7 @@ both! {
         }
         let (took, idle) = (sorted(sent).await, sorted(idle).await);
         println!("p50 {:?}, p99 {:?}; of nothing {:?}, {:?}", took[150], took[296], idle[150], idle[296]);
-        assert_eq!(message::Entity::find().count(kit.ctx.db().read()).await.unwrap(), 300, "none lost, none twice");
+        assert_eq!(message::Entity::find().count(&kit.ctx.db().read_across()).await.unwrap(), 300, "none lost, none twice");
         let wanted = Duration::from_millis(300);
         assert!(took[150] < wanted + 10 * idle[150], "half of them took {:?}, nothing takes {:?}", took[150], idle[150]);
         assert!(took[296] < 4 * wanted + 10 * idle[296], "{:?}, nothing takes {:?}", took[296], idle[296]);

@@ -91,7 +91,7 @@ async fn order(kit: &Kit, tenant: &Tenant) -> order::Model {
         created_at: now,
         updated_at: now,
     };
-    let tx = ctx.db().begin().await.unwrap();
+    let tx = ctx.db().begin_across().await.unwrap();
     contact::Entity::insert(contact.into_active_model().reset_all()).exec_without_returning(&tx).await.unwrap();
     conversation::Entity::insert(talk.into_active_model().reset_all()).exec_without_returning(&tx).await.unwrap();
     order::Entity::insert(order.clone().into_active_model().reset_all()).exec_without_returning(&tx).await.unwrap();
@@ -112,7 +112,7 @@ async fn press(server: &Server, path: &str, action: &str, origin: &str) -> Answe
 }
 
 async fn events(kit: &Kit) -> u64 {
-    payment_event::Entity::find().count(kit.ctx.db().read()).await.unwrap()
+    payment_event::Entity::find().count(&kit.ctx.db().read_across()).await.unwrap()
 }
 
 const OWN: &str = "https://x8.example";
@@ -193,8 +193,8 @@ fn says_what_is_paid_and_what_is_closed() {
         assert!(page.text().contains("больше не действует") && !page.text().contains("<form"), "{}", page.text());
         assert_eq!(press(&server, &path, "pay", OWN).await.status, StatusCode::SEE_OTHER);
         assert_eq!(events(&kit).await, 0, "a page that ended takes nothing");
-        let row = payment::Entity::find().one(kit.ctx.db().read()).await.unwrap().unwrap();
-        let tx = kit.ctx.db().begin().await.unwrap();
+        let row = payment::Entity::find().one(&kit.ctx.db().read_across()).await.unwrap().unwrap();
+        let tx = kit.ctx.db().begin_across().await.unwrap();
         let mut row = row.into_active_model();
         row.status = Set(PaymentState::Paid);
         row.update(&tx).await.unwrap();

@@ -191,7 +191,7 @@ fn a_session_that_ends_takes_its_sockets_along() {
         let server = Server::start(&kit).await;
         let mut socket = begin(&server, &session(&kit.ctx, tenant.owner.id).await).await;
         say(&mut socket, subscribe("a", "subscription { silence }")).await;
-        let tx = kit.ctx.db().begin().await.unwrap();
+        let tx = kit.ctx.db().begin_across().await.unwrap();
         session_table::Entity::delete_many().exec(&tx).await.unwrap();
         kit.ctx.commit(tx).await.unwrap();
         assert_eq!(closed(&mut socket, Duration::from_secs(5)).await, 4401);

@@ -94,7 +94,7 @@ impl Server {
             ctx,
             graph,
             metrics: Arc::new(|| "x8_up 1\n".to_owned()),
-            dispatcher_alive: Arc::new(move || is_alive.load(Ordering::SeqCst)),
+            dispatcher_alive: Arc::new(move || Some(is_alive.load(Ordering::SeqCst))),
             web_dir,
             proxies,
             playground,
@@ -155,7 +155,7 @@ fn stand_in() -> Arc<dyn Graph> {
 /// A session of this user: the cookie's value.
 pub(crate) async fn session(ctx: &Ctx, user_id: Uuid) -> String {
     let token = ctx.engine().random.token(48);
-    let tx = ctx.db().begin().await.unwrap();
+    let tx = ctx.db().begin_across().await.unwrap();
     session::Entity::insert(session::ActiveModel {
         id: Set(ctx.new_id()),
         user_id: Set(user_id),

@@ -94,7 +94,7 @@ testkit::both! {
         let server = Server::start(&kit).await;
         let token = visitor(&server, key).await;
         write(&server, key, &token, &json!({ "id": Uuid::from_u128(1), "text": "One" })).await;
-        let asked = message::Entity::find().one(kit.ctx.db().read()).await.unwrap().unwrap();
+        let asked = message::Entity::find().one(&kit.ctx.db().read_across()).await.unwrap().unwrap();
         kit.advance(Duration::from_secs(1));
         let mut reply = asked.clone().into_active_model().reset_all();
         reply.id = Set(kit.ctx.new_id());
@@ -104,7 +104,7 @@ testkit::both! {
         reply.status = Set(entity::stored::MessageStatus::Queued);
         reply.text = Set("Answer to one".to_owned());
         reply.created_at = Set(kit.ctx.time());
-        let tx = kit.ctx.db().begin().await.unwrap();
+        let tx = kit.ctx.db().begin_across().await.unwrap();
         let reply = reply.insert(&tx).await.unwrap();
         kit.ctx.commit(tx).await.unwrap();
         kit.advance(Duration::from_secs(1));
@@ -115,7 +115,7 @@ testkit::both! {
         let mut sent = reply.into_active_model();
         sent.status = Set(entity::stored::MessageStatus::Sent);
         sent.sent_at = Set(Some(kit.ctx.time()));
-        let tx = kit.ctx.db().begin().await.unwrap();
+        let tx = kit.ctx.db().begin_across().await.unwrap();
         sent.update(&tx).await.unwrap();
         kit.ctx.commit(tx).await.unwrap();
         let after = read(&server, key, &token, &format!("?after={}", seen["cursor"].as_str().unwrap())).await;
@@ -149,10 +149,10 @@ testkit::both! {
         while let Some(done) = tasks.join_next().await {
             done.unwrap();
         }
-        let count = |kit: Kit| async move { message::Entity::find().count(kit.ctx.db().read()).await.unwrap() };
+        let count = |kit: Kit| async move { message::Entity::find().count(&kit.ctx.db().read_across()).await.unwrap() };
         assert_eq!(count(kit.clone()).await, 100);
-        assert_eq!(entity::conversation::Entity::find().count(kit.ctx.db().read()).await.unwrap(), 20);
-        assert_eq!(entity::contact::Entity::find().count(kit.ctx.db().read()).await.unwrap(), 20);
+        assert_eq!(entity::conversation::Entity::find().count(&kit.ctx.db().read_across()).await.unwrap(), 20);
+        assert_eq!(entity::contact::Entity::find().count(&kit.ctx.db().read_across()).await.unwrap(), 20);
     }
 
     /// The stream tells the own conversation only, and a page that comes back gets what it missed.
@@ -229,7 +229,7 @@ fn refuses_bad_input_by_field_and_reason() {
         for path in ["/widget/none/config", "/widget/none/messages", "/widget/none/stream"] {
             assert_eq!(server.get(path, &[]).await.status, StatusCode::NOT_FOUND, "{path}");
         }
-        assert_eq!(message::Entity::find().count(kit.ctx.db().read()).await.unwrap(), 0);
+        assert_eq!(message::Entity::find().count(&kit.ctx.db().read_across()).await.unwrap(), 0);
     });
 }
 

@@ -1,10 +1,12 @@
 //! Who may do what. Every resolver passes here first, and a [`CompanyScope`] comes from nowhere else: no function of
 //! this crate takes a bare company id (architecture §6.1).
 
+use crate::cluster;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use entity::stored::Role;
 use entity::{channel, company, job, membership, order};
+use foundation::secret::{equal_secret, hex, hmac_sha256};
 use governor::clock::DefaultClock;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
@@ -88,12 +90,14 @@ pub async fn company(ctx: &Ctx, company_id: Uuid) -> Result<CompanyScope> {
 /// As [`company()`].
 pub async fn company_row(ctx: &Ctx, company_id: Uuid) -> Result<(CompanyScope, company::Model)> {
     let user_id = user(ctx)?;
-    let company =
-        company::Entity::find_by_id(company_id).one(ctx.db().read()).await?.ok_or(Error::NotFound("company"))?;
+    let company = company::Entity::find_by_id(company_id)
+        .one(&ctx.db().read_across())
+        .await?
+        .ok_or(Error::NotFound("company"))?;
     let membership = membership::Entity::find()
         .filter(membership::Column::UserId.eq(user_id))
         .filter(membership::Column::OrganizationId.eq(company.organization_id))
-        .one(ctx.db().read())
+        .one(&ctx.db().read_across())
         .await?
         .ok_or(Error::NotFound("company"))?;
     Ok((CompanyScope { company_id, role: Some(membership.role) }, company))
@@ -107,7 +111,7 @@ pub async fn strongest_role(ctx: &Ctx) -> Result<Option<Role>> {
     let user_id = user(ctx)?;
     let roles: Vec<Role> = membership::Entity::find()
         .filter(membership::Column::UserId.eq(user_id))
-        .all(ctx.db().read())
+        .all(&ctx.db().read_across())
         .await?
         .into_iter()
         .map(|membership| membership.role)
@@ -122,11 +126,11 @@ pub async fn strongest_role(ctx: &Ctx) -> Result<Option<Role>> {
 pub async fn companies(ctx: &Ctx) -> Result<Vec<(CompanyScope, company::Model)>> {
     let user_id = user(ctx)?;
     let memberships =
-        membership::Entity::find().filter(membership::Column::UserId.eq(user_id)).all(ctx.db().read()).await?;
+        membership::Entity::find().filter(membership::Column::UserId.eq(user_id)).all(&ctx.db().read_across()).await?;
     let organizations: Vec<Uuid> = memberships.iter().map(|m| m.organization_id).collect();
     let companies = company::Entity::find()
         .filter(company::Column::OrganizationId.is_in(organizations))
-        .all(ctx.db().read())
+        .all(&ctx.db().read_across())
         .await?;
     Ok(companies
         .into_iter()
@@ -146,7 +150,7 @@ where
     E: TenantEntity,
     <E::PrimaryKey as sea_orm::PrimaryKeyTrait>::ValueType: From<Uuid>,
 {
-    let row = E::find_by_id(id).one(ctx.db().read()).await?;
+    let row = E::find_by_id(id).one(&ctx.db().read_across()).await?;
     user(ctx)?;
     let row = row.ok_or(Error::NotFound(what))?;
     match company(ctx, E::company_id(&row)).await {
@@ -162,7 +166,7 @@ where
 /// `NotFound`.
 pub async fn of_job(ctx: &Ctx, id: Uuid) -> Result<(CompanyScope, job::Model)> {
     user(ctx)?;
-    let row = job::Entity::find_by_id(id).one(ctx.db().read()).await?.ok_or(Error::NotFound("job"))?;
+    let row = job::Entity::find_by_id(id).one(&ctx.db().read_across()).await?.ok_or(Error::NotFound("job"))?;
     let company_id = row.company_id.ok_or(Error::NotFound("job"))?;
     match company(ctx, company_id).await {
         Ok(scope) => Ok((scope, row)),
@@ -179,7 +183,7 @@ pub async fn many<E: TenantEntity>(ctx: &Ctx, scope: &CompanyScope, ids: &[Uuid]
     Ok(E::find()
         .filter(E::company_column().eq(scope.id()))
         .filter(E::id_column().is_in(ids.iter().copied()))
-        .all(ctx.db().read())
+        .all(&ctx.db().read_across())
         .await?)
 }
 
@@ -265,7 +269,7 @@ pub fn for_job(job: &job::Model) -> Option<CompanyScope> {
 pub async fn for_channel(ctx: &Ctx, public_key: &str) -> Result<(CompanyScope, channel::Model)> {
     let channel = channel::Entity::find()
         .filter(channel::Column::PublicKey.eq(public_key))
-        .one(ctx.db().read())
+        .one(&ctx.db().read_across())
         .await?
         .ok_or(Error::NotFound("channel"))?;
     Ok((CompanyScope { company_id: channel.company_id, role: None }, channel))
@@ -278,7 +282,7 @@ pub async fn for_channel(ctx: &Ctx, public_key: &str) -> Result<(CompanyScope, c
 pub async fn for_link(ctx: &Ctx, token: &str) -> Result<(CompanyScope, order::Model)> {
     let order = order::Entity::find()
         .filter(order::Column::LinkToken.eq(token))
-        .one(ctx.db().read())
+        .one(&ctx.db().read_across())
         .await?
         .ok_or(Error::NotFound("order"))?;
     Ok((CompanyScope { company_id: order.company_id, role: None }, order))
@@ -290,13 +294,28 @@ pub(crate) fn for_payment(payment: &entity::payment::Model) -> CompanyScope {
     CompanyScope { company_id: payment.company_id, role: None }
 }
 
+/// The scope of a file whose row was made or found under a scope.
+#[must_use]
+pub(crate) fn for_file(file: &entity::file::Model) -> CompanyScope {
+    CompanyScope { company_id: file.company_id, role: None }
+}
+
 /// The scope of a company that the program itself has just made or serves (first start, demo, rehearsals).
 ///
 /// # Errors
 /// `Forbidden` unless the caller is the program itself.
 pub fn for_system(ctx: &Ctx, company: &company::Model) -> Result<CompanyScope> {
+    system(ctx)?;
+    Ok(CompanyScope { company_id: company.id, role: None })
+}
+
+/// Demands that the program itself asks.
+///
+/// # Errors
+/// `Forbidden`.
+pub(crate) fn system(ctx: &Ctx) -> Result<()> {
     match ctx.actor() {
-        Actor::System => Ok(CompanyScope { company_id: company.id, role: None }),
+        Actor::System => Ok(()),
         Actor::Nobody | Actor::User { .. } => Err(Error::Forbidden),
     }
 }
@@ -327,8 +346,8 @@ pub async fn demo(ctx: &Ctx) -> Result<DemoScope> {
 /// # Errors
 /// `NotFound` when the signature is not ours.
 pub fn for_feed(ctx: &Ctx, company_id: Uuid, signature: &str) -> Result<CompanyScope> {
-    let wanted = feed_signature(ctx, company_id);
-    if foundation::secret::equal_secret(wanted.as_bytes(), signature.as_bytes()) {
+    let mut keys = ctx.engine().key.derived(FEED);
+    if keys.any(|key| equal_secret(signed_feed(&key, company_id).as_bytes(), signature.as_bytes())) {
         Ok(CompanyScope { company_id, role: None })
     } else {
         Err(Error::NotFound("calendar"))
@@ -344,13 +363,19 @@ pub fn feed_url(ctx: &Ctx, scope: &CompanyScope) -> String {
 /// Signs the address of a company's calendar feed.
 #[must_use]
 pub(crate) fn feed_signature(ctx: &Ctx, company_id: Uuid) -> String {
-    let key = ctx.engine().key.derive("calendar-feed");
-    foundation::secret::hex(&foundation::secret::hmac_sha256(&key, company_id.as_bytes())[..16])
+    signed_feed(&ctx.engine().key.derive(FEED), company_id)
+}
+
+/// What the key of feeds is for.
+const FEED: &str = "calendar-feed";
+
+fn signed_feed(key: &[u8], company_id: Uuid) -> String {
+    hex(&hmac_sha256(key, company_id.as_bytes())[..16])
 }
 
 type Keyed = RateLimiter<String, DashMapStateStore<String>, DefaultClock>;
 
-/// Limits on guessing and flooding, in this process.
+/// Limits on guessing and flooding, in this process; over all processes they are counted by `cluster`.
 #[derive(Debug)]
 pub struct Limits {
     sign_in: Keyed,
@@ -365,22 +390,14 @@ impl Default for Limits {
     fn default() -> Self {
         let minute = |n: u32| Quota::per_minute(NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN));
         Self {
-            sign_in: RateLimiter::keyed(minute(10)),
-            visitor: RateLimiter::keyed(minute(60)),
+            sign_in: RateLimiter::keyed(minute(SIGN_INS)),
+            visitor: RateLimiter::keyed(minute(VISITOR_MESSAGES)),
             exports: Arc::new(Semaphore::new(MOST_EXPORTS)),
         }
     }
 }
 
 impl Limits {
-    /// One more try to sign in from this address.
-    ///
-    /// # Errors
-    /// `RateLimited` after ten a minute.
-    pub fn sign_in(&self, from: &str) -> Result<()> {
-        self.sign_in.check_key(&from.to_owned()).map_err(|_| Error::RateLimited(6))
-    }
-
     /// Forgets who has been quiet for long, so that the limits do not grow for ever.
     pub fn forget_quiet(&self) {
         self.sign_in.retain_recent();
@@ -396,12 +413,30 @@ impl Limits {
         let busy = || Error::Unavailable("other exports are being written".to_owned());
         tokio::time::timeout(patience, place).await.map_err(|_| busy())?.map_err(|_| busy())
     }
+}
 
-    /// One more message of this web-chat visitor.
-    ///
-    /// # Errors
-    /// `RateLimited` after sixty a minute.
-    pub fn visitor(&self, visitor: &str) -> Result<()> {
-        self.visitor.check_key(&visitor.to_owned()).map_err(|_| Error::RateLimited(1))
-    }
+const MINUTE: Duration = Duration::from_secs(60);
+/// Tries to sign in from one address in a minute.
+const SIGN_INS: u32 = 10;
+/// Messages of one web-chat visitor in a minute.
+const VISITOR_MESSAGES: u32 = 60;
+
+/// One more try to sign in from this address.
+///
+/// # Errors
+/// `RateLimited` after ten a minute, over all processes.
+pub(crate) async fn may_try_to_sign_in(ctx: &Ctx, from: &str) -> Result<()> {
+    let mine = ctx.engine().limits.sign_in.check_key(&from.to_owned()).is_ok();
+    let ours = mine && !cluster::too_many(ctx, &format!("sign_in:{from}"), SIGN_INS.into(), MINUTE).await;
+    if ours { Ok(()) } else { Err(Error::RateLimited(6)) }
+}
+
+/// One more message of this web-chat visitor.
+///
+/// # Errors
+/// `RateLimited` after sixty a minute, over all processes.
+pub async fn may_write(ctx: &Ctx, visitor: Uuid) -> Result<()> {
+    let mine = ctx.engine().limits.visitor.check_key(&visitor.to_string()).is_ok();
+    let ours = mine && !cluster::too_many(ctx, &format!("visitor:{visitor}"), VISITOR_MESSAGES.into(), MINUTE).await;
+    if ours { Ok(()) } else { Err(Error::RateLimited(1)) }
 }

@@ -61,7 +61,7 @@ pub(super) async fn copy(
     version_id: Uuid,
     offset: i32,
 ) -> Result<Appended> {
-    let db = ctx.db().read();
+    let db = &ctx.db().read(scope);
     let catalogue = repo::find(db, scope).await?;
     let base = match base(db, scope, catalogue.as_ref()).await {
         // Replaced between two looks: the attaching transaction sees it.
@@ -81,7 +81,7 @@ pub(super) async fn copy(
     let step = i64::try_from(repo::CHUNK).unwrap_or(i64::MAX);
     let mut from = 0;
     while from <= last {
-        let tx = ctx.db().begin().await?;
+        let tx = ctx.db().begin(scope).await?;
         super::jobs::hold(ctx, &tx, claimed).await?;
         repo::append_rows(&tx, scope, base.id, version_id, offset, from..from + step).await?;
         ctx.commit(tx).await?;

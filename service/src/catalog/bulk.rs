@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::job::Claimed;
 use entity::stored::JobStatus;
 use entity::{catalogue_row, job};
-use sea_orm::sqlx::{self, PgPool};
+use sea_orm::sqlx::{self, AssertSqlSafe, Executor as _, PgPool};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, QueryFilter, Statement, Value, sea_query::Expr,
 };
@@ -63,9 +63,9 @@ pub(crate) async fn insert(
     rows: Vec<NewRow>,
 ) -> Result<()> {
     if ctx.db().backend() == DatabaseBackend::Postgres {
-        return copy_in(ctx.db().read().get_postgres_connection_pool(), scope, claimed, version_id, &rows).await;
+        return copy_in(ctx, scope, claimed, version_id, &rows).await;
     }
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin(scope).await?;
     let held = job::Entity::find()
         .filter(job::Column::Id.eq(claimed.row.id))
         .filter(job::Column::Status.eq(JobStatus::Running))
@@ -142,22 +142,24 @@ fn insert_sql(backend: DatabaseBackend, rows: usize) -> String {
 
 /// PostgreSQL's bulk load in a transaction that holds the job's row, so that nobody takes the job meanwhile. A task of its own:
 /// an import that is stopped leaves no session of the pool in the middle of its beginning or of its load.
-async fn copy_in(
-    pool: &PgPool,
-    scope: &CompanyScope,
-    claimed: &Claimed,
-    version_id: Uuid,
-    rows: &[NewRow],
-) -> Result<()> {
+///
+/// COPY does not go through row-level security (PostgreSQL's manual, COPY), so the rows come to a table of the session, and
+/// pass the wall from there.
+async fn copy_in(ctx: &Ctx, scope: &CompanyScope, claimed: &Claimed, version_id: Uuid, rows: &[NewRow]) -> Result<()> {
     let mut text = String::with_capacity(rows.iter().map(|row| row.weight() + 200).sum());
     for row in rows {
         copy_line(&mut text, scope, version_id, row);
     }
-    let (pool, job_id, token) = (pool.clone(), claimed.row.id, claimed.row.lease_token);
-    tokio::spawn(async move { copy_text(&pool, job_id, token, text).await })
-        .await
-        .map_err(|error| Error::internal(format!("the bulk load: {error}")))?
+    let (job_id, token) = (claimed.row.id, claimed.row.lease_token);
+    let load = ctx.db().in_postgres(scope, async move |pool| copy_text(&pool, job_id, token, text).await);
+    tokio::spawn(load).await.map_err(|error| Error::internal(format!("the bulk load: {error}")))?
 }
+
+/// What is loaded.
+const LOADED: &str = "company_id, version_id, id, position, number, key, kind, name, cells, item, problems, has_error, search, \
+                      left_out";
+/// Where rows land before they pass the wall.
+const LANDING: &str = "CREATE TEMPORARY TABLE landing (LIKE catalogue_row) ON COMMIT DROP";
 
 async fn copy_text(pool: &PgPool, job_id: Uuid, lease_token: i64, text: String) -> Result<()> {
     let mut tx = pool.begin().await.map_err(database)?;
@@ -170,15 +172,12 @@ async fn copy_text(pool: &PgPool, job_id: Uuid, lease_token: i64, text: String) 
     if held.is_none() {
         return Err(lost());
     }
-    let mut copy = tx
-        .copy_in_raw(
-            "COPY catalogue_row (company_id, version_id, id, position, number, key, kind, name, cells, item, problems, \
-             has_error, search, left_out) FROM STDIN",
-        )
-        .await
-        .map_err(database)?;
+    (&mut *tx).execute(LANDING).await.map_err(database)?;
+    let mut copy = tx.copy_in_raw(&format!("COPY landing ({LOADED}) FROM STDIN")).await.map_err(database)?;
     copy.send(text.into_bytes()).await.map_err(database)?;
     copy.finish().await.map_err(database)?;
+    let pass = format!("INSERT INTO catalogue_row ({LOADED}) SELECT {LOADED} FROM landing");
+    (&mut *tx).execute(AssertSqlSafe(pass)).await.map_err(database)?;
     tx.commit().await.map_err(database)
 }
 

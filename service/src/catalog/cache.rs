@@ -41,7 +41,7 @@ impl Default for Cache {
 /// # Errors
 /// When the database does not answer.
 pub async fn published(ctx: &Ctx, scope: &CompanyScope) -> Result<Option<(Uuid, Arc<CatalogueIndex>)>> {
-    let Some(catalogue) = repo::find(ctx.db().read(), scope).await? else { return Ok(None) };
+    let Some(catalogue) = repo::find(&ctx.db().read(scope), scope).await? else { return Ok(None) };
     let Some(version_id) = catalogue.published_version_id else { return Ok(None) };
     let built = ctx.engine().catalogues.0.try_get_with(version_id, build(ctx, scope, version_id)).await;
     built.map(|index| Some((version_id, index))).map_err(|error| match &*error {
@@ -70,7 +70,7 @@ async fn live_items(ctx: &Ctx, scope: &CompanyScope, version_id: Uuid) -> Result
             .column(Column::Item)
             .limit(CHUNK)
             .into_tuple()
-            .all(ctx.db().read())
+            .all(&ctx.db().read(scope))
             .await?;
         let Some((last, _)) = rows.last() else { return Ok(items) };
         after = *last;

@@ -76,7 +76,7 @@ const LIVE: &str = "p.company_id = $1 AND p.version_id = $3 AND p.key = r.key AN
 /// # Errors
 /// `NotFound` for a version that is not this company's.
 pub async fn diff(ctx: &Ctx, scope: &CompanyScope, version_id: Uuid) -> Result<Option<Diff>> {
-    let db = ctx.db().read();
+    let db = &ctx.db().read(scope);
     repo::version(db, scope, version_id).await?;
     let published = repo::find(db, scope).await?.and_then(|catalogue| catalogue.published_version_id);
     if published == Some(version_id) {

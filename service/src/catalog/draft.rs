@@ -21,7 +21,7 @@ const COPIED_AT_ONCE: i32 = 2_000;
 /// `Forbidden`; `Invalid` when there is no draft.
 pub async fn discard_draft(ctx: &Ctx, scope: &CompanyScope) -> Result<catalogue::Model> {
     scope.must_manage()?;
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     let catalogue = repo::lock(ctx, &tx, scope).await?;
     let Some(draft) = catalogue.draft_version_id else {
         return Err(no_draft());
@@ -46,7 +46,7 @@ pub(crate) fn no_draft() -> Error {
 /// The draft, made by copying the published version, or empty, when there is none.
 pub(crate) async fn ensure(ctx: &Ctx, scope: &CompanyScope) -> Result<Uuid> {
     loop {
-        let tx = ctx.db().begin().await?;
+        let tx = ctx.db().begin(scope).await?;
         let catalogue = repo::lock(ctx, &tx, scope).await?;
         if let Some(draft) = catalogue.draft_version_id {
             tx.rollback().await?;
@@ -103,20 +103,20 @@ async fn copy_large(
     catalogue: &catalogue::Model,
     source: &catalogue_version::Model,
 ) -> Result<Option<Uuid>> {
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin(scope).await?;
     let version_id =
         repo::begin_version(ctx, &tx, catalogue, source.columns.clone(), source.source_name.clone()).await?;
     ctx.commit(tx).await?;
-    let last = i64::from(repo::last_position(ctx.db().read(), scope, source.id).await?.unwrap_or(0));
+    let last = i64::from(repo::last_position(&ctx.db().read(scope), scope, source.id).await?.unwrap_or(0));
     let step = i64::try_from(repo::CHUNK).unwrap_or(i64::MAX);
     let mut from = 0;
     while from <= last {
-        let tx = ctx.db().begin().await?;
+        let tx = ctx.db().begin(scope).await?;
         repo::copy_rows(&tx, scope, source.id, version_id, from..from + step).await?;
         ctx.commit(tx).await?;
         from += step;
     }
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     let now = repo::lock(ctx, &tx, scope).await?;
     if now.draft_version_id.is_some() || now.published_version_id != Some(source.id) {
         repo::discard(&tx, scope, version_id).await?;

@@ -73,7 +73,7 @@ pub async fn export(
     format: ExportFormat,
 ) -> Result<Exported> {
     scope.must_manage()?;
-    let db = ctx.db().read();
+    let db = &ctx.db().read(scope);
     let version_id = match version_id {
         Some(version_id) => version_id,
         None => repo::find(db, scope)
@@ -149,7 +149,7 @@ impl Making {
         let bytes = tokio::fs::File::open(&path.0).await.map_err(|error| io_error(&error))?;
         let bytes = tokio_util::io::ReaderStream::with_capacity(bytes, 64 * 1024);
         let file = file::fill(ctx, self.file.clone(), Purpose::Export, bytes).await?;
-        let mut tx = ctx.db().begin().await?;
+        let mut tx = ctx.db().begin(scope).await?;
         file::remove_later(ctx, &mut tx, scope, file.id).await?;
         ctx.commit(tx).await?;
         Ok(file)
@@ -209,7 +209,7 @@ async fn send_items(
             .filter(catalogue_row::Column::Position.gt(after))
             .order_by_asc(catalogue_row::Column::Position)
             .limit(CHUNK)
-            .all(ctx.db().read())
+            .all(&ctx.db().read(scope))
             .await?;
         let Some(last) = rows.last() else { return Ok(()) };
         after = last.position;

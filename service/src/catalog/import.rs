@@ -116,7 +116,7 @@ pub async fn start_import(
         created_at: ctx.time(),
         finished_at: None,
     };
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     repo::create(ctx, &tx, scope).await?;
     import::Entity::insert(active(&row)).exec_without_returning(&tx).await?;
     enqueue(ctx, &mut tx, scope, row.id).await?;
@@ -168,7 +168,7 @@ pub(crate) async fn find(
 /// # Errors
 /// `NotFound`.
 pub async fn import(ctx: &Ctx, scope: &CompanyScope, import_id: Uuid) -> Result<ImportView> {
-    let row = find(ctx.db().read(), scope, import_id).await?;
+    let row = find(&ctx.db().read(scope), scope, import_id).await?;
     view(ctx, scope, row).await
 }
 
@@ -178,9 +178,10 @@ pub async fn import(ctx: &Ctx, scope: &CompanyScope, import_id: Uuid) -> Result<
 /// `Invalid` for a page that is none.
 pub async fn imports(ctx: &Ctx, scope: &CompanyScope, page: &PageRequest) -> Result<Page<ImportView>> {
     let find = import::Entity::find().filter(import::Column::CompanyId.eq(scope.id()));
-    let page =
-        newest_first(ctx, find, import::Column::CreatedAt, import::Column::Id, page, |row| (row.created_at, row.id))
-            .await?;
+    let page = newest_first(ctx, scope, find, import::Column::CreatedAt, import::Column::Id, page, |row| {
+        (row.created_at, row.id)
+    })
+    .await?;
     let mut rows = Vec::with_capacity(page.rows.len());
     for (cursor, row) in page.rows {
         rows.push((cursor, view(ctx, scope, row).await?));
@@ -197,7 +198,7 @@ async fn view(ctx: &Ctx, scope: &CompanyScope, mut row: import::Model) -> Result
             .filter(entity::job::Column::Kind.eq(ImportTable::KIND))
             .order_by_desc(entity::job::Column::CreatedAt)
             .limit(1)
-            .one(ctx.db().read())
+            .one(&ctx.db().read(scope))
             .await?;
         if last.is_some_and(|job| job.status == JobStatus::Dead) {
             row.status = ImportStatus::Failed;
@@ -265,7 +266,7 @@ pub async fn import_problems(
                 .filter(catalogue_row::Column::Position.gte(from))
                 .order_by_asc(catalogue_row::Column::Position)
                 .limit(size as u64 + 1)
-                .all(ctx.db().read())
+                .all(&ctx.db().read(scope))
                 .await?;
             let Some(last) = rows.last() else { break };
             let next = last.position + 1;
@@ -309,7 +310,7 @@ pub async fn remap_import(
     mapping: &[(usize, Option<String>)],
 ) -> Result<ImportView> {
     scope.must_manage()?;
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     let row = find(&tx, scope, import_id).await?;
     if matches!(row.status, ImportStatus::Queued | ImportStatus::Reading) {
         return Err(Error::invalid("importId", "STILL_READING", "The file is being read; wait until that ends."));
@@ -362,7 +363,7 @@ pub async fn remap_import(
 /// `Forbidden`; `NotFound`.
 pub async fn cancel_import(ctx: &Ctx, scope: &CompanyScope, import_id: Uuid) -> Result<ImportView> {
     scope.must_manage()?;
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     find(&tx, scope, import_id).await?;
     let changed = import::Entity::update_many()
         .col_expr(import::Column::Status, Expr::value("cancelled"))

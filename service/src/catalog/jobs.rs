@@ -108,14 +108,14 @@ pub async fn run_import(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
 pub async fn run_prune(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     let scope = claimed.scope()?;
     prune(ctx, &scope).await?;
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(&scope).await?;
     job::finish(ctx, &mut tx, claimed).await?;
     ctx.commit(tx).await?;
     Ok(())
 }
 
 async fn prune(ctx: &Ctx, scope: &CompanyScope) -> Result<()> {
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin(scope).await?;
     repo::lock(ctx, &tx, scope).await?;
     let kept = repo::visible(scope)
         .filter(catalogue_version::Column::Status.eq(VersionStatus::Superseded))
@@ -131,7 +131,7 @@ async fn prune(ctx: &Ctx, scope: &CompanyScope) -> Result<()> {
     let filled: HashSet<Uuid> = import::Entity::find()
         .filter(import::Column::CompanyId.eq(scope.id()))
         .filter(import::Column::Status.is_in([ImportStatus::Queued, ImportStatus::Reading]))
-        .all(ctx.db().read())
+        .all(&ctx.db().read(scope))
         .await?
         .into_iter()
         .filter_map(|import| import.version_id)
@@ -144,7 +144,7 @@ async fn prune(ctx: &Ctx, scope: &CompanyScope) -> Result<()> {
                 .add(catalogue_version::Column::Status.eq(VersionStatus::Superseded))
                 .add(catalogue_version::Column::CreatedAt.lt(ctx.time().plus_seconds(-ABANDONED_AFTER_SECONDS))),
         )
-        .all(ctx.db().read())
+        .all(&ctx.db().read(scope))
         .await?;
     for version in waste.into_iter().filter(|version| !filled.contains(&version.id)) {
         repo::remove_version(ctx, scope, version.id).await?;

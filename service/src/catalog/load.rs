@@ -73,7 +73,7 @@ struct Loaded {
 /// Reads the file of an import.
 pub(crate) async fn run(ctx: &Ctx, claimed: &Claimed, import_id: Uuid) -> Result<(), Failure> {
     let scope = claimed.scope()?;
-    let import = match find(ctx.db().read(), &scope, import_id).await {
+    let import = match find(&ctx.db().read(&scope), &scope, import_id).await {
         Ok(import) => import,
         Err(Error::NotFound(_)) => return Ok(finish_only(ctx, claimed).await?),
         Err(other) => return Err(other.into()),
@@ -96,7 +96,7 @@ pub(crate) async fn run(ctx: &Ctx, claimed: &Claimed, import_id: Uuid) -> Result
 }
 
 async fn finish_only(ctx: &Ctx, claimed: &Claimed) -> Result<()> {
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(&claimed.scope()?).await?;
     job::finish(ctx, &mut tx, claimed).await?;
     ctx.commit(tx).await
 }
@@ -132,7 +132,7 @@ impl Run<'_> {
     async fn load(&self) -> Result<Loaded, Stop> {
         if let Some(earlier) = self.import.version_id {
             // What an earlier run left half-filled; a draft that was attached has a number and stays.
-            let tx = self.ctx.db().begin().await?;
+            let tx = self.ctx.db().begin(self.scope).await?;
             let half = entity::catalogue_version::Entity::find_by_id(earlier)
                 .filter(entity::catalogue_version::Column::CompanyId.eq(self.scope.id()))
                 .filter(entity::catalogue_version::Column::Number.lt(0))
@@ -157,7 +157,7 @@ impl Run<'_> {
                 }
             }
         };
-        let currency = repo::currency(self.ctx.db().read(), self.scope).await?;
+        let currency = repo::currency(&self.ctx.db().read(self.scope), self.scope).await?;
         let (mut stored, columns) = self.understand(&heading).await?;
         let mapping = columns.mapping();
         notices.extend(mapping.problems(heading.row, currency));
@@ -207,7 +207,7 @@ impl Run<'_> {
 
     /// What the headings mean, with what the owner chose.
     async fn understand(&self, heading: &Heading) -> Result<(StoredMapping, Columns)> {
-        let company = repo::company(self.ctx.db().read(), self.scope).await?;
+        let company = repo::company(&self.ctx.db().read(self.scope), self.scope).await?;
         let hint = match company.company_type {
             CompanyType::Product => Some(ItemKind::Product),
             CompanyType::Service => Some(ItemKind::Service),
@@ -247,7 +247,7 @@ impl Run<'_> {
         heading: &Heading,
         columns: &Columns,
     ) -> Result<Uuid, Stop> {
-        let mut tx = self.ctx.db().begin().await?;
+        let mut tx = self.ctx.db().begin(self.scope).await?;
         let catalogue = repo::lock(self.ctx, &tx, self.scope).await?;
         let source = Some(self.import.file_name.clone());
         let version_id =
@@ -303,7 +303,7 @@ impl Run<'_> {
     }
 
     async fn tell(&self, loaded: &Loaded) -> Result<(), Stop> {
-        let mut tx = self.ctx.db().begin().await?;
+        let mut tx = self.ctx.db().begin(self.scope).await?;
         let changed = import::Entity::update_many()
             .col_expr(import::Column::RowsRead, Expr::value(loaded.rows))
             .col_expr(import::Column::BytesRead, Expr::value(loaded.bytes.min(self.import.bytes_total)))
@@ -323,7 +323,7 @@ impl Run<'_> {
     }
 
     async fn store_mapping(&self, stored: &StoredMapping) -> Result<()> {
-        let tx = self.ctx.db().begin().await?;
+        let tx = self.ctx.db().begin(self.scope).await?;
         import::Entity::update_many()
             .col_expr(import::Column::Mapping, Expr::value(serde_json::to_value(stored)?))
             .filter(self.mine())
@@ -351,7 +351,7 @@ impl Run<'_> {
     /// Whether the version was attached, or is waste because the import was stopped; not when what was added to it is no
     /// longer what stands.
     async fn attach_with(&self, loaded: &Loaded, appended: Option<&Appended>) -> Result<bool> {
-        let mut tx = self.ctx.db().begin().await?;
+        let mut tx = self.ctx.db().begin(self.scope).await?;
         let catalogue = repo::lock(self.ctx, &tx, self.scope).await?;
         if let Some(appended) = appended
             && !appended.stands(&tx, self.scope, &catalogue).await?
@@ -395,7 +395,7 @@ impl Run<'_> {
 
     /// A version that will not be filled any further: the pruning job removes it.
     async fn abandon(&self, version_id: Uuid) -> Result<()> {
-        let mut tx = self.ctx.db().begin().await?;
+        let mut tx = self.ctx.db().begin(self.scope).await?;
         repo::discard(&tx, self.scope, version_id).await?;
         super::jobs::prune_soon(self.ctx, &mut tx, self.scope).await?;
         self.ctx.commit(tx).await
@@ -403,7 +403,7 @@ impl Run<'_> {
 
     /// The file is at fault: the owner is told, the job is done, and nothing else has changed.
     async fn fail(&self, problems: &[Problem]) -> Result<()> {
-        let mut tx = self.ctx.db().begin().await?;
+        let mut tx = self.ctx.db().begin(self.scope).await?;
         job::finish(self.ctx, &mut tx, self.claimed).await?;
         let count = i32::try_from(problems.len()).unwrap_or(i32::MAX);
         import::Entity::update_many()
@@ -442,7 +442,7 @@ impl Run<'_> {
 
     /// The last try has failed for a reason of ours: the import must not look as if it were going on.
     async fn give_up(&self) -> Result<()> {
-        let mut tx = self.ctx.db().begin().await?;
+        let mut tx = self.ctx.db().begin(self.scope).await?;
         import::Entity::update_many()
             .col_expr(import::Column::Status, Expr::value("failed"))
             .col_expr(import::Column::FinishedAt, Expr::value(self.ctx.time().0))

@@ -52,10 +52,10 @@ use uuid::Uuid;
 /// # Errors
 /// When the database does not answer.
 pub async fn catalogue(ctx: &Ctx, scope: &CompanyScope) -> Result<catalogue::Model> {
-    if let Some(catalogue) = repo::find(ctx.db().read(), scope).await? {
+    if let Some(catalogue) = repo::find(&ctx.db().read(scope), scope).await? {
         return Ok(catalogue);
     }
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin(scope).await?;
     let catalogue = repo::lock(ctx, &tx, scope).await?;
     ctx.commit(tx).await?;
     Ok(catalogue)
@@ -66,7 +66,7 @@ pub async fn catalogue(ctx: &Ctx, scope: &CompanyScope) -> Result<catalogue::Mod
 /// # Errors
 /// `NotFound`.
 pub async fn version(ctx: &Ctx, scope: &CompanyScope, version_id: Uuid) -> Result<catalogue_version::Model> {
-    repo::version(ctx.db().read(), scope, version_id).await
+    repo::version(&ctx.db().read(scope), scope, version_id).await
 }
 
 /// The draft.
@@ -74,7 +74,7 @@ pub async fn version(ctx: &Ctx, scope: &CompanyScope, version_id: Uuid) -> Resul
 /// # Errors
 /// When the database does not answer.
 pub async fn draft_version(ctx: &Ctx, scope: &CompanyScope) -> Result<Option<catalogue_version::Model>> {
-    let id = repo::find(ctx.db().read(), scope).await?.and_then(|catalogue| catalogue.draft_version_id);
+    let id = repo::find(&ctx.db().read(scope), scope).await?.and_then(|catalogue| catalogue.draft_version_id);
     version_if(ctx, scope, id).await
 }
 
@@ -83,7 +83,7 @@ pub async fn draft_version(ctx: &Ctx, scope: &CompanyScope) -> Result<Option<cat
 /// # Errors
 /// When the database does not answer.
 pub async fn published_version(ctx: &Ctx, scope: &CompanyScope) -> Result<Option<catalogue_version::Model>> {
-    let id = repo::find(ctx.db().read(), scope).await?.and_then(|catalogue| catalogue.published_version_id);
+    let id = repo::find(&ctx.db().read(scope), scope).await?.and_then(|catalogue| catalogue.published_version_id);
     version_if(ctx, scope, id).await
 }
 
@@ -103,7 +103,8 @@ async fn version_if(ctx: &Ctx, scope: &CompanyScope, id: Option<Uuid>) -> Result
 /// `Invalid` for a page that is none.
 pub async fn versions(ctx: &Ctx, scope: &CompanyScope, page: &PageRequest) -> Result<Page<catalogue_version::Model>> {
     use catalogue_version::Column;
-    newest_first(ctx, repo::visible(scope), Column::CreatedAt, Column::Id, page, |row| (row.created_at, row.id)).await
+    newest_first(ctx, scope, repo::visible(scope), Column::CreatedAt, Column::Id, page, |row| (row.created_at, row.id))
+        .await
 }
 
 /// The columns of a version.
@@ -128,7 +129,7 @@ pub struct Facts {
 /// # Errors
 /// When the database does not answer.
 pub async fn facts(ctx: &Ctx, scope: &CompanyScope) -> Result<Facts> {
-    let db = ctx.db().read();
+    let db = &ctx.db().read(scope);
     let catalogue = repo::find(db, scope).await?;
     let published = catalogue.as_ref().is_some_and(|catalogue| catalogue.published_version_id.is_some());
     let draft = catalogue.is_some_and(|catalogue| catalogue.draft_version_id.is_some());

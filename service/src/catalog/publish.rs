@@ -17,7 +17,7 @@ use uuid::Uuid;
 /// `Forbidden`; `Invalid` with `NO_DRAFT`, `HAS_PROBLEMS` or `NO_ROWS`.
 pub async fn publish(ctx: &Ctx, scope: &CompanyScope, leave_out_problem_rows: bool) -> Result<catalogue::Model> {
     scope.must_manage()?;
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin(scope).await?;
     let catalogue = repo::lock(ctx, &tx, scope).await?;
     let draft_id = catalogue.draft_version_id.ok_or_else(draft::no_draft)?;
     let left_out = if leave_out_problem_rows {
@@ -50,7 +50,7 @@ pub async fn publish(ctx: &Ctx, scope: &CompanyScope, leave_out_problem_rows: bo
 /// `Forbidden`; `NotFound`; `Invalid` with `NOT_PUBLISHED_BEFORE` for the draft.
 pub async fn roll_back(ctx: &Ctx, scope: &CompanyScope, version_id: Uuid) -> Result<catalogue::Model> {
     scope.must_manage()?;
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin(scope).await?;
     let catalogue = repo::lock(ctx, &tx, scope).await?;
     let version = repo::version(&tx, scope, version_id).await?;
     match version.status {

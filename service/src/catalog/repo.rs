@@ -178,7 +178,7 @@ pub(crate) async fn discard(tx: &Tx, scope: &CompanyScope, version_id: Uuid) -> 
 /// Removes a hidden version and its rows, a part at a time; going on after a crash is calling it again.
 pub(crate) async fn remove_version(ctx: &Ctx, scope: &CompanyScope, version_id: Uuid) -> Result<()> {
     loop {
-        let tx = ctx.db().begin().await?;
+        let tx = ctx.db().begin(scope).await?;
         let deleted = tx
             .execute_raw(Statement::from_sql_and_values(
                 tx.get_database_backend(),
@@ -257,7 +257,7 @@ pub(crate) async fn append_rows(
 /// Removes the rows of a hidden version from a position on, a part at a time.
 pub(crate) async fn remove_from(ctx: &Ctx, scope: &CompanyScope, version_id: Uuid, position: i32) -> Result<()> {
     loop {
-        let tx = ctx.db().begin().await?;
+        let tx = ctx.db().begin(scope).await?;
         let deleted = tx
             .execute_raw(Statement::from_sql_and_values(
                 tx.get_database_backend(),

@@ -56,7 +56,7 @@ pub struct RowsPage {
 /// `NotFound` for a version that is not this company's; `Invalid` for a page that is none.
 pub async fn rows(ctx: &Ctx, scope: &CompanyScope, version_id: Uuid, request: &RowsRequest) -> Result<RowsPage> {
     use catalogue_row::Column;
-    let db = ctx.db().read();
+    let db = &ctx.db().read(scope);
     let window = request.page.window()?;
     repo::version(db, scope, version_id).await?;
     let mut find = repo::rows(scope, version_id);
@@ -110,7 +110,7 @@ fn parse_cursor(name: &str, text: &str) -> Result<i32> {
 /// # Errors
 /// `NotFound`.
 pub async fn row(ctx: &Ctx, scope: &CompanyScope, row_id: Uuid) -> Result<Row> {
-    row::view(repo::row(ctx.db().read(), scope, row_id).await?)
+    row::view(repo::row(&ctx.db().read(scope), scope, row_id).await?)
 }
 
 /// Adds a row at the end of the draft; cells by column key, a known column that the draft lacks is added to it. A row with
@@ -248,7 +248,7 @@ struct Edit<'a> {
 
 impl<'a> Edit<'a> {
     async fn begin(ctx: &'a Ctx, scope: &'a CompanyScope, draft_id: Uuid) -> Result<Self> {
-        let tx = ctx.db().begin().await?;
+        let tx = ctx.db().begin(scope).await?;
         let catalogue = repo::lock(ctx, &tx, scope).await?;
         if catalogue.draft_version_id != Some(draft_id) {
             // Published, discarded or replaced in this very moment.
@@ -272,8 +272,8 @@ impl<'a> Edit<'a> {
 
     /// The row in the draft that the caller means: itself, or the copy of a row of the published version.
     async fn of_row(ctx: &'a Ctx, scope: &'a CompanyScope, row_id: Uuid) -> Result<(Self, catalogue_row::Model)> {
-        let meant = repo::row(ctx.db().read(), scope, row_id).await?;
-        let version = repo::version(ctx.db().read(), scope, meant.version_id).await?;
+        let meant = repo::row(&ctx.db().read(scope), scope, row_id).await?;
+        let version = repo::version(&ctx.db().read(scope), scope, meant.version_id).await?;
         if version.status == entity::stored::VersionStatus::Superseded {
             return Err(Error::invalid("id", "OLD_VERSION", "A row of an older version can't be changed."));
         }

@@ -29,13 +29,13 @@ pub(crate) async fn fill(
     rows: Vec<Vec<String>>,
     told: impl Fn(f32),
 ) -> Result<Filled> {
-    let company = repo::company(ctx.db().read(), scope).await?;
+    let company = repo::company(&ctx.db().read(scope), scope).await?;
     let kind = if company.company_type == CompanyType::Service { ItemKind::Service } else { ItemKind::Product };
     let headings: Vec<String> = headings.iter().map(|heading| (*heading).to_owned()).collect();
     let columns = Columns::of_mapping(&map_headings(&headings, Some(kind)));
     let mut reader = row::reader(&columns, crate::company::currency(&company));
     let places = row::Places::of(&columns);
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin(scope).await?;
     let catalogue = repo::lock(ctx, &tx, scope).await?;
     let source = Some(source.to_owned());
     let version_id = repo::begin_version(ctx, &tx, &catalogue, serde_json::to_value(&columns)?, source).await?;
@@ -55,13 +55,13 @@ pub(crate) async fn fill(
             let position = i32::try_from(place).unwrap_or(i32::MAX);
             new.push(row::build(ctx.new_id(), position, number, &columns, &places, &cells, &outcome)?);
         }
-        let tx = ctx.db().begin().await?;
+        let tx = ctx.db().begin(scope).await?;
         written += new.len();
         bulk::insert_rows(&tx, scope, version_id, new).await?;
         ctx.commit(tx).await?;
         told(written as f32 / total as f32);
     }
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     let catalogue = repo::lock(ctx, &tx, scope).await?;
     let count = i32::try_from(total).unwrap_or(i32::MAX);
     repo::attach_draft(&tx, scope, &catalogue, version_id, count, 0).await?;

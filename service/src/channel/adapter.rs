@@ -42,7 +42,7 @@ pub(crate) async fn of(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model
 }
 
 async fn secret(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model, name: &str) -> Result<SecretString> {
-    credential::open(ctx, ctx.db().read(), scope, channel.id, name)
+    credential::open(ctx, &ctx.db().read(scope), scope, channel.id, name)
         .await?
         .ok_or_else(|| Error::Unavailable(format!("channel {} has no {name}", channel.id)))
 }

@@ -121,7 +121,7 @@ pub(super) async fn start(
     secrets: &[(&str, SecretString)],
 ) -> Result<channel::Model> {
     let branch = company::default_branch(ctx, scope).await?;
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     let inserted = channel::ActiveModel {
         id: Set(ctx.new_id()),
         company_id: Set(scope.id()),
@@ -182,7 +182,7 @@ pub async fn replace_telegram_token(
             "This token belongs to another bot. Connect it as a new channel.",
         ));
     }
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     credential::set(ctx, &tx, scope, channel_id, TELEGRAM_TOKEN, &token.into()).await?;
     let mut row = channel.into_active_model();
     row.status = Set(ChannelStatus::Connecting);
@@ -204,7 +204,7 @@ pub async fn reconnect(ctx: &Ctx, scope: &CompanyScope, channel_id: Uuid) -> Res
     if !adapter::is_outside(&channel) || channel.status == ChannelStatus::Disconnected {
         return Err(Error::invalid("channelId", "NOT_CONNECTABLE", "This channel has nothing to connect again."));
     }
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     let mut row = channel.into_active_model();
     row.status = Set(ChannelStatus::Connecting);
     row.update(&tx).await?;
@@ -227,7 +227,7 @@ pub async fn disconnect(ctx: &Ctx, scope: &CompanyScope, channel_id: Uuid) -> Re
     if channel.status == ChannelStatus::Disconnected {
         return Ok(channel);
     }
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     let mut row = channel.into_active_model();
     row.status = Set(ChannelStatus::Disconnected);
     row.connected_at = Set(None);
@@ -251,7 +251,7 @@ pub async fn log(ctx: &Ctx, scope: &CompanyScope, channel_id: Uuid, first: u64) 
         .filter(channel_log::Column::ChannelId.eq(channel_id))
         .order_by_desc(channel_log::Column::Id)
         .limit(Ord::min(first, crate::page::MAX_SIZE))
-        .all(ctx.db().read())
+        .all(&ctx.db().read(scope))
         .await?)
 }
 
@@ -287,7 +287,7 @@ pub(crate) async fn run_connect(ctx: &Ctx, claimed: &Claimed) -> Result<(), Fail
     }
     let intake = adapter::intake(ctx, &channel);
     let connected = adapter::of(ctx, &scope, &channel).await?.connect(&intake).await;
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(&scope).await?;
     match connected {
         Ok(identity) => {
             works(ctx, &mut tx, &scope, &channel, Some(&identity)).await?;
@@ -321,7 +321,7 @@ pub(crate) async fn run_disconnect(ctx: &Ctx, claimed: &Claimed) -> Result<(), F
     {
         return Err(failure(&error));
     }
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(&scope).await?;
     credential::remove(&tx, &scope, channel.id).await?;
     job::finish(ctx, &mut tx, claimed).await?;
     Ok(ctx.commit(tx).await?)

@@ -44,7 +44,7 @@ pub async fn list(ctx: &Ctx, scope: &CompanyScope) -> Result<Vec<channel::Model>
         .order_by_asc(channel::Column::CreatedAt)
         .order_by_asc(channel::Column::Id)
         .limit(crate::page::MAX_SIZE)
-        .all(ctx.db().read())
+        .all(&ctx.db().read(scope))
         .await?)
 }
 
@@ -68,7 +68,7 @@ pub(crate) const fn window_hours(_channel: &channel::Model) -> Option<u32> {
 pub async fn get(ctx: &Ctx, scope: &CompanyScope, channel_id: Uuid) -> Result<channel::Model> {
     channel::Entity::find_by_id(channel_id)
         .filter(channel::Column::CompanyId.eq(scope.id()))
-        .one(ctx.db().read())
+        .one(&ctx.db().read(scope))
         .await?
         .ok_or(Error::NotFound("channel"))
 }
@@ -98,7 +98,7 @@ pub async fn create(
         ));
     }
     let branch = company::default_branch(ctx, scope).await?;
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin(scope).await?;
     let channel = channel::ActiveModel {
         id: Set(ctx.new_id()),
         company_id: Set(scope.id()),
@@ -132,7 +132,7 @@ pub async fn trial(ctx: &Ctx, scope: &CompanyScope, kind: ChannelKind) -> Result
         .filter(channel::Column::CompanyId.eq(scope.id()))
         .filter(channel::Column::Provider.eq(TRIAL))
         .filter(channel::Column::Kind.eq(entity::stored::ChannelKind::from(kind)))
-        .one(ctx.db().read())
+        .one(&ctx.db().read(scope))
         .await?;
     match found {
         Some(channel) => Ok(channel),
@@ -173,7 +173,7 @@ pub async fn update(
     if !row.is_changed() {
         return get(ctx, scope, channel_id).await;
     }
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin(scope).await?;
     let channel = row.update(&tx).await?;
     ctx.commit(tx).await?;
     Ok(channel)

@@ -59,7 +59,7 @@ pub(crate) async fn run_poll(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure
     let (next, updates) = match polled {
         Ok(polled) => polled,
         Err(error) => {
-            let mut tx = ctx.db().begin().await?;
+            let mut tx = ctx.db().begin(&scope).await?;
             failed(ctx, &mut tx, &scope, &channel, &error).await?;
             if error.kind == Kind::Credentials {
                 // A new token starts it again.
@@ -77,7 +77,7 @@ pub(crate) async fn run_poll(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure
     for update in updates {
         deliver::apply(ctx, &scope, &channel, update).await?;
     }
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(&scope).await?;
     works(ctx, &mut tx, &scope, &channel, None).await?;
     if next != offset {
         let mut settings = channel.settings.clone();

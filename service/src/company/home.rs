@@ -42,7 +42,7 @@ pub async fn summary(ctx: &Ctx, scope: &CompanyScope) -> Result<Summary> {
     let company = get(ctx, scope).await?;
     let branch = default_branch(ctx, scope).await?;
     let (from, to) = today(ctx, &zone(&branch));
-    let db = ctx.db().read();
+    let db = &ctx.db().read(scope);
     let conversations = || {
         conversation::Entity::find()
             .filter(conversation::Column::CompanyId.eq(scope.id()))
@@ -127,7 +127,7 @@ pub struct Checklist {
 /// # Errors
 /// When the database does not answer.
 pub async fn checklist(ctx: &Ctx, scope: &CompanyScope) -> Result<Checklist> {
-    let db = ctx.db().read();
+    let db = &ctx.db().read(scope);
     let facts = crate::catalog::facts(ctx, scope).await?;
     let channels = || channel::Entity::find().filter(channel::Column::CompanyId.eq(scope.id()));
     let trial = channels()

@@ -153,7 +153,7 @@ pub async fn create(ctx: &Ctx, id: Option<Uuid>, new: NewCompany) -> Result<(Com
         return Err(Error::Invalid(errors));
     }
     let now = ctx.time();
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin_across().await?;
     if let Some(id) = id
         && company::Entity::find_by_id(id).one(&tx).await?.is_some()
     {
@@ -293,7 +293,7 @@ pub async fn update(ctx: &Ctx, scope: &CompanyScope, change: CompanyChange) -> R
     if !errors.is_empty() {
         return Err(Error::Invalid(errors));
     }
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin(scope).await?;
     let company = if row.is_changed() { row.update(&tx).await? } else { get(ctx, scope).await? };
     if let Some(timezone) = change.timezone {
         branch::Entity::update_many()
@@ -312,7 +312,7 @@ pub async fn update(ctx: &Ctx, scope: &CompanyScope, change: CompanyChange) -> R
 /// # Errors
 /// `NotFound` when it is gone.
 pub async fn get(ctx: &Ctx, scope: &CompanyScope) -> Result<company::Model> {
-    company::Entity::find_by_id(scope.id()).one(ctx.db().read()).await?.ok_or(Error::NotFound("company"))
+    company::Entity::find_by_id(scope.id()).one(&ctx.db().read(scope)).await?.ok_or(Error::NotFound("company"))
 }
 
 /// A company by its readable code, for the program itself.
@@ -323,7 +323,7 @@ pub async fn by_code(ctx: &Ctx, wanted: &str) -> Result<CompanyScope> {
     let number = wanted.trim().to_uppercase().strip_prefix("COMP").and_then(|digits| digits.parse::<i32>().ok());
     let company = company::Entity::find()
         .filter(company::Column::Number.eq(number.ok_or(Error::NotFound("company"))?))
-        .one(ctx.db().read())
+        .one(&ctx.db().read_across())
         .await?
         .ok_or(Error::NotFound("company"))?;
     access::for_system(ctx, &company)
@@ -339,7 +339,7 @@ pub async fn branches(ctx: &Ctx, scope: &CompanyScope) -> Result<Vec<branch::Mod
         .order_by_desc(branch::Column::IsDefault)
         .order_by_asc(branch::Column::CreatedAt)
         .limit(crate::page::MAX_SIZE)
-        .all(ctx.db().read())
+        .all(&ctx.db().read(scope))
         .await?)
 }
 
@@ -350,7 +350,7 @@ pub async fn branches(ctx: &Ctx, scope: &CompanyScope) -> Result<Vec<branch::Mod
 pub async fn branch(ctx: &Ctx, scope: &CompanyScope, branch_id: Uuid) -> Result<branch::Model> {
     branch::Entity::find_by_id(branch_id)
         .filter(branch::Column::CompanyId.eq(scope.id()))
-        .one(ctx.db().read())
+        .one(&ctx.db().read(scope))
         .await?
         .ok_or(Error::NotFound("branch"))
 }
@@ -419,7 +419,7 @@ pub async fn update_branch(
     if !row.is_changed() {
         return branch(ctx, scope, branch_id).await;
     }
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin(scope).await?;
     let branch = row.update(&tx).await?;
     ctx.commit(tx).await?;
     Ok(branch)

@@ -1,12 +1,15 @@
 //! Secrets of companies at providers: sealed at rest, write-only through the API (R26, architecture §6.8).
 
-use crate::access::CompanyScope;
+use crate::access::{self, CompanyScope};
 use crate::ctx::Ctx;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use entity::credential;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait as _, QueryFilter, QueryOrder,
+    QuerySelect as _,
+};
 use secrecy::{ExposeSecret as _, SecretString};
 use uuid::Uuid;
 
@@ -28,7 +31,11 @@ pub struct Hint {
 
 /// What a sealed value is bound to: moved to another tenant, subject or name it does not open.
 fn place(scope: &CompanyScope, subject_id: Uuid, name: &str) -> String {
-    format!("credential:{}:{subject_id}:{name}", scope.id())
+    place_of(scope.id(), subject_id, name)
+}
+
+fn place_of(company_id: Uuid, subject_id: Uuid, name: &str) -> String {
+    format!("credential:{company_id}:{subject_id}:{name}")
 }
 
 /// Sets a secret, in the place of the one of that name.
@@ -109,7 +116,68 @@ pub async fn hints(ctx: &Ctx, scope: &CompanyScope, subject_id: Uuid) -> Result<
         .filter(credential::Column::CompanyId.eq(scope.id()))
         .filter(credential::Column::SubjectId.eq(subject_id))
         .order_by_asc(credential::Column::Name)
-        .all(ctx.db().read())
+        .all(&ctx.db().read(scope))
         .await?;
     Ok(rows.into_iter().map(|row| Hint { name: row.name, last: row.hint, updated_at: row.updated_at }).collect())
+}
+
+/// What a change of the key found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Resealed {
+    /// Sealed anew.
+    pub changed: u64,
+    /// Sealed with a key that is not at hand, or damaged: these must be entered again.
+    pub lost: u64,
+}
+
+/// Secrets of one look.
+const LOOK: u64 = 200;
+
+/// How many secrets are sealed with a key before the present one.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn sealed_with_old_keys(ctx: &Ctx) -> Result<u64> {
+    let current = format!("{}.%", ctx.engine().key.id());
+    let find = credential::Entity::find().filter(credential::Column::Sealed.not_like(current));
+    Ok(find.count(&ctx.db().read_across()).await?)
+}
+
+/// Seals every secret of the installation with the present key; may be stopped and begun again at any time, also while the
+/// program serves.
+///
+/// # Errors
+/// `Forbidden` unless the program itself asks; when the database does not answer: what was done until then stands.
+pub async fn reseal(ctx: &Ctx) -> Result<Resealed> {
+    access::system(ctx)?;
+    let (key, random) = (&ctx.engine().key, &ctx.engine().random);
+    let mut done = Resealed::default();
+    let mut after = Uuid::nil();
+    loop {
+        let rows = credential::Entity::find()
+            .filter(credential::Column::Id.gt(after))
+            .order_by_asc(credential::Column::Id)
+            .limit(LOOK)
+            .all(&ctx.db().read_across())
+            .await?;
+        let Some(last) = rows.last() else { return Ok(done) };
+        after = last.id;
+        let tx = ctx.db().begin_across().await?;
+        for row in rows.iter().filter(|row| !key.sealed(&row.sealed)) {
+            let place = place_of(row.company_id, row.subject_id, &row.name);
+            let Ok(plain) = key.open(&place, &row.sealed) else {
+                done.lost += 1;
+                continue;
+            };
+            // A secret that was replaced meanwhile is sealed with the present key already.
+            let changed = credential::Entity::update_many()
+                .col_expr(credential::Column::Sealed, key.seal(random, &place, &plain).into())
+                .filter(credential::Column::Id.eq(row.id))
+                .filter(credential::Column::Sealed.eq(row.sealed.as_str()))
+                .exec(&tx)
+                .await?;
+            done.changed += changed.rows_affected;
+        }
+        ctx.commit(tx).await?;
+    }
 }

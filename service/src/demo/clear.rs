@@ -60,7 +60,7 @@ pub(super) async fn clear(ctx: &Ctx, scope: &CompanyScope) -> Result<()> {
         remove(ctx, scope, table, "TRUE").await?;
     }
     let backend = ctx.db().backend();
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin(scope).await?;
     tx.execute_raw(Statement::from_sql_and_values(
         backend,
         "UPDATE catalogue SET published_version_id = NULL, draft_version_id = NULL, next_version_number = 1 \
@@ -74,7 +74,8 @@ pub(super) async fn clear(ctx: &Ctx, scope: &CompanyScope) -> Result<()> {
 async fn running(ctx: &Ctx, scope: &CompanyScope) -> Result<bool> {
     let sql = "SELECT 1 FROM job WHERE company_id = $1 AND status = 'running' LIMIT 1";
     let backend = ctx.db().backend();
-    let row = ctx.db().read().query_one_raw(Statement::from_sql_and_values(backend, sql, [scope.id().into()])).await?;
+    let row =
+        ctx.db().read(scope).query_one_raw(Statement::from_sql_and_values(backend, sql, [scope.id().into()])).await?;
     Ok(row.is_some())
 }
 
@@ -84,7 +85,7 @@ async fn remove(ctx: &Ctx, scope: &CompanyScope, table: &str, which: &str) -> Re
         "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE company_id = $1 AND {which} LIMIT {PART})"
     );
     loop {
-        let tx = ctx.db().begin().await?;
+        let tx = ctx.db().begin(scope).await?;
         let gone = tx.execute_raw(Statement::from_sql_and_values(backend, &sql, [scope.id().into()])).await?;
         ctx.commit(tx).await?;
         if gone.rows_affected() < PART {

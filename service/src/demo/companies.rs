@@ -94,7 +94,7 @@ pub(super) struct Standing {
 
 async fn find(ctx: &Ctx, place: &Place) -> Result<Option<company_table::Model>> {
     let companies =
-        company_table::Entity::find().order_by_asc(company_table::Column::Number).all(ctx.db().read()).await?;
+        company_table::Entity::find().order_by_asc(company_table::Column::Number).all(&ctx.db().read_across()).await?;
     let of_place =
         |company: &company_table::Model| CompanySettings::of(company).seed.is_some_and(|mark| mark.key == place.key);
     Ok(companies.into_iter().find(of_place))
@@ -164,7 +164,7 @@ pub(super) async fn reopen(
     standing: &Standing,
 ) -> Result<(company_table::Model, branch::Model, Vec<channel::Model>)> {
     let place = standing.place;
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin(&standing.scope).await?;
     let mut row = standing.company.clone().into_active_model();
     row.name = Set(place.name.to_owned());
     row.company_type = Set(place.kind);
@@ -240,7 +240,7 @@ fn channels(ctx: &Ctx, place: &Place, branch: &branch::Model) -> Vec<channel::Mo
 /// Notes that all rows of a company are there: a start that finds no such note makes them anew.
 pub(super) async fn mark_whole(ctx: &Ctx, standing: &Standing) -> Result<()> {
     let settings = serde_json::to_value(settings(standing.place, Some(ctx.now().as_second())))?;
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin(&standing.scope).await?;
     company_table::Entity::update_many()
         .col_expr(company_table::Column::Settings, Expr::value(settings))
         .filter(company_table::Column::Id.eq(standing.scope.id()))

@@ -11,6 +11,7 @@ use entity::stored::EventKind;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use uuid::Uuid;
 
 /// How many events wait for a slow subscriber before it is told to resync.
@@ -33,9 +34,18 @@ pub struct NewEvent {
     pub subject_id: Uuid,
 }
 
-/// Live events of this process.
-#[derive(Debug)]
-pub struct Bus(broadcast::Sender<NewEvent>);
+/// What a listener is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// Something happened.
+    Event(NewEvent),
+    /// Something may have been missed: the client must read anew.
+    Gap,
+}
+
+/// Live events, of this process and of those it hears. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Bus(broadcast::Sender<Told>);
 
 impl Default for Bus {
     fn default() -> Self {
@@ -44,16 +54,45 @@ impl Default for Bus {
 }
 
 impl Bus {
-    /// Tells all subscribers.
+    /// Tells all listeners of an event.
     pub fn publish(&self, event: NewEvent) {
-        // No subscriber is no error.
-        let _ = self.0.send(event);
+        self.tell(Told::Event(event));
     }
 
-    /// Listens from now on. A receiver that lags must tell its client to resync.
+    /// Tells all listeners.
+    pub fn tell(&self, told: Told) {
+        // No listener is no error.
+        let _ = self.0.send(told);
+    }
+
+    /// Listens from now on.
     #[must_use]
-    pub fn subscribe(&self) -> broadcast::Receiver<NewEvent> {
-        self.0.subscribe()
+    pub fn listen(&self) -> Listener {
+        Listener(self.0.subscribe())
+    }
+}
+
+/// Somebody who listens.
+#[derive(Debug)]
+pub struct Listener(broadcast::Receiver<Told>);
+
+impl Listener {
+    /// What comes next, a gap for a listener that was too slow; none when the program stops.
+    pub async fn next(&mut self) -> Option<Told> {
+        match self.0.recv().await {
+            Ok(told) => Some(told),
+            Err(RecvError::Lagged(_)) => Some(Told::Gap),
+            Err(RecvError::Closed) => None,
+        }
+    }
+
+    /// What is there already.
+    pub fn try_next(&mut self) -> Option<Told> {
+        match self.0.try_recv() {
+            Ok(told) => Some(told),
+            Err(TryRecvError::Lagged(_)) => Some(Told::Gap),
+            Err(TryRecvError::Empty | TryRecvError::Closed) => None,
+        }
     }
 }
 
@@ -112,7 +151,7 @@ pub async fn since(ctx: &Ctx, scope: &CompanyScope, cursor: &str, first: u64) ->
         .filter(event::Column::Id.gt(Uuid::from_u128(from)))
         .order_by_asc(event::Column::Id)
         .limit(first + 1)
-        .all(ctx.db().read())
+        .all(&ctx.db().read(scope))
         .await?;
     if rows.len() as u64 > first {
         return Ok(CatchUp { events: Vec::new(), resync: true });

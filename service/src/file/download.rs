@@ -90,13 +90,14 @@ enum Taken {
     Gone,
 }
 
+/// The signed address is the right to the file, whosever it is.
 async fn take(ctx: &Ctx, id: Uuid) -> Result<Taken> {
-    if let Some(file) = file::Entity::find_by_id(id).one(ctx.db().read()).await?
+    if let Some(file) = file::Entity::find_by_id(id).one(&ctx.db().read_across()).await?
         && file.purpose == ARRIVING
     {
         return Ok(Taken::Arriving);
     }
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin_across().await?;
     let won = file::Entity::update_many()
         .col_expr(file::Column::Purpose, Expr::value(FETCHED))
         .filter(file::Column::Id.eq(id))
@@ -143,7 +144,7 @@ pub async fn run_remove(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
         Err(Error::NotFound(_)) => {}
         Err(other) => return Err(other.into()),
     }
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(&scope).await?;
     file::Entity::delete_many()
         .filter(file::Column::Id.eq(job.file_id))
         .filter(file::Column::CompanyId.eq(scope.id()))

@@ -13,7 +13,7 @@ pub use download::{Download, REMOVE_AFTER_SECONDS, RemoveFile, download, link, o
 pub use media_type::media_type;
 pub use sweep::{HALF_AFTER_SECONDS, sweep};
 
-use crate::access::CompanyScope;
+use crate::access::{self, CompanyScope};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use bytes::Bytes;
@@ -141,7 +141,7 @@ pub(crate) async fn give_up(ctx: &Ctx, row: &file::Model) {
 }
 
 async fn begin(ctx: &Ctx, row: &file::Model) -> Result<()> {
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin(&access::for_file(row)).await?;
     file::Entity::insert(file::ActiveModel {
         id: Set(row.id),
         company_id: Set(row.company_id),
@@ -159,7 +159,7 @@ async fn begin(ctx: &Ctx, row: &file::Model) -> Result<()> {
 
 /// All bytes are there: from now on it is a file.
 async fn complete(ctx: &Ctx, row: &file::Model) -> Result<()> {
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin(&access::for_file(row)).await?;
     let changed = file::Entity::update_many()
         .col_expr(file::Column::Size, Expr::value(row.size))
         .col_expr(file::Column::MediaType, Expr::value(row.media_type.as_str()))
@@ -246,7 +246,7 @@ pub async fn get(ctx: &Ctx, scope: &CompanyScope, file_id: Uuid) -> Result<file:
     file::Entity::find_by_id(file_id)
         .filter(file::Column::CompanyId.eq(scope.id()))
         .filter(file::Column::Purpose.ne(ARRIVING))
-        .one(ctx.db().read())
+        .one(&ctx.db().read(scope))
         .await?
         .ok_or(Error::NotFound("file"))
 }

@@ -1,6 +1,7 @@
 //! What processes that died have left lying: files that never arrived whole, files of work.
 
 use super::{ARRIVING, remove_object};
+use crate::access;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use entity::file;
@@ -27,7 +28,7 @@ pub async fn sweep(ctx: &Ctx) -> Result<u64> {
             .filter(file::Column::CreatedAt.lt(ctx.time().plus_seconds(-HALF_AFTER_SECONDS)))
             .order_by_asc(file::Column::Id)
             .limit(BATCH)
-            .all(ctx.db().read())
+            .all(&ctx.db().read_across())
             .await?;
         for half in &halves {
             forget(ctx, half).await?;
@@ -43,7 +44,7 @@ pub async fn sweep(ctx: &Ctx) -> Result<u64> {
 /// Removes a file that has not arrived: its bytes first, so that none outlive their row.
 pub(super) async fn forget(ctx: &Ctx, half: &file::Model) -> Result<()> {
     remove_object(ctx, &Path::from(half.storage_key.as_str())).await?;
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin(&access::for_file(half)).await?;
     file::Entity::delete_many()
         .filter(file::Column::Id.eq(half.id))
         .filter(file::Column::CompanyId.eq(half.company_id))

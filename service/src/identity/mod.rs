@@ -43,7 +43,8 @@ pub struct SignedIn {
 /// # Errors
 /// When the database does not answer.
 pub async fn has_owner(ctx: &Ctx) -> Result<bool> {
-    Ok(user::Entity::find().filter(user::Column::PasswordHash.is_not_null()).count(ctx.db().read()).await? > 0)
+    Ok(user::Entity::find().filter(user::Column::PasswordHash.is_not_null()).count(&ctx.db().read_platform()).await?
+        > 0)
 }
 
 /// The one-time code of the first start: a new one each start until an owner has set a password, none after.
@@ -55,7 +56,7 @@ pub async fn first_start_code(ctx: &Ctx) -> Result<Option<String>> {
         return Ok(None);
     }
     let code = ctx.engine().random.token(12);
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin_platform().await?;
     one_time_code::Entity::delete_many().filter(one_time_code::Column::Purpose.eq(FIRST_START)).exec(&tx).await?;
     one_time_code::ActiveModel {
         id: Set(ctx.new_id()),
@@ -78,7 +79,7 @@ pub async fn first_start_code(ctx: &Ctx) -> Result<Option<String>> {
 /// # Errors
 /// `Invalid` for a wrong or used code; `RateLimited`.
 pub async fn sign_in_with_code(ctx: &Ctx, from: &str, code: &str) -> Result<SignedIn> {
-    ctx.engine().limits.sign_in(from)?;
+    access::may_try_to_sign_in(ctx, from).await?;
     let wrong = || {
         Error::invalid(
             "code",
@@ -86,7 +87,7 @@ pub async fn sign_in_with_code(ctx: &Ctx, from: &str, code: &str) -> Result<Sign
             "This code is not valid. The current one stands where the program was started.",
         )
     };
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin_platform().await?;
     let row = one_time_code::Entity::find()
         .filter(one_time_code::Column::Purpose.eq(FIRST_START))
         .filter(one_time_code::Column::UsedAt.is_null())
@@ -169,7 +170,7 @@ pub async fn actor_of(ctx: &Ctx, token: &str) -> Result<Actor> {
     let found = session::Entity::find()
         .filter(session::Column::TokenHash.eq(sha256_hex(token.as_bytes())))
         .filter(session::Column::ExpiresAt.gt(ctx.time()))
-        .one(ctx.db().read())
+        .one(&ctx.db().read_platform())
         .await?;
     Ok(found.map_or(Actor::Nobody, |session| Actor::User { user_id: session.user_id, session_id: session.id }))
 }
@@ -180,7 +181,7 @@ pub async fn actor_of(ctx: &Ctx, token: &str) -> Result<Actor> {
 /// When the database does not answer.
 pub async fn stands(ctx: &Ctx) -> Result<bool> {
     let Actor::User { session_id, .. } = ctx.actor() else { return Ok(false) };
-    let session = session::Entity::find_by_id(*session_id).one(ctx.db().read()).await?;
+    let session = session::Entity::find_by_id(*session_id).one(&ctx.db().read_platform()).await?;
     Ok(session.is_some_and(|session| session.expires_at > ctx.time()))
 }
 
@@ -190,7 +191,7 @@ pub async fn stands(ctx: &Ctx) -> Result<bool> {
 /// `Unauthenticated`.
 pub async fn viewer(ctx: &Ctx) -> Result<user::Model> {
     let user_id = access::user(ctx)?;
-    user::Entity::find_by_id(user_id).one(ctx.db().read()).await?.ok_or(Error::Unauthenticated)
+    user::Entity::find_by_id(user_id).one(&ctx.db().read_platform()).await?.ok_or(Error::Unauthenticated)
 }
 
 /// Sets name, address and password of the signed-in person. All other sessions end.
@@ -239,7 +240,7 @@ pub async fn set_password(ctx: &Ctx, name: Option<&str>, email: Option<&str>, pa
         return Err(Error::Invalid(errors));
     }
     row.password_hash = Set(Some(hash(ctx, password).await?));
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin_platform().await?;
     let user = row.update(&tx).await.map_err(|error| {
         if crate::db::is_constraint(&error) {
             Error::invalid("email", "TAKEN", "Somebody uses this address already.")
@@ -268,9 +269,11 @@ pub async fn set_password(ctx: &Ctx, name: Option<&str>, email: Option<&str>, pa
 /// # Errors
 /// `Invalid` for wrong ones, the same for both; `RateLimited`.
 pub async fn sign_in(ctx: &Ctx, from: &str, email: &str, password: &str) -> Result<SignedIn> {
-    ctx.engine().limits.sign_in(from)?;
-    let found =
-        user::Entity::find().filter(user::Column::Email.eq(email.trim().to_lowercase())).one(ctx.db().read()).await?;
+    access::may_try_to_sign_in(ctx, from).await?;
+    let found = user::Entity::find()
+        .filter(user::Column::Email.eq(email.trim().to_lowercase()))
+        .one(&ctx.db().read_platform())
+        .await?;
     // An unknown address costs the same work as a wrong password, so that time tells nothing.
     let stored = match found.as_ref().and_then(|user| user.password_hash.clone()) {
         Some(stored) => stored,
@@ -280,7 +283,7 @@ pub async fn sign_in(ctx: &Ctx, from: &str, email: &str, password: &str) -> Resu
     let Some(user) = found.filter(|user| matches && user.password_hash.is_some()) else {
         return Err(Error::invalid("password", "WRONG", "The address or the password is wrong."));
     };
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin_platform().await?;
     let token = new_session(ctx, &tx, user.id).await?;
     ctx.commit(tx).await?;
     Ok(SignedIn { user, token, needs_password: false })
@@ -292,7 +295,7 @@ pub async fn sign_in(ctx: &Ctx, from: &str, email: &str, password: &str) -> Resu
 /// When the database does not answer.
 pub async fn sign_out(ctx: &Ctx) -> Result<()> {
     if let Actor::User { session_id, .. } = ctx.actor() {
-        let tx = ctx.db().begin().await?;
+        let tx = ctx.db().begin_platform().await?;
         session::Entity::delete_by_id(*session_id).exec(&tx).await?;
         ctx.commit(tx).await?;
     }
@@ -309,7 +312,7 @@ pub async fn put_person(ctx: &Ctx, email: &str, name: &str, password: &str) -> R
     }
     let email = email.to_lowercase();
     let hash = hash(ctx, password).await?;
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin_platform().await?;
     let known = user::Entity::find().filter(user::Column::Email.eq(email.as_str())).one(&tx).await?;
     let user = match known {
         Some(user) => {
@@ -342,7 +345,7 @@ pub async fn add_member(ctx: &Ctx, user_id: Uuid, organization_id: Uuid, role: R
     if *ctx.actor() != Actor::System {
         return Err(Error::Forbidden);
     }
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin_platform().await?;
     let known = membership::Entity::find()
         .filter(membership::Column::UserId.eq(user_id))
         .filter(membership::Column::OrganizationId.eq(organization_id))

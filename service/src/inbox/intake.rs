@@ -118,7 +118,8 @@ impl From<Error> for Apart {
 }
 
 async fn together(ctx: &Ctx, entries: &[Entry]) -> Result<Vec<Receipt>, Apart> {
-    let mut tx = ctx.db().begin().await?;
+    // Messages of several companies share the commit.
+    let mut tx = ctx.db().begin_across().await?;
     let mut stored = Vec::with_capacity(entries.len());
     for entry in entries {
         match receive::store(ctx, &mut tx, &entry.scope, &entry.channel, &entry.incoming).await {

@@ -71,7 +71,7 @@ pub async fn conversations(
                 .add(conversation::Column::ContactId.in_subquery(contacts)),
         );
     }
-    newest_first(ctx, find, conversation::Column::LastMessageAt, conversation::Column::Id, page, |row| {
+    newest_first(ctx, scope, find, conversation::Column::LastMessageAt, conversation::Column::Id, page, |row| {
         (row.last_message_at, row.id)
     })
     .await
@@ -100,7 +100,7 @@ fn contact_matches(search: &str) -> Condition {
 pub async fn conversation(ctx: &Ctx, scope: &CompanyScope, conversation_id: Uuid) -> Result<conversation::Model> {
     conversation::Entity::find_by_id(conversation_id)
         .filter(conversation::Column::CompanyId.eq(scope.id()))
-        .one(ctx.db().read())
+        .one(&ctx.db().read(scope))
         .await?
         .ok_or(Error::NotFound("conversation"))
 }
@@ -118,7 +118,10 @@ pub async fn messages(
     let find = message::Entity::find()
         .filter(message::Column::CompanyId.eq(scope.id()))
         .filter(message::Column::ConversationId.eq(conversation_id));
-    newest_first(ctx, find, message::Column::CreatedAt, message::Column::Id, page, |row| (row.created_at, row.id)).await
+    newest_first(ctx, scope, find, message::Column::CreatedAt, message::Column::Id, page, |row| {
+        (row.created_at, row.id)
+    })
+    .await
 }
 
 /// What a web-chat visitor may see after a moment, oldest first: no notes, nothing that was not sent.
@@ -148,14 +151,14 @@ pub async fn last_messages(
             .order_by_asc(message::Column::CreatedAt)
             .order_by_asc(message::Column::Id)
             .limit(limit)
-            .all(ctx.db().read())
+            .all(&ctx.db().read(scope))
             .await?);
     }
     let mut rows = find
         .order_by_desc(message::Column::CreatedAt)
         .order_by_desc(message::Column::Id)
         .limit(limit)
-        .all(ctx.db().read())
+        .all(&ctx.db().read(scope))
         .await?;
     rows.reverse();
     Ok(rows)
@@ -174,7 +177,8 @@ pub async fn turns(
     let find = turn::Entity::find()
         .filter(turn::Column::CompanyId.eq(scope.id()))
         .filter(turn::Column::ConversationId.eq(conversation_id));
-    newest_first(ctx, find, turn::Column::StartedAt, turn::Column::Id, page, |row| (row.started_at, row.id)).await
+    newest_first(ctx, scope, find, turn::Column::StartedAt, turn::Column::Id, page, |row| (row.started_at, row.id))
+        .await
 }
 
 /// Customers, newest first.
@@ -191,7 +195,10 @@ pub async fn contacts(
     if let Some(search) = search.map(str::trim).filter(|search| !search.is_empty()) {
         find = find.filter(contact_matches(search));
     }
-    newest_first(ctx, find, contact::Column::CreatedAt, contact::Column::Id, page, |row| (row.created_at, row.id)).await
+    newest_first(ctx, scope, find, contact::Column::CreatedAt, contact::Column::Id, page, |row| {
+        (row.created_at, row.id)
+    })
+    .await
 }
 
 /// One customer.
@@ -201,7 +208,7 @@ pub async fn contacts(
 pub async fn contact(ctx: &Ctx, scope: &CompanyScope, contact_id: Uuid) -> Result<contact::Model> {
     contact::Entity::find_by_id(contact_id)
         .filter(contact::Column::CompanyId.eq(scope.id()))
-        .one(ctx.db().read())
+        .one(&ctx.db().read(scope))
         .await?
         .ok_or(Error::NotFound("contact"))
 }
@@ -219,7 +226,7 @@ pub async fn contact_addresses(
         .filter(contact_address::Column::CompanyId.eq(scope.id()))
         .filter(contact_address::Column::ContactId.eq(contact_id))
         .limit(crate::page::MAX_SIZE)
-        .all(ctx.db().read())
+        .all(&ctx.db().read(scope))
         .await?)
 }
 
@@ -237,7 +244,7 @@ pub async fn addresses_of(
         .filter(contact_address::Column::ContactId.is_in(contact_ids.iter().copied()))
         .order_by_asc(contact_address::Column::CreatedAt)
         .order_by_asc(contact_address::Column::Id)
-        .all(ctx.db().read())
+        .all(&ctx.db().read(scope))
         .await?)
 }
 

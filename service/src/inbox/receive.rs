@@ -75,7 +75,7 @@ pub async fn receive(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model, 
     let incoming = check(incoming)?;
     // Two first messages of one customer at once meet a unique index; the second try finds what the first one made.
     for _ in 0..4 {
-        let mut tx = ctx.db().begin().await?;
+        let mut tx = ctx.db().begin(scope).await?;
         match store(ctx, &mut tx, scope, channel, &incoming).await {
             Ok(receipt) => match ctx.commit(tx).await {
                 Ok(()) => return Ok(receipt),

@@ -58,7 +58,7 @@ pub(crate) async fn send(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
         Ok(provider) => provider.send(&outbound).await,
         Err(error) => Err(gateway::error::Error::new("x8", Kind::Credentials, error.private())),
     };
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(&scope).await?;
     match sent {
         Ok(sent) => {
             arrived_there(ctx, &mut tx, &scope, &payload, sent).await?;
@@ -98,7 +98,7 @@ async fn prepare(
     claimed: &Claimed,
     payload: &SendMessage,
 ) -> Result<Option<(channel::Model, Outbound)>, Failure> {
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     let message = message::Entity::find_by_id(payload.message_id)
         .filter(message::Column::CompanyId.eq(scope.id()))
         .one(&tx)
@@ -266,7 +266,7 @@ async fn report(
     before: Vec<MessageStatus>,
     error: Option<&str>,
 ) -> Result<()> {
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     let found = message::Entity::find()
         .filter(message::Column::CompanyId.eq(scope.id()))
         .filter(message::Column::ChannelId.eq(channel.id))
@@ -305,7 +305,7 @@ pub(crate) async fn blocked(
     let Some(conversation_id) = super::visitor_conversation(ctx, scope, channel.id, kind, value).await? else {
         return Ok(());
     };
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     if blocked {
         needs_attention(ctx, &mut tx, scope, conversation_id, "recipient_unreachable").await?;
     } else {
@@ -327,7 +327,7 @@ pub(crate) async fn blocked(
 /// # Errors
 /// `NotFound`; `Invalid` for one that is not outbound or is with the customer already.
 pub async fn retry_message(ctx: &Ctx, scope: &CompanyScope, message_id: Uuid) -> Result<message::Model> {
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     let message = message::Entity::find_by_id(message_id)
         .filter(message::Column::CompanyId.eq(scope.id()))
         .one(&tx)
@@ -343,7 +343,7 @@ pub async fn retry_message(ctx: &Ctx, scope: &CompanyScope, message_id: Uuid) ->
     ctx.commit(tx).await?;
     message::Entity::find_by_id(message_id)
         .filter(message::Column::CompanyId.eq(scope.id()))
-        .one(ctx.db().read())
+        .one(&ctx.db().read(scope))
         .await?
         .ok_or(Error::NotFound("message"))
 }

@@ -46,7 +46,7 @@ pub async fn try_message(ctx: &Ctx, scope: &CompanyScope, new: TrialMessage) -> 
     let known = message::Entity::find()
         .filter(message::Column::ChannelId.eq(channel.id))
         .filter(message::Column::ExternalId.eq(id.to_string()))
-        .one(ctx.db().read())
+        .one(&ctx.db().read(scope))
         .await?;
     if let Some(known) = known {
         return read::conversation(ctx, scope, known.conversation_id).await;
@@ -54,7 +54,7 @@ pub async fn try_message(ctx: &Ctx, scope: &CompanyScope, new: TrialMessage) -> 
     let visitor = visitor(ctx, scope, &channel, phone.as_deref(), new.start_anew).await?;
     if let (true, Some(phone)) = (new.start_anew, &phone) {
         // The number goes to the new customer; the one before is not written to any more.
-        let tx = ctx.db().begin().await?;
+        let tx = ctx.db().begin(scope).await?;
         contact_address::Entity::delete_many()
             .filter(contact_address::Column::CompanyId.eq(scope.id()))
             .filter(contact_address::Column::Kind.eq(format!("phone:{}", channel.id)))
@@ -71,7 +71,7 @@ pub async fn try_message(ctx: &Ctx, scope: &CompanyScope, new: TrialMessage) -> 
         text: new.text,
         attachments: Vec::new(),
         // An id that some message has already is used as the external one only: nothing tells whose it is.
-        id: message::Entity::find_by_id(id).one(ctx.db().read()).await?.is_none().then_some(id),
+        id: message::Entity::find_by_id(id).one(&ctx.db().read(scope)).await?.is_none().then_some(id),
     };
     let receipt = receive(ctx, scope, &channel, incoming).await?;
     read::conversation(ctx, scope, receipt.conversation_id).await
@@ -95,7 +95,7 @@ async fn visitor(
         .filter(contact_address::Column::Value.starts_with(FRAME))
         .order_by_desc(contact_address::Column::CreatedAt)
         .order_by_desc(contact_address::Column::Id)
-        .all(ctx.db().read())
+        .all(&ctx.db().read(scope))
         .await?;
     let next = || format!("{FRAME}{}", rounds.len() + 1);
     let Some(latest) = rounds.first().filter(|_| !start_anew) else { return Ok(next()) };

@@ -68,7 +68,7 @@ pub async fn visitor_conversation(
         .filter(contact_address::Column::CompanyId.eq(scope.id()))
         .filter(contact_address::Column::Kind.eq(kind))
         .filter(contact_address::Column::Value.eq(value))
-        .one(ctx.db().read())
+        .one(&ctx.db().read(scope))
         .await?;
     let Some(address) = address else { return Ok(None) };
     Ok(conversation::Entity::find()
@@ -78,7 +78,7 @@ pub async fn visitor_conversation(
         .filter(conversation::Column::ChannelId.eq(channel_id))
         .filter(conversation::Column::ContactId.eq(address.contact_id))
         .into_tuple::<Uuid>()
-        .one(ctx.db().read())
+        .one(&ctx.db().read(scope))
         .await?)
 }
 
@@ -115,9 +115,9 @@ pub async fn visitor_messages(
                 .add(at.clone().gt(after.at.0))
                 .add(Condition::all().add(at.clone().eq(after.at.0)).add(message::Column::Id.gt(after.id))),
         );
-        return Ok(find.order_by(at, Order::Asc).order_by_asc(message::Column::Id).all(ctx.db().read()).await?);
+        return Ok(find.order_by(at, Order::Asc).order_by_asc(message::Column::Id).all(&ctx.db().read(scope)).await?);
     }
-    let mut rows = find.order_by(at, Order::Desc).order_by_desc(message::Column::Id).all(ctx.db().read()).await?;
+    let mut rows = find.order_by(at, Order::Desc).order_by_desc(message::Column::Id).all(&ctx.db().read(scope)).await?;
     rows.reverse();
     Ok(rows)
 }

@@ -117,7 +117,7 @@ async fn change(
     conversation_id: Uuid,
     set: impl FnOnce(UpdateMany<conversation::Entity>) -> UpdateMany<conversation::Entity>,
 ) -> Result<conversation::Model> {
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     let update = set(conversation::Entity::update_many())
         .filter(conversation::Column::Id.eq(conversation_id))
         .filter(conversation::Column::CompanyId.eq(scope.id()));
@@ -155,7 +155,7 @@ pub async fn take_over(ctx: &Ctx, scope: &CompanyScope, conversation_id: Uuid) -
 /// # Errors
 /// `NotFound`.
 pub async fn hand_back(ctx: &Ctx, scope: &CompanyScope, conversation_id: Uuid) -> Result<conversation::Model> {
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     let turn_id = ctx.new_id();
     let left = message::Entity::update_many()
         .col_expr(message::Column::TurnId, Expr::value(turn_id))
@@ -238,7 +238,7 @@ pub async fn send_as_operator(
         return Ok(known);
     }
     let channel = channel::Entity::find_by_id(conversation.channel_id)
-        .one(ctx.db().read())
+        .one(&ctx.db().read(scope))
         .await?
         .ok_or(Error::NotFound("channel"))?;
     let max = if note { receive::MAX_TEXT } else { domain::channel::ChannelKind::from(channel.kind).max_chars() };
@@ -250,7 +250,7 @@ pub async fn send_as_operator(
     if !note && conversation.owner == ConversationOwner::Assistant {
         take_over(ctx, scope, conversation_id).await?;
     }
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     let message_id = if note {
         let id = id.unwrap_or_else(|| ctx.new_id());
         message::Entity::insert(message::ActiveModel {
@@ -294,7 +294,7 @@ pub async fn send_as_operator(
 
 async fn known_message(ctx: &Ctx, scope: &CompanyScope, id: Option<Uuid>) -> Result<Option<message::Model>> {
     let Some(id) = id else { return Ok(None) };
-    match message::Entity::find_by_id(id).one(ctx.db().read()).await? {
+    match message::Entity::find_by_id(id).one(&ctx.db().read(scope)).await? {
         Some(message) if message.company_id == scope.id() => Ok(Some(message)),
         Some(_) => Err(Error::invalid("id", "TAKEN", "This id is used already.")),
         None => Ok(None),
@@ -329,7 +329,7 @@ pub async fn update_contact(
     if !row.is_changed() {
         return read::contact(ctx, scope, contact_id).await;
     }
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin(scope).await?;
     let contact = row.update(&tx).await?;
     ctx.commit(tx).await?;
     Ok(contact)

@@ -14,6 +14,8 @@ use entity::job;
 use entity::time::Time;
 use sea_orm::{ConnectionTrait, DatabaseBackend, FromQueryResult, QueryResult, Statement};
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -21,13 +23,36 @@ use uuid::Uuid;
 const TRIES: usize = 4;
 
 /// A job that this worker has: the row as claimed, with its lease token.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Claimed {
     /// The row.
     pub row: job::Model,
+    /// Set by the commit of a transaction that finished it.
+    done: Arc<AtomicBool>,
+}
+
+impl PartialEq for Claimed {
+    fn eq(&self, other: &Self) -> bool {
+        self.row == other.row
+    }
 }
 
 impl Claimed {
+    pub(super) fn new(row: job::Model) -> Self {
+        Self { row, done: Arc::default() }
+    }
+
+    /// What the commit of its end sets.
+    pub(super) fn done(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.done)
+    }
+
+    /// Whether its handler finished it in a transaction of its own, which was committed.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.done.load(Ordering::Acquire)
+    }
+
     /// Whose job it is.
     ///
     /// # Errors
@@ -65,7 +90,7 @@ pub async fn claim(ctx: &Ctx, worker: &str, kinds: &[&str], limit: u64, lease: D
         lease_until: now.plus_millis(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX)),
     };
     // The look before the write keeps an idle SQLite from taking its only writer again and again.
-    let due = db.read().query_all_raw(order.due(limit + 1)).await?.len() as u64;
+    let due = db.read_across().query_all_raw(order.due(limit + 1)).await?.len() as u64;
     if due == 0 {
         return Ok(Vec::new());
     }
@@ -149,7 +174,7 @@ impl Order<'_> {
     }
 
     async fn take(&self, ctx: &Ctx, crowded: bool, limit: u64) -> Result<Vec<Claimed>, Refused> {
-        let tx = ctx.db().begin().await?;
+        let tx = ctx.db().begin_across().await?;
         let mut claimed = Vec::new();
         if crowded {
             for (company, share) in shares(self.companies(&tx).await?, limit) {
@@ -239,7 +264,7 @@ impl Order<'_> {
         let rows = tx.query_all_raw(sql.statement(text)).await?;
         let mut claimed = Vec::with_capacity(rows.len());
         for row in &rows {
-            claimed.push(Claimed { row: job::Model::from_query_result(row, "")? });
+            claimed.push(Claimed::new(job::Model::from_query_result(row, "")?));
         }
         Ok(claimed)
     }

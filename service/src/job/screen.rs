@@ -23,7 +23,7 @@ pub async fn list(
     if let Some(status) = status {
         find = find.filter(job::Column::Status.eq(status));
     }
-    newest_first(ctx, find, job::Column::CreatedAt, job::Column::Id, page, |row| (row.created_at, row.id)).await
+    newest_first(ctx, scope, find, job::Column::CreatedAt, job::Column::Id, page, |row| (row.created_at, row.id)).await
 }
 
 /// Runs a dead job again.
@@ -32,12 +32,13 @@ pub async fn list(
 /// `NotFound`; `Invalid` when it is not dead.
 pub async fn retry(ctx: &Ctx, scope: &CompanyScope, job_id: Uuid) -> Result<job::Model> {
     scope.must_manage()?;
-    let find = || job::Entity::find_by_id(job_id).filter(job::Column::CompanyId.eq(scope.id())).one(ctx.db().read());
+    let db = ctx.db().read(scope);
+    let find = || job::Entity::find_by_id(job_id).filter(job::Column::CompanyId.eq(scope.id())).one(&db);
     let row = find().await?.ok_or(Error::NotFound("job"))?;
     if row.status != JobStatus::Dead {
         return Err(Error::invalid("id", "NOT_DEAD", "Only a job that has failed for good can be run again."));
     }
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     job::Entity::update_many()
         .col_expr(job::Column::Status, Expr::value("waiting"))
         .col_expr(job::Column::Attempts, Expr::value(0))

@@ -7,7 +7,11 @@ use crate::error::{Error, Result};
 use entity::job;
 use entity::stored::{EventKind, JobStatus};
 use entity::time::Time;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, UpdateMany, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait as _, DatabaseBackend, EntityTrait, QueryFilter, Statement, UpdateMany,
+    Value, sea_query::Expr,
+};
+use std::fmt::Write as _;
 use std::time::Duration;
 
 /// Why a job failed whose worker was killed or hung.
@@ -95,6 +99,7 @@ pub async fn finish(ctx: &Ctx, tx: &mut Tx, claimed: &Claimed) -> Result<()> {
         return Err(Error::Unavailable("the lease of the job was lost".to_owned()));
     }
     tx.wakes = tx.wakes || claimed.row.lane.is_some();
+    tx.finished.push(claimed.done());
     Ok(())
 }
 
@@ -121,16 +126,40 @@ pub async fn hold(tx: &Tx, claimed: &Claimed) -> Result<()> {
 /// # Errors
 /// When the database does not answer; the lease then runs out and the job runs again.
 pub async fn finish_if_running(ctx: &Ctx, claimed: &Claimed) -> Result<()> {
-    // The look before the write: most handlers finish in their own transaction, and SQLite has one writer.
-    if job::Entity::find().filter(mine(claimed)).one(ctx.db().read()).await?.is_none() {
+    finish_together(ctx, std::slice::from_ref(claimed)).await
+}
+
+/// The same for many at once, in one statement. Those that somebody else has meanwhile are left alone.
+///
+/// # Errors
+/// As [`finish_if_running`].
+pub async fn finish_together(ctx: &Ctx, claimed: &[Claimed]) -> Result<()> {
+    let open: Vec<&Claimed> = claimed.iter().filter(|claimed| !claimed.is_done()).collect();
+    if open.is_empty() {
         return Ok(());
     }
-    let mut tx = ctx.db().begin().await?;
-    match finish(ctx, &mut tx, claimed).await {
-        Ok(()) => ctx.commit(tx).await,
-        Err(Error::Unavailable(_)) => tx.rollback().await,
-        Err(error) => Err(error),
+    let backend = ctx.db().backend();
+    let postgres = backend == DatabaseBackend::Postgres;
+    let mut values: Vec<Value> = vec![ctx.time().0.into()];
+    let mut list = String::new();
+    for claimed in &open {
+        values.extend::<[Value; 2]>([claimed.row.id.into(), claimed.row.lease_token.into()]);
+        let (comma, at) = (if list.is_empty() { "" } else { ", " }, values.len());
+        if postgres {
+            let _ = write!(list, "{comma}(${}::uuid, ${at}::bigint)", at - 1);
+        } else {
+            let _ = write!(list, "{comma}(?, ?)");
+        }
     }
+    let now = if postgres { "$1" } else { "?" };
+    let sql = format!(
+        "UPDATE job SET status = 'done', finished_at = {now}, lease_until = NULL \
+         WHERE status = 'running' AND (id, lease_token) IN (VALUES {list})"
+    );
+    let mut tx = ctx.db().begin_across().await?;
+    tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+    tx.wakes = open.iter().any(|claimed| claimed.row.lane.is_some());
+    ctx.commit(tx).await
 }
 
 fn mine(claimed: &Claimed) -> Condition {
@@ -177,7 +206,7 @@ async fn fail_where(ctx: &Ctx, claimed: &Claimed, failure: &Failure, still: Cond
 }
 
 async fn bury(ctx: &Ctx, claimed: &Claimed, failure: &Failure, still: Condition) -> Result<Failed> {
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin_across().await?;
     let dead = job::Entity::update_many()
         .col_expr(job::Column::Status, Expr::value("dead"))
         .col_expr(job::Column::FinishedAt, ctx.time().0.into())
@@ -220,7 +249,7 @@ enum PutBack {
 
 /// Makes a running job wait again. When another of the same key was enqueued meanwhile, that one does the work.
 async fn put_back(ctx: &Ctx, claimed: &Claimed, update: UpdateMany<job::Entity>) -> Result<PutBack> {
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin_across().await?;
     let update = update
         .col_expr(job::Column::Status, Expr::value("waiting"))
         .col_expr(job::Column::LeaseUntil, Expr::value(Option::<i64>::None));
@@ -229,7 +258,7 @@ async fn put_back(ctx: &Ctx, claimed: &Claimed, update: UpdateMany<job::Entity>)
         Ok(_) => PutBack::Waiting,
         Err(error) if crate::db::is_constraint(&error) => {
             tx.rollback().await?;
-            tx = ctx.db().begin().await?;
+            tx = ctx.db().begin_across().await?;
             match finish(ctx, &mut tx, claimed).await {
                 Ok(()) => PutBack::Merged,
                 Err(Error::Unavailable(_)) => PutBack::Lost,
@@ -259,7 +288,7 @@ pub enum Lease {
 /// # Errors
 /// When the database does not answer: the lease may still hold.
 pub async fn renew(ctx: &Ctx, claimed: &Claimed, lease: Duration) -> Result<Lease> {
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin_across().await?;
     let until = ctx.time().plus_millis(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX));
     let renewed = job::Entity::update_many()
         .col_expr(job::Column::LeaseUntil, until.0.into())
@@ -270,7 +299,7 @@ pub async fn renew(ctx: &Ctx, claimed: &Claimed, lease: Duration) -> Result<Leas
     if renewed.rows_affected > 0 {
         return Ok(Lease::Held);
     }
-    let row = job::Entity::find_by_id(claimed.row.id).one(ctx.db().read()).await?;
+    let row = job::Entity::find_by_id(claimed.row.id).one(&ctx.db().read_across()).await?;
     let finished = row.is_none_or(|row| row.status == JobStatus::Done && row.lease_token == claimed.row.lease_token);
     Ok(if finished { Lease::Finished } else { Lease::Lost })
 }

@@ -30,11 +30,11 @@ pub async fn release_expired(ctx: &Ctx) -> Result<usize> {
         .filter(status_is("running"))
         .filter(job::Column::LeaseUntil.lt(ctx.time()))
         .limit(500)
-        .all(ctx.db().read())
+        .all(&ctx.db().read_across())
         .await?;
     let mut released = 0;
     for row in expired {
-        let claimed = Claimed { row };
+        let claimed = Claimed::new(row);
         if fail_expired(ctx, &claimed).await? != Failed::Lost {
             released += 1;
         }
@@ -55,7 +55,7 @@ pub async fn next_due(ctx: &Ctx) -> Result<Option<Time>> {
         .column(job::Column::RunAt)
         .limit(1)
         .into_tuple::<Time>()
-        .one(ctx.db().read())
+        .one(&ctx.db().read_across())
         .await?)
 }
 
@@ -75,7 +75,7 @@ pub async fn due_kinds(ctx: &Ctx, kinds: &[&str]) -> Result<Vec<String>> {
            WHERE job.status = 'waiting' AND job.kind = wanted.kind AND job.run_at <= {mark}1)"
     );
     let values = std::iter::once(ctx.time().0.into()).chain(kinds.iter().map(|kind| (*kind).into()));
-    let rows = ctx.db().read().query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+    let rows = ctx.db().read_across().query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
     rows.iter().map(|row| Ok(row.try_get("", "kind")?)).collect()
 }
 
@@ -93,7 +93,7 @@ pub async fn backlog(ctx: &Ctx) -> Result<Vec<(String, u64)>> {
         .group_by(job::Column::Kind)
         .order_by_asc(job::Column::Kind)
         .into_tuple()
-        .all(ctx.db().read())
+        .all(&ctx.db().read_across())
         .await?;
     Ok(rows.into_iter().map(|(kind, count)| (kind, u64::try_from(count).unwrap_or(0))).collect())
 }
@@ -113,7 +113,7 @@ pub async fn prune(ctx: &Ctx) -> Result<u64> {
         ("event", format!("created_at < {mark}"), events),
     ] {
         loop {
-            let tx = ctx.db().begin().await?;
+            let tx = ctx.db().begin_across().await?;
             let sql =
                 format!("DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {old} LIMIT {PRUNE_BATCH})");
             let gone = tx.execute_raw(Statement::from_sql_and_values(backend, sql, [before.0.into()])).await?;
@@ -135,6 +135,6 @@ pub async fn dead_count(ctx: &Ctx) -> Result<u64> {
     use sea_orm::PaginatorTrait as _;
     Ok(job::Entity::find()
         .filter(job::Column::Status.eq(entity::stored::JobStatus::Dead))
-        .count(ctx.db().read())
+        .count(&ctx.db().read_across())
         .await?)
 }

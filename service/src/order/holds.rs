@@ -212,11 +212,11 @@ pub(crate) async fn taken_units(ctx: &Ctx, scope: &CompanyScope, key: &str, limi
     let level = stock_level::Entity::find()
         .filter(stock_level::Column::CompanyId.eq(scope.id()))
         .filter(stock_level::Column::Key.eq(key))
-        .one(ctx.db().read())
+        .one(&ctx.db().read(scope))
         .await?;
     match level {
         Some(level) if level.limit_units == limit => Ok(level.taken_units),
-        Some(_) => unpaid_units(ctx.db().read(), scope, key).await,
+        Some(_) => unpaid_units(&ctx.db().read(scope), scope, key).await,
         None => Ok(0),
     }
 }
@@ -262,7 +262,7 @@ pub(crate) async fn busy_between(
         .column(slot_hold::Column::Resource)
         .column(slot_hold::Column::Quantum)
         .into_tuple()
-        .all(ctx.db().read())
+        .all(&ctx.db().read(scope))
         .await?;
     let mut busy = Busy::default();
     for key in rows {

@@ -59,7 +59,8 @@ pub async fn list(
         }
         find = find.filter(any);
     }
-    newest_first(ctx, find, order::Column::CreatedAt, order::Column::Id, page, |row| (row.created_at, row.id)).await
+    newest_first(ctx, scope, find, order::Column::CreatedAt, order::Column::Id, page, |row| (row.created_at, row.id))
+        .await
 }
 
 /// One order.
@@ -69,7 +70,7 @@ pub async fn list(
 pub async fn get(ctx: &Ctx, scope: &CompanyScope, order_id: Uuid) -> Result<order::Model> {
     order::Entity::find_by_id(order_id)
         .filter(order::Column::CompanyId.eq(scope.id()))
-        .one(ctx.db().read())
+        .one(&ctx.db().read(scope))
         .await?
         .ok_or(Error::NotFound("order"))
 }
@@ -92,7 +93,7 @@ pub async fn lines(ctx: &Ctx, scope: &CompanyScope, order_ids: &[Uuid]) -> Resul
         .filter(order_line::Column::OrderId.is_in(order_ids.iter().copied()))
         .order_by_asc(order_line::Column::OrderId)
         .order_by_asc(order_line::Column::Position)
-        .all(ctx.db().read())
+        .all(&ctx.db().read(scope))
         .await?)
 }
 
@@ -105,7 +106,7 @@ pub async fn order_payments(ctx: &Ctx, scope: &CompanyScope, order_ids: &[Uuid])
         .filter(payment::Column::CompanyId.eq(scope.id()))
         .filter(payment::Column::OrderId.is_in(order_ids.iter().copied()))
         .order_by_asc(payment::Column::CreatedAt)
-        .all(ctx.db().read())
+        .all(&ctx.db().read(scope))
         .await?)
 }
 
@@ -118,7 +119,7 @@ pub async fn order_bookings(ctx: &Ctx, scope: &CompanyScope, order_ids: &[Uuid])
         .filter(booking::Column::CompanyId.eq(scope.id()))
         .filter(booking::Column::OrderId.is_in(order_ids.iter().copied()))
         .order_by_asc(booking::Column::StartAt)
-        .all(ctx.db().read())
+        .all(&ctx.db().read(scope))
         .await?)
 }
 
@@ -131,7 +132,7 @@ pub async fn reminders(ctx: &Ctx, scope: &CompanyScope, order_ids: &[Uuid]) -> R
         .filter(reminder::Column::CompanyId.eq(scope.id()))
         .filter(reminder::Column::OrderId.is_in(order_ids.iter().copied()))
         .order_by_asc(reminder::Column::DueAt)
-        .all(ctx.db().read())
+        .all(&ctx.db().read(scope))
         .await?)
 }
 
@@ -141,7 +142,10 @@ pub async fn reminders(ctx: &Ctx, scope: &CompanyScope, order_ids: &[Uuid]) -> R
 /// `Invalid` for a page that is none.
 pub async fn payments(ctx: &Ctx, scope: &CompanyScope, page: &PageRequest) -> Result<Page<payment::Model>> {
     let find = payment::Entity::find().filter(payment::Column::CompanyId.eq(scope.id()));
-    newest_first(ctx, find, payment::Column::CreatedAt, payment::Column::Id, page, |row| (row.created_at, row.id)).await
+    newest_first(ctx, scope, find, payment::Column::CreatedAt, payment::Column::Id, page, |row| {
+        (row.created_at, row.id)
+    })
+    .await
 }
 
 /// Bookings that touch a stretch of time, the latest first; cancelled ones are left out.
@@ -163,7 +167,8 @@ pub async fn bookings(
         .filter(booking::Column::Status.ne(entity::stored::BookingStatus::Cancelled))
         .filter(booking::Column::StartAt.lt(to))
         .filter(booking::Column::EndAt.gt(from));
-    newest_first(ctx, find, booking::Column::StartAt, booking::Column::Id, page, |row| (row.start_at, row.id)).await
+    newest_first(ctx, scope, find, booking::Column::StartAt, booking::Column::Id, page, |row| (row.start_at, row.id))
+        .await
 }
 
 /// How many bookings stand.
@@ -176,6 +181,6 @@ pub async fn standing(ctx: &Ctx, scope: &CompanyScope) -> Result<u64> {
         .filter(booking::Column::CompanyId.eq(scope.id()))
         .filter(booking::Column::Status.eq(entity::stored::BookingStatus::Confirmed))
         .limit(None)
-        .count(ctx.db().read())
+        .count(&ctx.db().read(scope))
         .await?)
 }

@@ -54,7 +54,7 @@ pub async fn move_booking(
     start: Timestamp,
     end: Option<Timestamp>,
 ) -> Result<booking::Model> {
-    let row = find(ctx.db().read(), scope, booking_id).await?;
+    let row = find(&ctx.db().read(scope), scope, booking_id).await?;
     if end.is_some() && row.kind == BookingKind::Delivery {
         return Err(Error::invalid("end", "DELIVERY_LENGTH", "Only an appointment can be made longer or shorter."));
     }
@@ -67,7 +67,7 @@ pub async fn move_booking(
         BookingKind::Delivery => None,
     };
 
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     // A payment, an expiry and another move of the same order wait here: what is read from now on is what holds.
     let order = super::timed::lock(&tx, scope, row.order_id).await?;
     let row = find(&tx, scope, booking_id).await?;

@@ -12,7 +12,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 /// The number that the next order gets: orders were written with the numbers below it.
 pub(crate) async fn next_number(ctx: &Ctx, scope: &CompanyScope, number: i32) -> Result<()> {
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin(scope).await?;
     company::Entity::update_many()
         .col_expr(company::Column::NextOrderNumber, Expr::value(number))
         .filter(company::Column::Id.eq(scope.id()))

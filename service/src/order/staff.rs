@@ -117,7 +117,7 @@ pub async fn cancel(ctx: &Ctx, scope: &CompanyScope, order_id: Uuid) -> Result<o
         return Err(Error::invalid("id", "PAID", "A paid order is refunded, not cancelled."));
     }
     let conversation = with_conversation(ctx, scope, &order).await?;
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     let mut row = order.clone().into_active_model();
     if super::apply(&order, &mut row, ctx, OrderEvent::Cancelled).is_none() {
         return Err(Error::invalid("id", "ENDED", "The order has ended already."));
@@ -141,7 +141,7 @@ pub async fn refund(ctx: &Ctx, scope: &CompanyScope, order_id: Uuid) -> Result<o
         .filter(payment::Column::CompanyId.eq(scope.id()))
         .filter(payment::Column::OrderId.eq(order_id))
         .filter(payment::Column::Status.eq(PaymentState::Paid))
-        .one(ctx.db().read())
+        .one(&ctx.db().read(scope))
         .await?;
     let Some(paid) = paid else {
         return Err(Error::invalid("id", "NOT_PAID", "There is no payment to give back."));
@@ -160,7 +160,7 @@ pub async fn resend_link(ctx: &Ctx, scope: &CompanyScope, order_id: Uuid) -> Res
     let Some(token) = order.link_token.clone() else {
         return Err(Error::invalid("id", "FREE", "Nothing is due for this order."));
     };
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     if !super::link_is_open(ctx, &order) {
         reopen(ctx, &mut tx, scope, &order).await?;
     }
@@ -231,7 +231,7 @@ pub async fn advance_trial(ctx: &Ctx, scope: &CompanyScope, minutes: i64) -> Res
             .filter(conversation::Column::CompanyId.eq(scope.id()))
             .filter(conversation::Column::ChannelId.is_in(trial_channels))
             .into_tuple()
-            .all(ctx.db().read())
+            .all(&ctx.db().read(scope))
             .await?
     };
     let orders: Vec<Uuid> = {
@@ -242,11 +242,11 @@ pub async fn advance_trial(ctx: &Ctx, scope: &CompanyScope, minutes: i64) -> Res
             .filter(order::Column::CompanyId.eq(scope.id()))
             .filter(order::Column::ConversationId.is_in(conversations.iter().copied()))
             .into_tuple()
-            .all(ctx.db().read())
+            .all(&ctx.db().read(scope))
             .await?
     };
     let back = minutes * 60_000_000;
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     let subjects: Vec<Uuid> = orders.iter().chain(&conversations).copied().collect();
     entity::job::Entity::update_many()
         .col_expr(entity::job::Column::RunAt, Expr::col(entity::job::Column::RunAt).sub(back))
@@ -295,9 +295,8 @@ pub async fn advance_trial(ctx: &Ctx, scope: &CompanyScope, minutes: i64) -> Res
 /// `NotFound`; `Invalid` for a paid order, or one that has ended already.
 pub async fn cancel_booking(ctx: &Ctx, scope: &CompanyScope, booking_id: Uuid) -> Result<booking::Model> {
     scope.must_manage()?;
-    let find = || {
-        booking::Entity::find_by_id(booking_id).filter(booking::Column::CompanyId.eq(scope.id())).one(ctx.db().read())
-    };
+    let db = ctx.db().read(scope);
+    let find = || booking::Entity::find_by_id(booking_id).filter(booking::Column::CompanyId.eq(scope.id())).one(&db);
     let row = find().await?.ok_or(Error::NotFound("booking"))?;
     if row.status == BookingStatus::Cancelled {
         return Ok(row);

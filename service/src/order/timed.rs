@@ -118,7 +118,7 @@ async fn load(tx: &Tx, scope: &CompanyScope, order_id: Uuid) -> Result<(order::M
 pub(crate) async fn book(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     let scope = claimed.scope()?;
     let payload: BookOrder = claimed.payload()?;
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(&scope).await?;
     let (order, conversation) = load(&tx, &scope, payload.order_id).await?;
     if order.status == OrderStatus::Confirmed && (order.payment_status == PaymentStatus::Paid || order.total_minor == 0)
     {
@@ -273,7 +273,7 @@ async fn confirm_booking(
 pub(crate) async fn send_reminder(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     let scope = claimed.scope()?;
     let payload: SendReminder = claimed.payload()?;
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(&scope).await?;
     let reminder = reminder::Entity::find_by_id(payload.reminder_id)
         .filter(reminder::Column::CompanyId.eq(scope.id()))
         .one(&tx)
@@ -335,7 +335,7 @@ async fn remind(
 pub(crate) async fn expire_link(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     let scope = claimed.scope()?;
     let payload: ExpireLink = claimed.payload()?;
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(&scope).await?;
     let (order, conversation) = load(&tx, &scope, payload.order_id).await?;
     expire(ctx, &mut tx, &scope, &order, &conversation).await?;
     job::finish(ctx, &mut tx, claimed).await?;
@@ -348,7 +348,7 @@ pub(crate) async fn expire_link(ctx: &Ctx, claimed: &Claimed) -> Result<(), Fail
 /// # Errors
 /// `NotFound`.
 pub async fn expire_link_now(ctx: &Ctx, scope: &CompanyScope, order_id: Uuid) -> Result<()> {
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     let (order, conversation) = load(&tx, scope, order_id).await?;
     expire(ctx, &mut tx, scope, &order, &conversation).await?;
     ctx.commit(tx).await

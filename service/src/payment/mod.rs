@@ -81,7 +81,7 @@ pub async fn open_link(ctx: &Ctx, token: &str) -> Result<Link> {
         .filter(payment::Column::CompanyId.eq(scope.id()))
         .filter(payment::Column::OrderId.eq(order.id))
         .filter(payment::Column::Status.eq(PaymentState::Open))
-        .one(ctx.db().read())
+        .one(&ctx.db().read(&scope))
         .await?;
     if let Some(page) = open.filter(|page| ctx.time() < page.expires_at) {
         return Ok(Link::Page { url: page.url });
@@ -96,7 +96,7 @@ pub async fn open_link(ctx: &Ctx, token: &str) -> Result<Link> {
         language: order.language.clone(),
         expires_at: expires_at.timestamp(),
     });
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(&scope).await?;
     payment::ActiveModel {
         id: Set(payment_id),
         company_id: Set(scope.id()),
@@ -127,7 +127,7 @@ pub async fn page(ctx: &Ctx, external_id: &str) -> Result<(CompanyScope, payment
     let payment = payment::Entity::find()
         .filter(payment::Column::Provider.eq(sandbox::NAME))
         .filter(payment::Column::ExternalId.eq(external_id))
-        .one(ctx.db().read())
+        .one(&ctx.db().read_across())
         .await?
         .ok_or(Error::NotFound("payment"))?;
     let scope = access::for_payment(&payment);
@@ -165,9 +165,9 @@ pub async fn receive(ctx: &Ctx, provider: &str, signature: Option<&str>, body: &
     let payment = payment::Entity::find()
         .filter(payment::Column::Provider.eq(provider))
         .filter(payment::Column::ExternalId.eq(event.page_id.as_str()))
-        .one(ctx.db().read())
+        .one(&ctx.db().read_across())
         .await?;
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin_across().await?;
     let id = ctx.new_id();
     let inserted = payment_event::Entity::insert(payment_event::ActiveModel {
         id: Set(id),
@@ -206,7 +206,7 @@ pub async fn receive(ctx: &Ctx, provider: &str, signature: Option<&str>, body: &
 pub(crate) async fn settle(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     let scope = claimed.scope()?;
     let payload: SettlePayment = claimed.payload()?;
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(&scope).await?;
     let event = payment_event::Entity::find_by_id(payload.event_id)
         .filter(payment_event::Column::CompanyId.eq(scope.id()))
         .one(&tx)

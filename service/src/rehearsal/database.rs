@@ -92,6 +92,7 @@ impl Theatre {
             outside: gateway::Outside::new(&[]).map_err(|error| Error::internal(error.to_string()))?,
             bus: Bus::default(),
             wake: Arc::default(),
+            signal: None,
             catalogues: crate::catalog::Cache::default(),
             limits: Limits::default(),
             demo: crate::demo::Control::default(),

@@ -105,7 +105,7 @@ async fn load(ctx: &Ctx, scope: &CompanyScope, conversation_id: Uuid) -> Result<
         .order_by_asc(message::Column::CreatedAt)
         .order_by_asc(message::Column::Id)
         .limit(MAX_MESSAGES)
-        .all(ctx.db().read())
+        .all(&ctx.db().read(scope))
         .await?;
     Ok(Loaded { conversation, contact, messages })
 }
@@ -182,7 +182,7 @@ fn check(shop: &shop::Shop<'_>, output: &TurnOutput) -> Result<(), Vec<domain::r
 }
 
 async fn finish_only(ctx: &Ctx, claimed: &Claimed) -> Result<()> {
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(&claimed.scope()?).await?;
     job::finish(ctx, &mut tx, claimed).await?;
     ctx.commit(tx).await
 }
@@ -220,7 +220,7 @@ async fn store(
     work_us: i64,
 ) -> Result<(), PlaceError> {
     let conversation = &loaded.conversation;
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     if !claim_revision(ctx, &tx, conversation, &output.state, output.language).await? {
         // A person took it meanwhile, or another change came first: the next run sees what is true then.
         return Err(PlaceError::Failed(Error::Unavailable("the conversation changed during the turn".to_owned())));
@@ -408,7 +408,7 @@ async fn fall_back(ctx: &Ctx, claimed: &Claimed, scope: &CompanyScope, conversat
         .and_then(Language::from_code)
         .or_else(|| loaded.messages.iter().rev().find_map(|message| domain::language::detect(&message.text)))
         .unwrap_or_else(|| crate::company::language(&company));
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     let turn_id = ctx.new_id();
     record(
         ctx,

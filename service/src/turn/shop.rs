@@ -157,7 +157,7 @@ async fn view(ctx: &Ctx, scope: &CompanyScope, order: order_table::Model) -> Res
         .filter(reminder::Column::OrderId.eq(order.id))
         .filter(reminder::Column::SentAt.is_null())
         .filter(reminder::Column::CancelledAt.is_null())
-        .one(ctx.db().read())
+        .one(&ctx.db().read(scope))
         .await?
         .is_some();
     let open = order::link_is_open(ctx, &order);

@@ -102,7 +102,7 @@ on_both! {
             .chain(futures::stream::pending());
         let upload = file::upload(&shop.ctx, &shop.scope, "half.csv", Purpose::Import, never);
         assert!(tokio::time::timeout(std::time::Duration::from_millis(300), upload).await.is_err(), "it never ends");
-        let half = entity::file::Entity::find().one(shop.ctx.db().read()).await.unwrap().expect("its row");
+        let half = entity::file::Entity::find().one(&shop.ctx.db().read_across()).await.unwrap().expect("its row");
         // As if all bytes had come and the process had died then.
         let path = object_store::path::Path::from(half.storage_key.as_str());
         shop.ctx.engine().files.put(&path, "product_name\n".into()).await.unwrap();
@@ -115,7 +115,7 @@ on_both! {
         assert_eq!(file::sweep(&shop.ctx).await.unwrap(), 1);
         assert_eq!(stored(&shop), before + 1, "the bytes went too, the whole file stays");
         assert!(file::get(&shop.ctx, &shop.scope, whole.id).await.is_ok());
-        assert_eq!(entity::file::Entity::find().count(shop.ctx.db().read()).await.unwrap(), 1);
+        assert_eq!(entity::file::Entity::find().count(&shop.ctx.db().read_across()).await.unwrap(), 1);
     }
 
     /// Half a million rows are more than what may be sent.
@@ -132,13 +132,14 @@ on_both! {
     async fn an_export_on_its_way_is_waited_for(shop: Shop) {
         shop.import_live("flowers.csv", include_bytes!("../../../samples/flowers.csv")).await;
         let exported = catalog::export(&shop.ctx, &shop.scope, None, ExportFormat::Csv).await.unwrap();
+        let db = shop.ctx.db().read_across();
         let purpose = |word: &str| {
             let change = entity::file::ActiveModel {
                 id: sea_orm::ActiveValue::Set(exported.file.id),
                 purpose: sea_orm::ActiveValue::Set(word.to_owned()),
                 ..Default::default()
             };
-            sea_orm::ActiveModelTrait::update(change, shop.ctx.db().read())
+            sea_orm::ActiveModelTrait::update(change, &db)
         };
         purpose("arriving").await.unwrap();
         let fetching = file::open_once(&shop.ctx, &exported.token);

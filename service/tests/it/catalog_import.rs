@@ -14,14 +14,14 @@ use service::page::PageRequest;
 async fn all_rows(shop: &Shop) -> u64 {
     catalogue_row::Entity::find()
         .filter(catalogue_row::Column::CompanyId.eq(shop.scope.id()))
-        .count(shop.ctx.db().read())
+        .count(&shop.ctx.db().read_across())
         .await
         .unwrap()
 }
 
 on_both! {
     async fn ten_thousand_rows_with_37_bad_ones(shop: Shop) {
-        let mut events = shop.ctx.engine().bus.subscribe();
+        let mut events = shop.ctx.engine().bus.listen();
         let bad = |row: usize| row % 270 == 7 && row < 270 * 37;
         let import = shop.import("many.csv", &table(10_000, bad)).await;
         assert_eq!(import.row.status, ImportStatus::Done, "{:?}", import.file_problems);
@@ -52,7 +52,7 @@ on_both! {
         assert_eq!(shop.served().await.len(), 9_963);
         shop.drain().await;
         let mut kinds = Vec::new();
-        while let Ok(event) = events.try_recv() {
+        while let Some(service::event::Told::Event(event)) = events.try_next() {
             kinds.push(event.kind);
         }
         assert!(kinds.contains(&EventKind::Import) && kinds.contains(&EventKind::Catalogue));
@@ -166,7 +166,7 @@ on_both! {
                  has_error, left_out, search) SELECT {new_id}, company_id, version_id, position + {times}, number + {times}, \
                  key || '-{times}', kind, name, cells, item, problems, has_error, left_out, search FROM catalogue_row"
             );
-            shop.ctx.db().read().execute_unprepared(&sql).await.unwrap();
+            shop.ctx.db().read_across().execute_unprepared(&sql).await.unwrap();
         }
         let more = "product_name,sku,description,price_eur,unit\nNew,N-1,A new one.,1.00,kg\nKnown,S-5,Dearer.,99.00,kg\n";
         let file = shop.upload("more.csv", more.as_bytes()).await;
@@ -183,7 +183,7 @@ on_both! {
             let mut writes = 0;
             while !over.load(std::sync::atomic::Ordering::SeqCst) {
                 let asked = std::time::Instant::now();
-                shop.ctx.db().begin().await.unwrap().rollback().await.unwrap();
+                shop.ctx.db().begin_across().await.unwrap().rollback().await.unwrap();
                 longest = longest.max(asked.elapsed());
                 writes += 1;
             }
@@ -346,7 +346,7 @@ on_both! {
         assert!(rows < 40_000 && bytes > 0, "told before the end: {seen:?}");
         let hidden = catalogue_version::Entity::find()
             .filter(catalogue_version::Column::Status.eq(VersionStatus::Draft))
-            .count(shop.ctx.db().read())
+            .count(&shop.ctx.db().read_across())
             .await
             .unwrap();
         assert_eq!(hidden, 1);

@@ -85,7 +85,7 @@ fn engine(database: &TestDb, clock: &Arc<ManualClock>, folder: &Path) -> Arc<Eng
 }
 
 async fn company(ctx: &Ctx, company_type: CompanyType) -> CompanyScope {
-    let tx = ctx.db().begin().await.unwrap();
+    let tx = ctx.db().begin_across().await.unwrap();
     let organization_id = ctx.new_id();
     let organization = organization::ActiveModel {
         id: Set(organization_id),
@@ -211,7 +211,7 @@ impl Shop {
     }
 
     async fn nothing_left(&self) {
-        let jobs = job::Entity::find().all(self.ctx.db().read()).await.unwrap();
+        let jobs = job::Entity::find().all(&self.ctx.db().read_across()).await.unwrap();
         let left: Vec<_> =
             jobs.iter().filter(|job| job.status != JobStatus::Done && job.kind != "remove_file").collect();
         assert!(left.is_empty(), "the test leaves jobs behind: {left:?}");

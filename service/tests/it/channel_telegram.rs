@@ -89,7 +89,7 @@ impl Bot {
             .filter(message::Column::Direction.eq(direction))
             .order_by_asc(message::Column::CreatedAt)
             .order_by_asc(message::Column::Id)
-            .all(self.shop.kit.ctx.db().read())
+            .all(&self.shop.kit.ctx.db().read_across())
             .await
             .unwrap()
     }
@@ -97,7 +97,7 @@ impl Bot {
     async fn conversation(&self) -> conversation::Model {
         conversation::Entity::find()
             .filter(conversation::Column::ChannelId.eq(self.channel.id))
-            .one(self.shop.kit.ctx.db().read())
+            .one(&self.shop.kit.ctx.db().read_across())
             .await
             .unwrap()
             .unwrap()
@@ -116,7 +116,7 @@ testkit::both! {
         let hints = service::credential::hints(&bot.shop.kit.ctx, &bot.shop.scope, bot.channel.id).await.unwrap();
         assert_eq!(hints.len(), 1);
         assert_eq!(hints[0].last, "saw8");
-        let rows = credential::Entity::find().all(kit.ctx.db().read()).await.unwrap();
+        let rows = credential::Entity::find().all(&kit.ctx.db().read_across()).await.unwrap();
         assert!(rows.iter().all(|row| !row.sealed.contains("AAHdq")), "sealed");
         let log = service::channel::log(&bot.shop.kit.ctx, &bot.shop.scope, bot.channel.id, 10).await.unwrap();
         let kinds: Vec<_> = log.iter().map(|line| line.kind).collect();
@@ -176,9 +176,9 @@ testkit::both! {
         let card = |user: i64| json!({ "contact": { "phone_number": "34600111222", "first_name": "Ana", "user_id": user } });
         bot.deliver(&bot.world.write(ANA, &card(5))).await.unwrap();
         let ana = contact::Entity::find_by_id(bot.conversation().await.contact_id);
-        assert_eq!(ana.clone().one(kit.ctx.db().read()).await.unwrap().unwrap().phone, None, "somebody else's card attests nothing");
+        assert_eq!(ana.clone().one(&kit.ctx.db().read_across()).await.unwrap().unwrap().phone, None, "somebody else's card attests nothing");
         bot.deliver(&bot.world.write(ANA, &card(ANA))).await.unwrap();
-        assert_eq!(ana.one(kit.ctx.db().read()).await.unwrap().unwrap().phone.as_deref(), Some("+34600111222"));
+        assert_eq!(ana.one(&kit.ctx.db().read_across()).await.unwrap().unwrap().phone.as_deref(), Some("+34600111222"));
         let voice = json!({ "voice": { "file_id": "V1", "file_unique_id": "v", "duration": 3 } });
         bot.deliver(&bot.world.write(ANA, &voice)).await.unwrap();
         let photo = json!({ "caption": "this one", "photo": [
@@ -306,7 +306,7 @@ testkit::both! {
         bot.says("olive tree").await;
         bot.work().await;
         assert!(bot.world.sent().len() > before);
-        let known = conversation::Entity::find().filter(conversation::Column::ChannelId.eq(bot.channel.id)).count(kit.ctx.db().read()).await.unwrap();
+        let known = conversation::Entity::find().filter(conversation::Column::ChannelId.eq(bot.channel.id)).count(&kit.ctx.db().read_across()).await.unwrap();
         assert_eq!(known, 1, "the same conversation goes on");
     }
 
@@ -360,7 +360,7 @@ testkit::both! {
         kit.advance(Duration::from_secs(600));
         bot.work().await;
         assert_eq!(bot.world.webhook(), None);
-        assert_eq!(credential::Entity::find().count(kit.ctx.db().read()).await.unwrap(), 0);
+        assert_eq!(credential::Entity::find().count(&kit.ctx.db().read_across()).await.unwrap(), 0);
         service::channel::connect_telegram(ctx, &bot.shop.scope, "Again", TOKEN).await.unwrap();
         bot.work().await;
         assert!(bot.world.webhook().is_some());

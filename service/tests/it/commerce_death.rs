@@ -91,7 +91,7 @@ async fn run(shop: &Shop, fate: &Fate, n: i64, deaths: &mut Deaths) {
             let open = job::Entity::find()
                 .filter(job::Column::Kind.is_in(ON_THE_WAY))
                 .filter(job::Column::Status.is_in([JobStatus::Waiting, JobStatus::Running]))
-                .count(kit.ctx.db().read())
+                .count(&kit.ctx.db().read_across())
                 .await
                 .unwrap();
             if open == 0 {
@@ -167,7 +167,7 @@ async fn live(shop: &Shop, fate: &Fate, number: usize, n: i64, deaths: &mut Deat
 }
 
 async fn end(shop: &Shop, placed: &order::Model, event: &str) -> End {
-    let db = shop.kit.ctx.db().read();
+    let db = &shop.kit.ctx.db().read_across();
     let order = order::Entity::find_by_id(placed.id).one(db).await.unwrap().unwrap();
     let pages = payment::Entity::find().filter(payment::Column::OrderId.eq(order.id)).all(db).await.unwrap();
     let bookings = booking::Entity::find().filter(booking::Column::OrderId.eq(order.id)).all(db).await.unwrap();
@@ -218,7 +218,7 @@ testkit::both! {
         }
         let standing = usize::try_from(shop.standing().await).unwrap();
         assert_eq!(standing, number, "one booking for each who paid");
-        let contacts = contact::Entity::find().count(shop.kit.ctx.db().read()).await.unwrap();
+        let contacts = contact::Entity::find().count(&shop.kit.ctx.db().read_across()).await.unwrap();
         assert_eq!(contacts, number as u64);
     }
 }

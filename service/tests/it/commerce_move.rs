@@ -18,20 +18,20 @@ async fn bookings(shop: &Shop) -> Vec<booking::Model> {
         .filter(booking::Column::CompanyId.eq(shop.scope.id()))
         .order_by_asc(booking::Column::CreatedAt)
         .order_by_asc(booking::Column::Id)
-        .all(shop.kit.ctx.db().read())
+        .all(&shop.kit.ctx.db().read_across())
         .await
         .unwrap()
 }
 
 async fn seats(shop: &Shop) -> u64 {
-    slot_hold::Entity::find().count(shop.kit.ctx.db().read()).await.unwrap()
+    slot_hold::Entity::find().count(&shop.kit.ctx.db().read_across()).await.unwrap()
 }
 
 async fn told(shop: &Shop) -> u64 {
     event::Entity::find()
         .filter(event::Column::CompanyId.eq(shop.scope.id()))
         .filter(event::Column::Kind.eq(Told::Booking))
-        .count(shop.kit.ctx.db().read())
+        .count(&shop.kit.ctx.db().read_across())
         .await
         .unwrap()
 }
@@ -172,7 +172,7 @@ testkit::both! {
         let waiting = reminder::Entity::find()
             .filter(reminder::Column::Kind.eq(ReminderKind::Visit))
             .filter(reminder::Column::CancelledAt.is_null())
-            .all(shop.kit.ctx.db().read())
+            .all(&shop.kit.ctx.db().read_across())
             .await
             .unwrap();
         assert_eq!(waiting.len(), 1);

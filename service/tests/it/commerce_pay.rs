@@ -23,7 +23,7 @@ testkit::both! {
             delivered.unwrap();
         }
         shop.run().await;
-        assert_eq!(payment_event::Entity::find().count(ctx.db().read()).await.unwrap(), 1);
+        assert_eq!(payment_event::Entity::find().count(&ctx.db().read_across()).await.unwrap(), 1);
         assert_eq!(shop.order().await.status, OrderStatus::Booked);
         assert_eq!(shop.standing().await, 1);
         assert_eq!(shop.sent().await.len() - before, 2, "one receipt and one confirmation");
@@ -71,7 +71,7 @@ testkit::both! {
         shop.kit.advance(Duration::from_secs(301));
         let old = service::payment::receive(ctx, NAME, Some(&signature), body.as_bytes()).await;
         assert!(matches!(old, Err(service::Error::Invalid(_))));
-        assert_eq!(payment_event::Entity::find().count(ctx.db().read()).await.unwrap(), 0);
+        assert_eq!(payment_event::Entity::find().count(&ctx.db().read_across()).await.unwrap(), 0);
     }
 
     /// commerce.md "Link and status": a payment that comes late still counts.
@@ -125,7 +125,7 @@ testkit::both! {
         let shop = Shop::open(kit).await;
         let wish = |name: &str| format!("A back massage in Valencia tomorrow at 11:00. I'm {name}, +447700900111. I confirm");
         shop.say("ann", &wish("Ann Lee")).await;
-        let held = slot_hold::Entity::find().count(shop.kit.ctx.db().read()).await.unwrap();
+        let held = slot_hold::Entity::find().count(&shop.kit.ctx.db().read_across()).await.unwrap();
         assert_eq!(held, 12, "an hour is twelve units of five minutes");
         let reply = shop.say("bob", &wish("Bob Ray")).await.join("\n");
         assert_eq!(shop.orders().await.len(), 1, "{reply}");
@@ -133,7 +133,7 @@ testkit::both! {
         // The link of the first runs out: the hour is free again.
         shop.kit.advance(Duration::from_secs(27 * 3600));
         shop.run().await;
-        assert_eq!(slot_hold::Entity::find().count(shop.kit.ctx.db().read()).await.unwrap(), 0);
+        assert_eq!(slot_hold::Entity::find().count(&shop.kit.ctx.db().read_across()).await.unwrap(), 0);
     }
 
     /// reliability.md case 39: both confirm at the same moment, and both turns run at once.
@@ -167,7 +167,7 @@ testkit::both! {
             }
             shop.run().await;
             assert_eq!(shop.orders().await.len(), round, "one of the two has it");
-            let held = slot_hold::Entity::find().count(ctx.db().read()).await.unwrap();
+            let held = slot_hold::Entity::find().count(&ctx.db().read_across()).await.unwrap();
             assert_eq!(held, 12 * round as u64, "an hour is twelve units of five minutes");
         }
     }
@@ -176,7 +176,7 @@ testkit::both! {
     async fn sums_come_back_as_they_were(kit: Kit) {
         let shop = Shop::open(kit).await;
         let order = shop.roses("ann").await;
-        let db = shop.kit.ctx.db().read();
+        let db = &shop.kit.ctx.db().read_across();
         for sum in [1_i64, 9_007_199_254_740_993, 1_000_000_000_000_000, i64::MAX] {
             let mut row = entity::order::ActiveModel::from(order.clone());
             row.total_minor = sea_orm::ActiveValue::Set(sum);
@@ -196,7 +196,7 @@ testkit::both! {
         let reply = shop.say("bob", "Two olive trees to Valencia. I'm Bob Ray, +447700900112. I confirm the order").await.join("\n");
         assert_eq!(shop.orders().await.len(), 1, "{reply}");
         assert!(!reply.contains('3') || !reply.to_lowercase().contains("stock"), "{reply}");
-        let level = stock_level::Entity::find().one(shop.kit.ctx.db().read()).await.unwrap().expect("a level");
+        let level = stock_level::Entity::find().one(&shop.kit.ctx.db().read_across()).await.unwrap().expect("a level");
         assert_eq!((level.taken_units, level.limit_units), (2, 3));
     }
 }

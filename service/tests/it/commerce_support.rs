@@ -133,7 +133,7 @@ impl Shop {
             .filter(message::Column::Status.eq(MessageStatus::Sent))
             .order_by_asc(message::Column::CreatedAt)
             .order_by_asc(message::Column::Id)
-            .all(self.kit.ctx.db().read())
+            .all(&self.kit.ctx.db().read_across())
             .await
             .unwrap()
     }
@@ -142,7 +142,7 @@ impl Shop {
         order::Entity::find()
             .filter(order::Column::CompanyId.eq(self.scope.id()))
             .order_by_asc(order::Column::Number)
-            .all(self.kit.ctx.db().read())
+            .all(&self.kit.ctx.db().read_across())
             .await
             .unwrap()
     }

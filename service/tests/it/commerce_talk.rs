@@ -17,7 +17,7 @@ testkit::both! {
         let receipts = futures::future::join_all(deliveries).await;
         assert_eq!(receipts.iter().filter(|receipt| !receipt.as_ref().unwrap().duplicate).count(), 1);
         shop.run().await;
-        let db = ctx.db().read();
+        let db = &ctx.db().read_across();
         assert_eq!(contact::Entity::find().count(db).await.unwrap(), 1);
         assert_eq!(turn::Entity::find().count(db).await.unwrap(), 1);
         assert_eq!(shop.sent().await.len(), 1);
@@ -41,7 +41,7 @@ testkit::both! {
             .filter(message::Column::Direction.eq(entity::stored::MessageDirection::Inbound))
             .order_by_asc(message::Column::CreatedAt)
             .order_by_asc(message::Column::Id)
-            .all(shop.kit.ctx.db().read())
+            .all(&shop.kit.ctx.db().read_across())
             .await
             .unwrap();
         let texts: Vec<String> = stored.into_iter().map(|row| row.text).collect();
@@ -55,7 +55,7 @@ testkit::both! {
             shop.write("ann", text).await;
         }
         shop.run().await;
-        assert_eq!(turn::Entity::find().count(shop.kit.ctx.db().read()).await.unwrap(), 1);
+        assert_eq!(turn::Entity::find().count(&shop.kit.ctx.db().read_across()).await.unwrap(), 1);
         let state = shop.conversation(shop.write("ann", "ok").await.conversation_id).await.dialogue;
         shop.run().await;
         assert_eq!(state["cart"]["lines"][0]["quantity"], 1, "{state}");
@@ -97,7 +97,7 @@ testkit::both! {
         service::inbox::take_over(ctx, &shop.scope, receipt.conversation_id).await.unwrap();
         shop.run().await;
         assert_eq!(shop.sent().await.len(), 0);
-        let silenced = message::Entity::find().all(ctx.db().read()).await.unwrap();
+        let silenced = message::Entity::find().all(&ctx.db().read_across()).await.unwrap();
         assert!(silenced.iter().any(|message| message.status == MessageStatus::Failed && message.error.is_some()));
         // What comes now is the person's.
         assert!(shop.say("ann", "Are you there?").await.is_empty());
@@ -105,7 +105,7 @@ testkit::both! {
         shop.run().await;
         assert!(shop.sent().await.is_empty(), "what came meanwhile is not answered late");
         assert_eq!(shop.say("ann", "How much is the rose bouquet?").await.len(), 1);
-        let turns = turn::Entity::find().all(ctx.db().read()).await.unwrap();
+        let turns = turn::Entity::find().all(&ctx.db().read_across()).await.unwrap();
         assert!(turns.iter().any(|turn| turn.status == TurnStatus::Silent));
     }
 
@@ -141,8 +141,8 @@ testkit::both! {
                 other => panic!("{other:?}"),
             }
         }
-        assert_eq!(contact::Entity::find().count(ctx.db().read()).await.unwrap(), 0);
-        assert_eq!(message::Entity::find().count(ctx.db().read()).await.unwrap(), 0);
+        assert_eq!(contact::Entity::find().count(&ctx.db().read_across()).await.unwrap(), 0);
+        assert_eq!(message::Entity::find().count(&ctx.db().read_across()).await.unwrap(), 0);
     }
 }
 

@@ -11,7 +11,8 @@ use testkit::{Backend, Kit};
 const KILLS: u64 = 200;
 
 async fn one<T: sea_orm::TryGetable>(db: &Db, sql: &str) -> T {
-    let row = db.read().query_one_raw(Statement::from_string(DatabaseBackend::Sqlite, sql)).await.unwrap().unwrap();
+    let row =
+        &db.read_across().query_one_raw(Statement::from_string(DatabaseBackend::Sqlite, sql)).await.unwrap().unwrap();
     row.try_get_by_index(0).unwrap()
 }
 
@@ -21,7 +22,7 @@ fn two_hundred_kills_of_a_writer_lose_no_commit_and_leave_the_file_whole() {
         let url = format!("sqlite:{}", kit.folder.join("killed.db").display());
         let open = || async { Db::open(&DbConfig::new(url.as_str())).await.unwrap() };
         let db = open().await;
-        db.read()
+        &db.read_across()
             .execute_unprepared("CREATE TABLE written (number INTEGER NOT NULL, filler TEXT NOT NULL)")
             .await
             .unwrap();

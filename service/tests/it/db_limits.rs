@@ -27,19 +27,19 @@ fn sessions_of_postgres_have_limits() {
         for (setting, wanted) in
             [("statement_timeout", "1min"), ("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "30s")]
         {
-            assert_eq!(told(db.read(), &format!("SHOW {setting}")).await, wanted, "{setting}");
+            assert_eq!(told(&db.read_across(), &format!("SHOW {setting}")).await, wanted, "{setting}");
         }
         // What runs into one may be tried again: nothing is at fault.
-        let tx = db.begin().await.unwrap();
+        let tx = db.begin_across().await.unwrap();
         tx.execute_unprepared("SET LOCAL statement_timeout = '50ms'").await.unwrap();
         let slow = tx.execute_unprepared("SELECT pg_sleep(5)").await.unwrap_err();
         assert!(matches!(Error::from(slow), Error::Unavailable(_)));
         tx.rollback().await.unwrap();
         let tenant = kit.tenant().await;
         let lock = format!("SELECT id FROM company WHERE id = '{}' FOR UPDATE", tenant.company.id);
-        let first = db.begin().await.unwrap();
+        let first = db.begin_across().await.unwrap();
         first.execute_unprepared(&lock).await.unwrap();
-        let second = db.begin().await.unwrap();
+        let second = db.begin_across().await.unwrap();
         second.execute_unprepared("SET LOCAL lock_timeout = '50ms'").await.unwrap();
         let locked = second.execute_unprepared(&lock).await.unwrap_err();
         assert!(matches!(Error::from(locked), Error::Unavailable(_)));
@@ -58,22 +58,24 @@ fn a_half_begun_transaction_reaches_nobody() {
         let db = small(&kit, 1).await;
         for _ in 0..20 {
             {
-                let pool = db.read().get_postgres_connection_pool();
-                let mut session = pool.acquire().await.unwrap();
-                sea_orm::sqlx::raw_sql("BEGIN; DELETE FROM membership").execute(&mut *session).await.unwrap();
+                let begin = db.in_postgres(&tenant.scope, async |pool| {
+                    let mut session = pool.acquire().await.unwrap();
+                    sea_orm::sqlx::raw_sql("BEGIN; DELETE FROM membership").execute(&mut *session).await.unwrap();
+                });
+                begin.await;
             }
-            company::Entity::find_by_id(tenant.company.id).one(db.read()).await.unwrap().unwrap();
+            company::Entity::find_by_id(tenant.company.id).one(&db.read_across()).await.unwrap().unwrap();
             let open = "SELECT CAST(COUNT(*) AS TEXT) FROM pg_stat_activity \
                         WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
-            assert_eq!(told(kit.ctx.db().read(), open).await, "0");
+            assert_eq!(told(&kit.ctx.db().read_across(), open).await, "0");
         }
-        let kept = entity::membership::Entity::find().count(kit.ctx.db().read()).await.unwrap();
+        let kept = entity::membership::Entity::find().count(&kit.ctx.db().read_across()).await.unwrap();
         assert_eq!(kept, 2, "what stood in it was taken back");
         // A session that the server ended is replaced unseen.
         let end = "SELECT CAST(COUNT(pg_terminate_backend(pid)) AS TEXT) FROM pg_stat_activity \
                    WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'idle'";
-        told(kit.ctx.db().read(), end).await;
-        company::Entity::find_by_id(tenant.company.id).one(db.read()).await.unwrap().unwrap();
+        told(&kit.ctx.db().read_across(), end).await;
+        company::Entity::find_by_id(tenant.company.id).one(&db.read_across()).await.unwrap().unwrap();
         db.close().await.unwrap();
     });
 }
@@ -83,9 +85,9 @@ both! {
     /// really committed, and not into a transaction that never ends.
     async fn a_transaction_that_the_database_ended_itself_harms_no_later_one(kit: Kit) {
         let tenant = kit.tenant().await;
-        let count = || async { entity::event::Entity::find().count(kit.ctx.db().read()).await.unwrap() };
+        let count = || async { entity::event::Entity::find().count(&kit.ctx.db().read_across()).await.unwrap() };
         for round in 0..5_u64 {
-            let mut tx = kit.ctx.db().begin().await.unwrap();
+            let mut tx = kit.ctx.db().begin_across().await.unwrap();
             let id = kit.ctx.new_id();
             service::event::emit(&kit.ctx, &mut tx, &tenant.scope, entity::stored::EventKind::Order, id).await.unwrap();
             tx.execute_unprepared("ROLLBACK").await.unwrap();
@@ -95,7 +97,7 @@ both! {
                 drop(tx);
             }
             for more in 1..=3 {
-                let mut tx = kit.ctx.db().begin().await.unwrap();
+                let mut tx = kit.ctx.db().begin_across().await.unwrap();
                 let id = kit.ctx.new_id();
                 service::event::emit(&kit.ctx, &mut tx, &tenant.scope, entity::stored::EventKind::Order, id).await.unwrap();
                 kit.ctx.commit(tx).await.unwrap();
@@ -108,13 +110,13 @@ both! {
     async fn nobody_waits_for_ever_for_a_connection(kit: Kit) {
         let db = small(&kit, 2).await;
         let held = match kit.backend {
-            Backend::Sqlite => vec![db.begin().await.unwrap()],
-            Backend::Postgres => vec![db.begin().await.unwrap(), db.begin().await.unwrap()],
+            Backend::Sqlite => vec![db.begin_across().await.unwrap()],
+            Backend::Postgres => vec![db.begin_across().await.unwrap(), db.begin_across().await.unwrap()],
         };
         let started = Instant::now();
         let waiting = (0..20).map(|_| {
             let db = db.clone();
-            tokio::spawn(async move { db.begin().await.map(drop) })
+            tokio::spawn(async move { db.begin_across().await.map(drop) })
         });
         for waited in waiting.collect::<Vec<_>>() {
             let refused = waited.await.unwrap();
@@ -122,11 +124,11 @@ both! {
         }
         assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
         if kit.backend == Backend::Postgres {
-            let refused = company::Entity::find().count(db.read()).await.map_err(Error::from);
+            let refused = company::Entity::find().count(&db.read_across()).await.map_err(Error::from);
             assert!(matches!(refused, Err(Error::Unavailable(_))), "{refused:?}");
         }
         drop(held);
-        let tx = db.begin().await.unwrap();
+        let tx = db.begin_across().await.unwrap();
         tx.rollback().await.unwrap();
         db.close().await.unwrap();
     }

@@ -25,7 +25,7 @@ both! {
         macro_rules! query {
             ($($table:ident),* $(,)?) => {$(
                 known.insert(entity::$table::Entity.table_name().to_owned());
-                let found = entity::$table::Entity::find().one(db.read()).await;
+                let found = entity::$table::Entity::find().one(&db.read_across()).await;
                 assert!(found.is_ok(), "{}: {found:?}", stringify!($table));
             )*};
         }
@@ -58,6 +58,6 @@ async fn schema(db: &Db, backend: Backend) -> BTreeSet<String> {
              UNION SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename NOT LIKE 'seaql%'"
         }
     };
-    let rows = db.read().query_all_raw(Statement::from_string(db.backend(), query)).await.unwrap();
+    let rows = &db.read_across().query_all_raw(Statement::from_string(db.backend(), query)).await.unwrap();
     rows.iter().map(|row| row.try_get("", "line").unwrap()).collect()
 }

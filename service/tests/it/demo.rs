@@ -20,7 +20,7 @@ macro_rules! rows {
     ($kit:expr, $scope:expr, $table:ident) => {
         $table::Entity::find()
             .filter($table::Column::CompanyId.eq($scope.id()))
-            .all($kit.ctx.db().read())
+            .all(&$kit.ctx.db().read_across())
             .await
             .unwrap()
     };
@@ -28,7 +28,7 @@ macro_rules! rows {
 
 async fn companies(kit: &Kit) -> Vec<(CompanyScope, company::Model)> {
     let mut found = Vec::new();
-    for company in company::Entity::find().all(kit.ctx.db().read()).await.unwrap() {
+    for company in company::Entity::find().all(&kit.ctx.db().read_across()).await.unwrap() {
         found.push((service::access::for_system(&kit.ctx, &company).unwrap(), company));
     }
     found.sort_by_key(|(_, company)| company.number);
@@ -61,7 +61,7 @@ async fn walk(kit: &Kit, scope: &CompanyScope, company: &company::Model) {
     let stock = rows!(kit, scope, stock_hold);
     let events = payment_event::Entity::find()
         .filter(payment_event::Column::CompanyId.eq(scope.id()))
-        .all(kit.ctx.db().read())
+        .all(&kit.ctx.db().read_across())
         .await
         .unwrap();
     let jobs = kit.jobs().await;
@@ -360,7 +360,7 @@ async fn reset(kit: &Kit, companies: &[(CompanyScope, company::Model)]) {
             for table in demo::TABLES.iter().filter(|table| **table != "event") {
                 let sql = format!("SELECT COUNT(*) AS n FROM {table} WHERE company_id = $1");
                 let statement = Statement::from_sql_and_values(kit.ctx.db().backend(), sql, [company.into()]);
-                let row = kit.ctx.db().read().query_one_raw(statement).await.unwrap().unwrap();
+                let row = kit.ctx.db().read_across().query_one_raw(statement).await.unwrap().unwrap();
                 counts.push((*table, row.try_get::<i64>("", "n").unwrap()));
             }
             counts
@@ -370,7 +370,7 @@ async fn reset(kit: &Kit, companies: &[(CompanyScope, company::Model)]) {
     let before = count(company.id).await;
     let owner = entity::user::Entity::find()
         .filter(entity::user::Column::Email.eq(demo::LOGINS[0].email))
-        .one(kit.ctx.db().read())
+        .one(&kit.ctx.db().read_across())
         .await
         .unwrap()
         .unwrap();
@@ -462,7 +462,7 @@ testkit::both! {
             }
         };
         let statement = Statement::from_string(kit.ctx.db().backend(), sql);
-        let rows = kit.ctx.db().read().query_all_raw(statement).await.unwrap();
+        let rows = kit.ctx.db().read_across().query_all_raw(statement).await.unwrap();
         let there: BTreeSet<String> = rows.iter().map(|row| row.try_get("", "name").unwrap()).collect();
         let known: BTreeSet<String> = demo::TABLES.iter().chain(demo::KEPT).map(|table| (*table).to_owned()).collect();
         assert_eq!(there, known);

@@ -169,7 +169,7 @@ both! {
         let second = claim_one(ctx).await;
         assert_eq!((second.row.attempts, second.row.lease_token), (2, 2));
 
-        let mut tx = ctx.db().begin().await.unwrap();
+        let mut tx = ctx.db().begin_across().await.unwrap();
         service::event::emit(ctx, &mut tx, &tenant.scope, entity::stored::EventKind::Order, id).await.unwrap();
         let refused = service::job::finish(ctx, &mut tx, &zombie).await;
         assert!(matches!(refused, Err(service::Error::Unavailable(_))), "{refused:?}");

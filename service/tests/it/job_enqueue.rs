@@ -15,7 +15,7 @@ both! {
         let ctx = &kit.ctx;
         let mut committed = Vec::new();
         for number in 0..1000 {
-            let mut tx = ctx.db().begin().await.unwrap();
+            let mut tx = ctx.db().begin_across().await.unwrap();
             service::job::enqueue(ctx, &mut tx, &tenant.scope, &Note::numbered(number)).await.unwrap();
             match ctx.engine().random.below(10) {
                 0 => {
@@ -75,7 +75,7 @@ both! {
         let tenant = kit.tenant().await;
         let ctx = &kit.ctx;
         enqueue(ctx, &tenant.scope, &Note::keyed(1, "turn:1")).await;
-        let mut joining = ctx.db().begin().await.unwrap();
+        let mut joining = ctx.db().begin_across().await.unwrap();
         let joined = service::job::enqueue(ctx, &mut joining, &tenant.scope, &Note::keyed(2, "turn:1")).await.unwrap();
         assert_eq!(joined, Enqueued::Joined);
         let claiming = {
@@ -100,12 +100,12 @@ both! {
     async fn two_first_enqueues_of_a_key_at_once_lose_nothing(kit: Kit) {
         let tenant = kit.tenant().await;
         let ctx = &kit.ctx;
-        let mut first = ctx.db().begin().await.unwrap();
+        let mut first = ctx.db().begin_across().await.unwrap();
         service::job::enqueue(ctx, &mut first, &tenant.scope, &Note::keyed(1, "turn:1")).await.unwrap();
         let second = {
             let (ctx, scope) = (ctx.clone(), tenant.scope.clone());
             tokio::spawn(async move {
-                let mut tx = ctx.db().begin().await.unwrap();
+                let mut tx = ctx.db().begin_across().await.unwrap();
                 let enqueued = service::job::enqueue(&ctx, &mut tx, &scope, &Note::keyed(2, "turn:1")).await.unwrap();
                 (tx, enqueued)
             })
@@ -127,7 +127,7 @@ both! {
         let ctx = &kit.ctx;
         enqueue(ctx, &tenant.scope, &Note::keyed(1, "reminder:1")).await;
         for (scope, cancelled) in [(&other.scope, 0), (&tenant.scope, 1), (&tenant.scope, 0)] {
-            let mut tx = ctx.db().begin().await.unwrap();
+            let mut tx = ctx.db().begin_across().await.unwrap();
             assert_eq!(service::job::cancel(ctx, &mut tx, scope, "reminder:1").await.unwrap(), cancelled);
             ctx.commit(tx).await.unwrap();
         }
@@ -140,7 +140,7 @@ both! {
         let wake = ctx.engine().wake.notified();
         tokio::pin!(wake);
         wake.as_mut().enable();
-        let mut tx = ctx.db().begin().await.unwrap();
+        let mut tx = ctx.db().begin_across().await.unwrap();
         service::job::enqueue(ctx, &mut tx, &tenant.scope, &Note::numbered(1)).await.unwrap();
         tx.rollback().await.unwrap();
         assert!(futures::poll!(wake.as_mut()).is_pending(), "nobody is woken by a rollback");

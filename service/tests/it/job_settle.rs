@@ -14,7 +14,7 @@ both! {
     async fn an_always_failing_job_runs_three_times_then_is_dead_and_can_be_run_again(kit: Kit) {
         let tenant = kit.tenant().await;
         let ctx = &kit.ctx;
-        let mut events = ctx.engine().bus.subscribe();
+        let mut events = ctx.engine().bus.listen();
         let id = enqueue(ctx, &tenant.scope, &Note::numbered(1)).await;
         let mut runs = 0;
         for base in [2, 4] {
@@ -32,7 +32,7 @@ both! {
         assert!(matches!(ran[0].failed, Some((_, Failed::Dead))), "{ran:?}");
         kit.advance(3600 * SECOND);
         assert_eq!(drain(&kit).await, Vec::<u32>::new(), "a dead job does not run");
-        let event = events.try_recv().unwrap();
+        let Some(service::event::Told::Event(event)) = events.try_next() else { panic!("no event") };
         assert_eq!((event.kind, event.subject_id, event.company_id), (EventKind::Job, id, tenant.company.id));
 
         let page = service::job::list(ctx, &tenant.scope, Some(JobStatus::Dead), &PageRequest::default()).await.unwrap();
@@ -169,7 +169,7 @@ both! {
         enqueue_many(ctx, &tenant.scope, (0..2500).map(Note::numbered)).await;
         for _ in 0..25 {
             let claimed = claim(ctx, 100).await;
-            let mut tx = ctx.db().begin().await.unwrap();
+            let mut tx = ctx.db().begin_across().await.unwrap();
             for job in &claimed {
                 service::job::finish(ctx, &mut tx, job).await.unwrap();
             }
@@ -216,5 +216,5 @@ both! {
 async fn set_payload(ctx: &service::Ctx, id: uuid::Uuid, payload: serde_json::Value) {
     use sea_orm::{ActiveModelTrait as _, ActiveValue::Set};
     let row = entity::job::ActiveModel { id: Set(id), payload: Set(payload), ..Default::default() };
-    row.update(ctx.db().read()).await.unwrap();
+    row.update(&ctx.db().read_across()).await.unwrap();
 }

@@ -51,7 +51,7 @@ impl Note {
 
 /// Enqueues one job in a transaction of its own, to run so long from now.
 pub(crate) async fn enqueue_in(ctx: &Ctx, scope: &CompanyScope, job: &Note, wait: Duration) -> Enqueued {
-    let mut tx = ctx.db().begin().await.unwrap();
+    let mut tx = ctx.db().begin_across().await.unwrap();
     let at = ctx.time().plus_millis(i64::try_from(wait.as_millis()).unwrap());
     let enqueued = service::job::enqueue_at(ctx, &mut tx, scope, job, at).await.unwrap();
     ctx.commit(tx).await.unwrap();
@@ -68,7 +68,7 @@ pub(crate) async fn enqueue(ctx: &Ctx, scope: &CompanyScope, job: &Note) -> Uuid
 
 /// Enqueues many in one transaction.
 pub(crate) async fn enqueue_many(ctx: &Ctx, scope: &CompanyScope, jobs: impl IntoIterator<Item = Note>) {
-    let mut tx = ctx.db().begin().await.unwrap();
+    let mut tx = ctx.db().begin_across().await.unwrap();
     for job in jobs {
         service::job::enqueue(ctx, &mut tx, scope, &job).await.unwrap();
     }
@@ -89,7 +89,7 @@ pub(crate) async fn claim_one(ctx: &Ctx) -> Claimed {
 
 /// Finishes a job in a transaction of its own.
 pub(crate) async fn finish(ctx: &Ctx, claimed: &Claimed) {
-    let mut tx = ctx.db().begin().await.unwrap();
+    let mut tx = ctx.db().begin_across().await.unwrap();
     service::job::finish(ctx, &mut tx, claimed).await.unwrap();
     ctx.commit(tx).await.unwrap();
 }
@@ -105,7 +105,7 @@ pub(crate) fn number(claimed: &Claimed) -> u32 {
 
 /// The row as it is now.
 pub(crate) async fn row(ctx: &Ctx, id: Uuid) -> job::Model {
-    job::Entity::find_by_id(id).one(ctx.db().read()).await.unwrap().unwrap()
+    job::Entity::find_by_id(id).one(&ctx.db().read_across()).await.unwrap().unwrap()
 }
 
 /// So many jobs of each status: waiting, running, done, dead.

@@ -106,7 +106,7 @@ both! {
         until("it started", || async { started.load(Ordering::SeqCst) }).await;
         // As if another worker had it: a newer token, and done.
         let sql = "UPDATE job SET lease_token = lease_token + 1, status = 'done'";
-        ctx.db().read().execute_raw(Statement::from_string(ctx.db().backend(), sql)).await.unwrap();
+        ctx.db().read_across().execute_raw(Statement::from_string(ctx.db().backend(), sql)).await.unwrap();
         let waited = until("it was stopped", || async { stopped.load(Ordering::SeqCst) }).await;
         assert!(waited < Slow::LEASE * 2, "{waited:?}");
         running.stop().await;

@@ -85,7 +85,7 @@ both! {
         // On SQLite a process that is stopped inside a transaction keeps everybody out, which is not what is tried here.
         loop {
             zombie.signal("-STOP");
-            match tokio::time::timeout(Duration::from_millis(300), ctx.db().begin()).await {
+            match tokio::time::timeout(Duration::from_millis(300), ctx.db().begin_across()).await {
                 Ok(free) => break free.unwrap().rollback().await.unwrap(),
                 Err(_) => zombie.signal("-CONT"),
             }

@@ -143,7 +143,7 @@ both! {
         make_effects(&ctx).await;
         let running = Running::start(&ctx, effects(), no_poll());
         let start = Instant::now();
-        let mut tx = ctx.db().begin().await.unwrap();
+        let mut tx = ctx.db().begin_across().await.unwrap();
         let at = ctx.time().plus_millis(700);
         service::job::enqueue_at(&ctx, &mut tx, &tenant.scope, &Effect { number: 1 }, at).await.unwrap();
         ctx.commit(tx).await.unwrap();
@@ -161,7 +161,7 @@ both! {
         let registry = Registry::new().register::<Effect>(
             |ctx, claimed| {
                 Box::pin(async move {
-                    let mut tx = ctx.db().begin().await?;
+                    let mut tx = ctx.db().begin_across().await?;
                     service::job::finish(&ctx, &mut tx, &claimed).await?;
                     ctx.commit(tx).await?;
                     Ok(())
@@ -191,7 +191,7 @@ both! {
             use sea_orm::{ActiveModelTrait as _, ActiveValue::Set};
             let payload = Set(serde_json::json!({ "number": "two" }));
             let row = entity::job::ActiveModel { id: Set(bad), payload, ..Default::default() };
-            row.update(ctx.db().read()).await.unwrap();
+            row.update(&ctx.db().read_across()).await.unwrap();
         }
         enqueue(&ctx, &tenant.scope, [Effect { number: 3 }]).await;
         let running = Running::start(&ctx, effects(), no_poll());

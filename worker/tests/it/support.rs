@@ -87,7 +87,7 @@ pub(crate) fn effects() -> Registry {
 
 pub(crate) async fn have_effect(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     let number = claimed.row.payload["number"].as_i64().unwrap();
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin_across().await?;
     let sql = format!("INSERT INTO effect (number) VALUES ({number})");
     tx.execute_raw(Statement::from_string(ctx.db().backend(), sql)).await?;
     service::job::finish(ctx, &mut tx, claimed).await?;
@@ -97,7 +97,7 @@ pub(crate) async fn have_effect(ctx: &Ctx, claimed: &Claimed) -> Result<(), Fail
 
 /// The table that effects are counted in; a second effect of a job would be a second row.
 pub(crate) async fn make_effects(ctx: &Ctx) {
-    ctx.db().read().execute_unprepared("CREATE TABLE effect (number BIGINT NOT NULL)").await.unwrap();
+    ctx.db().change_schema("CREATE TABLE effect (number BIGINT NOT NULL)").await.unwrap();
 }
 
 /// All effects, sorted.
@@ -107,12 +107,12 @@ pub(crate) async fn effects_had(ctx: &Ctx) -> Vec<i64> {
 
 pub(crate) async fn try_effects(ctx: &Ctx) -> Option<Vec<i64>> {
     let sql = Statement::from_string(ctx.db().backend(), "SELECT number FROM effect ORDER BY number");
-    let rows = ctx.db().read().query_all_raw(sql).await.ok()?;
+    let rows = ctx.db().read_across().query_all_raw(sql).await.ok()?;
     rows.iter().map(|row| row.try_get("", "number").ok()).collect()
 }
 
 pub(crate) async fn enqueue<J: Job>(ctx: &Ctx, scope: &CompanyScope, jobs: impl IntoIterator<Item = J>) -> Vec<Uuid> {
-    let mut tx = ctx.db().begin().await.unwrap();
+    let mut tx = ctx.db().begin_across().await.unwrap();
     let mut ids = Vec::new();
     for job in jobs {
         match service::job::enqueue(ctx, &mut tx, scope, &job).await.unwrap() {
@@ -140,7 +140,7 @@ pub(crate) async fn until_dry(kit: &testkit::Kit) {
     let sql = "SELECT id FROM job WHERE status IN ('waiting', 'running') LIMIT 1";
     until("the ledger is dry", || async {
         let query = Statement::from_string(kit.ctx.db().backend(), sql);
-        kit.ctx.db().read().query_one_raw(query).await.unwrap().is_none()
+        kit.ctx.db().read_across().query_one_raw(query).await.unwrap().is_none()
     })
     .await;
 }

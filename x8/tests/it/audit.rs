@@ -22,7 +22,7 @@ async fn open(kit: &Kit, ground: &Ground) -> Ctx {
 }
 
 async fn all<E: EntityTrait>(ctx: &Ctx) -> Vec<E::Model> {
-    E::find().all(ctx.db().read()).await.expect("the rows")
+    E::find().all(&ctx.db().read_across()).await.expect("the rows")
 }
 
 /// Waits until no job is due or running.
@@ -383,7 +383,7 @@ impl Rows {
 
     /// SQLite says that its file is whole.
     async fn file(&mut self) {
-        let db = self.ctx.db().read();
+        let db = &self.ctx.db().read_across();
         if db.get_database_backend() != DatabaseBackend::Sqlite {
             return;
         }

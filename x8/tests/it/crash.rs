@@ -70,24 +70,29 @@ async fn survive(kit: &Kit, ground: Ground, seed: u64) {
     let (status, _) = program.terminate().await;
     assert!(status.success(), "the last start ends as asked:\n{}", ground.last_words());
 
+    println!("{KILLS} kills in {killed:.1?}, all served after {served:.1?}");
+    who_was_served(kit, &ground, &seen).await;
+}
+
+/// Looks at what visitors saw and at all that is stored.
+pub(crate) async fn who_was_served(kit: &Kit, ground: &Ground, seen: &[Seen]) {
     let accepted: BTreeSet<String> = seen.iter().flat_map(|seen| &seen.accepted).map(ToString::to_string).collect();
     let paid: BTreeSet<String> = seen.iter().filter_map(|seen| seen.paid.clone()).collect();
-    let taken_over = audit::taken_over(kit, &ground).await;
+    let taken_over = audit::taken_over(kit, ground).await;
     println!(
-        "{KILLS} kills in {killed:.1?}, all served after {served:.1?}: {} visitors, {} messages, {} orders paid, \
-         {taken_over} jobs taken over",
+        "{} visitors, {} messages, {} orders paid, {taken_over} jobs taken over",
         seen.len(),
         accepted.len(),
         paid.len(),
     );
     assert!(paid.len() >= FEWEST_PAID, "the load was none: {} orders paid", paid.len());
     assert!(taken_over > 0, "no death met a job under way");
-    let faults = audit::faults(kit, &ground, &accepted, &paid).await;
+    let faults = audit::faults(kit, ground, &accepted, &paid).await;
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 
 /// Lets visitors come until it is over, and stays with them until the last one is served.
-async fn load(place: Place, keys: [String; 2], over: CancellationToken) -> Vec<Seen> {
+pub(crate) async fn load(place: Place, keys: [String; 2], over: CancellationToken) -> Vec<Seen> {
     let mut visitors = tokio::task::JoinSet::new();
     for number in 0.. {
         let place = place.clone();

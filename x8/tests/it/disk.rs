@@ -112,7 +112,7 @@ fn a_full_disk_refuses_and_loses_nothing() {
         program.terminate().await;
         let ctx = testkit::kit::live(&ground.database_url, &kit.folder).await;
         let query = sea_orm::Statement::from_string(sea_orm::DatabaseBackend::Sqlite, "PRAGMA integrity_check");
-        let row = sea_orm::ConnectionTrait::query_one_raw(ctx.db().read(), query).await.expect("an answer");
+        let row = sea_orm::ConnectionTrait::query_one_raw(&ctx.db().read_across(), query).await.expect("an answer");
         let said: String = row.expect("a row").try_get_by_index(0).expect("a text");
         assert_eq!(said, "ok");
         ctx.db().clone().close().await.expect("closed");

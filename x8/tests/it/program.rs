@@ -19,6 +19,8 @@ pub(crate) struct Ground {
     pub(crate) data: PathBuf,
     /// The database.
     pub(crate) database_url: String,
+    /// More settings.
+    pub(crate) more: Vec<(&'static str, String)>,
 }
 
 impl Ground {
@@ -26,6 +28,7 @@ impl Ground {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = bare(arguments);
         command.current_dir(&self.data).env("X8_DATA_DIR", &self.data).env("X8_DATABASE_URL", &self.database_url);
+        command.envs(self.more.iter().map(|(name, value)| (name, value)));
         command
     }
 
@@ -109,6 +112,21 @@ impl Program {
         ready.unwrap_or_else(|| panic!("the program did not become ready:\n{}", ground.last_words()))
     }
 
+    /// Waits until a part that only works says where its health is told.
+    pub(crate) async fn works(&mut self, ground: &Ground) -> SocketAddr {
+        let read = async {
+            while let Ok(Some(line)) = self.lines.next_line().await {
+                let at = line.strip_prefix("X8 works; health at http://").and_then(|at| at.strip_suffix("/readyz"));
+                if let Some(at) = at {
+                    return Some(at.parse().expect("an address"));
+                }
+            }
+            None
+        };
+        let at = tokio::time::timeout(START_PATIENCE, read).await.ok().flatten();
+        at.unwrap_or_else(|| panic!("the worker did not come up:\n{}", ground.last_words()))
+    }
+
     /// `kill -9`: no word, no flush, no goodbye.
     pub(crate) async fn kill_9(mut self) {
         self.child.kill().await.expect("killed");
@@ -144,7 +162,7 @@ pub(crate) fn on_sqlite(folder: &Path) -> Ground {
     let data = folder.join("data");
     fs::create_dir_all(&data).expect("a data folder");
     let database_url = format!("sqlite:{}", data.join("x8.db").display());
-    Ground { data, database_url }
+    Ground { data, database_url, more: Vec::new() }
 }
 
 /// A data folder beside a PostgreSQL database.

@@ -14,14 +14,12 @@ use service::access::{self, CompanyScope};
 use service::channel;
 use service::ctx::Ctx;
 use service::error::{Error, Result};
-use service::event::NewEvent;
+use service::event::{Listener, Told};
 use service::inbox::{self, VisitorCursor};
 use service::stored::EventKind;
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::time::Duration;
-use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_stream::wrappers::ReceiverStream;
@@ -77,7 +75,7 @@ pub(in crate::http) async fn stream(
             "Close another window of this chat first.",
         );
     };
-    let events = ctx.engine().bus.subscribe();
+    let events = ctx.engine().bus.listen();
     let stop = stop(request.extensions());
     let (sender, receiver) = mpsc::channel(16);
     tokio::spawn(async move {
@@ -106,7 +104,7 @@ struct Teller {
 }
 
 impl Teller {
-    async fn run(mut self, mut events: Receiver<NewEvent>) {
+    async fn run(mut self, mut events: Listener) {
         let mut heartbeat = interval(HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         heartbeat.reset();
@@ -126,20 +124,20 @@ impl Teller {
                 }
             }
             tokio::select! {
-                event = events.recv() => match event {
-                    Ok(event) => {
+                event = events.next() => match event {
+                    Some(Told::Event(event)) => {
                         let ours = event.kind == EventKind::Conversation
                             && event.company_id == self.scope.id()
                             && self.conversation.is_none_or(|conversation| conversation == event.subject_id);
                         stirred |= ours;
                     }
-                    Err(RecvError::Lagged(_)) => {
+                    Some(Told::Gap) => {
                         stirred = true;
                         if self.send(Event::default().event("resync").data("{}")).await.is_err() {
                             return;
                         }
                     }
-                    Err(RecvError::Closed) => return,
+                    None => return,
                 },
                 _ = heartbeat.tick() => {
                     if self.send(Event::default().comment("still here")).await.is_err() {

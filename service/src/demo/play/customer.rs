@@ -142,7 +142,7 @@ impl<'a> Customer<'a> {
             .order_by_desc(conversation::Column::LastMessageAt)
             .offset(self.dice.below(200) as u64)
             .limit(1)
-            .one(self.ctx.db().read())
+            .one(&self.ctx.db().read(self.scope))
             .await?;
         let Some(known) = known else { return Ok(()) };
         let addresses = inbox::contact_addresses(self.ctx, self.scope, known.contact_id).await?;
@@ -263,13 +263,13 @@ impl<'a> Customer<'a> {
             loop {
                 let row = message::Entity::find_by_id(receipt.message_id)
                     .filter(message::Column::CompanyId.eq(self.scope.id()))
-                    .one(self.ctx.db().read())
+                    .one(&self.ctx.db().read(self.scope))
                     .await?
                     .ok_or(Error::NotFound("message"))?;
                 if let Some(turn_id) = row.turn_id {
                     let turn = turn::Entity::find_by_id(turn_id)
                         .filter(turn::Column::CompanyId.eq(self.scope.id()))
-                        .one(self.ctx.db().read())
+                        .one(&self.ctx.db().read(self.scope))
                         .await?;
                     return turn.ok_or(Error::NotFound("turn"));
                 }

@@ -123,7 +123,7 @@ impl World<'_> {
         let mut rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
         let mut written = 0;
         while written < total {
-            let tx = self.ctx.db().begin().await?;
+            let tx = self.ctx.db().begin(&self.scope).await?;
             for _ in 0..PART / STATEMENT {
                 let part: Vec<E::ActiveModel> = rows.by_ref().take(STATEMENT).collect();
                 if part.is_empty() {

@@ -242,7 +242,7 @@ pub(super) async fn write(world: &World<'_>, orders: Vec<Planned>, told: Part<'_
     let mut written = 0_usize;
     while orders.peek().is_some() {
         let part: Vec<Planned> = orders.by_ref().take(PART).collect();
-        let mut tx = world.ctx.db().begin().await?;
+        let mut tx = world.ctx.db().begin(&world.scope).await?;
         for order in &part {
             let (ctx, scope, id) = (world.ctx, &world.scope, order.row.id);
             if order.holds {
