@@ -8,7 +8,7 @@ use entity::stored::EventKind;
 use foundation::Random;
 use foundation::secret::SealingKey;
 use gateway::signal::{Heard, Signal};
-use sea_orm::{ActiveEnum as _, sea_query::ValueType as _};
+use sea_orm::ActiveEnum as _;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;

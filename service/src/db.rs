@@ -8,8 +8,10 @@
 //! not a wait for a lock, not a transaction that was left open. Row-level security is a second wall behind
 //! [`CompanyScope`](crate::access::CompanyScope): see [`reach`].
 
+mod many;
 mod reach;
 
+pub(crate) use many::Many;
 pub use reach::Reader;
 
 use crate::access::CompanyScope;
@@ -108,6 +110,20 @@ impl Db {
     pub async fn migrate_down(&self) -> Result<()> {
         let db = self.schema_connection().await?;
         let done = migration::Migrator::down(&db, None).await;
+        self.end_schema_connection(db).await?;
+        Ok(done?)
+    }
+
+    /// Changes the schema by a statement that is no migration; what it makes is walled and let in like their tables. For tests.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn change_schema(&self, sql: &str) -> Result<()> {
+        let db = self.schema_connection().await?;
+        let done = match db.execute_unprepared(sql).await {
+            Ok(_) => reach::raise(&db).await,
+            Err(error) => Err(error),
+        };
         self.end_schema_connection(db).await?;
         Ok(done?)
     }

@@ -105,7 +105,9 @@ fn broken(error: JoinError) -> End {
 async fn settle(shared: &Shared, kind: &Kind, claimed: &Claimed, end: &End) -> Result<(), Error> {
     match end {
         End::Done => {
-            service::job::finish_if_running(&shared.ctx, claimed).await?;
+            if !claimed.is_done() {
+                shared.settler.finish(claimed).await?;
+            }
             metrics::counter!("jobs_done_total", "kind" => kind.name).increment(1);
         }
         End::Failed(failure) => {

@@ -8,6 +8,7 @@ mod backend;
 mod dispatch;
 mod handle;
 mod places;
+mod settler;
 mod upkeep;
 
 pub use service::job::{Kind, KindOptions, Registry};
@@ -56,6 +57,7 @@ struct Shared {
     /// Unique for each start: two starts never take each other's jobs for their own.
     name: String,
     places: Places,
+    settler: settler::Settler,
     /// No new jobs.
     stop: CancellationToken,
     /// The grace is over: give back what runs.
@@ -78,6 +80,7 @@ pub async fn run_with(ctx: Ctx, registry: Registry, options: Options, stop: Canc
     let name = format!("{}-{}", std::process::id(), ctx.engine().random.token(8));
     let shared = Arc::new(Shared {
         places: Places::new(options.concurrency, registry.kinds()),
+        settler: settler::Settler::new(ctx.clone()),
         ctx,
         registry,
         options,

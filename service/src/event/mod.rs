@@ -101,21 +101,30 @@ impl Listener {
 /// # Errors
 /// When the database refuses.
 pub async fn emit(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, kind: EventKind, subject_id: Uuid) -> Result<()> {
-    let event = NewEvent { id: ctx.new_id(), company_id: scope.id(), kind, subject_id };
-    if tx.events.iter().any(|known| known.kind == kind && known.subject_id == subject_id) {
-        return Ok(());
+    emit_all(ctx, tx, &[(scope, kind, subject_id)]).await
+}
+
+/// Writes events of several companies; what a transaction says twice is said once.
+pub(crate) async fn emit_all(ctx: &Ctx, tx: &mut Tx, events: &[(&CompanyScope, EventKind, Uuid)]) -> Result<()> {
+    let mut rows = Vec::with_capacity(events.len());
+    for (scope, kind, subject_id) in events {
+        if tx.events.iter().any(|known| known.kind == *kind && known.subject_id == *subject_id) {
+            continue;
+        }
+        let event = NewEvent { id: ctx.new_id(), company_id: scope.id(), kind: *kind, subject_id: *subject_id };
+        rows.push(event::ActiveModel {
+            id: Set(event.id),
+            company_id: Set(event.company_id),
+            kind: Set(event.kind),
+            subject_id: Set(event.subject_id),
+            data: Set(json!({})),
+            created_at: Set(ctx.time()),
+        });
+        tx.events.push(event);
     }
-    event::Entity::insert(event::ActiveModel {
-        id: Set(event.id),
-        company_id: Set(event.company_id),
-        kind: Set(kind),
-        subject_id: Set(subject_id),
-        data: Set(json!({})),
-        created_at: Set(ctx.time()),
-    })
-    .exec_without_returning(tx)
-    .await?;
-    tx.events.push(event);
+    if !rows.is_empty() {
+        event::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 //! Nobody is answered before the commit that holds the own message, so an answered message is a stored one.
 
 use super::receive::{self, Incoming, Receipt, Stored};
+use super::together;
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
@@ -75,13 +76,12 @@ async fn run(ctx: Ctx, mut receiver: mpsc::Receiver<Entry>) {
 }
 
 /// Stores all of them in one transaction and answers after its commit. When one cannot be stored, nothing of it stands and each
-/// is tried by itself: messages are checked before they come here, so that is a race with another process, and rare. A
-/// savepoint for each would cost every message two statements.
+/// is tried by itself: messages are checked before they come here, so that is a race with another process, and rare.
 async fn commit(ctx: &Ctx, entries: Vec<Entry>) {
     if entries.is_empty() {
         return;
     }
-    let stored = match together(ctx, &entries).await {
+    let stored = match store_all(ctx, &entries).await {
         Ok(receipts) => receipts.into_iter().map(Some).collect(),
         Err(Apart::Alone) => vec![None; entries.len()],
         Err(Apart::Nobody(why)) => {
@@ -117,24 +117,26 @@ impl From<Error> for Apart {
     }
 }
 
-async fn together(ctx: &Ctx, entries: &[Entry]) -> Result<Vec<Receipt>, Apart> {
+async fn store_all(ctx: &Ctx, entries: &[Entry]) -> Result<Vec<Receipt>, Apart> {
     // Messages of several companies share the commit.
     let mut tx = ctx.db().begin_across().await?;
-    let mut stored = Vec::with_capacity(entries.len());
-    for entry in entries {
-        match receive::store(ctx, &mut tx, &entry.scope, &entry.channel, &entry.incoming).await {
-            Ok(receipt) => stored.push(receipt),
-            Err(Stored::Raced) => {
-                tx.rollback().await?;
-                return Err(Apart::Alone);
-            }
-            Err(Stored::Failed(error)) => {
-                let apart = Apart::from(error);
-                tx.rollback().await?;
-                return Err(apart);
-            }
+    let all: Vec<together::Entry<'_>> = entries
+        .iter()
+        .map(|Entry { scope, channel, incoming, .. }| together::Entry { scope, channel, incoming })
+        .collect();
+    match together::store(ctx, &mut tx, &all).await {
+        Ok(receipts) => {
+            ctx.commit(tx).await?;
+            Ok(receipts)
+        }
+        Err(Stored::Raced) => {
+            tx.rollback().await?;
+            Err(Apart::Alone)
+        }
+        Err(Stored::Failed(error)) => {
+            let apart = Apart::from(error);
+            tx.rollback().await?;
+            Err(apart)
         }
     }
-    ctx.commit(tx).await?;
-    Ok(stored)
 }

@@ -4,6 +4,7 @@ mod intake;
 mod read;
 mod receive;
 mod send;
+mod together;
 mod trial;
 mod visitor;
 mod write;

@@ -5,16 +5,13 @@ use crate::ctx::Ctx;
 use crate::db::{Tx, is_constraint};
 use crate::error::{Error, Result};
 use crate::inbox::Attachment;
-use crate::job;
-use crate::turn::AnswerTurn;
-use entity::stored::{
-    ConversationOwner, ConversationStatus, EventKind, JobStatus, MessageAuthor, MessageDirection, MessageStatus,
-};
-use entity::{channel, contact, contact_address, conversation, message};
+use crate::inbox::together::{Entry, store};
+use entity::stored::{ConversationOwner, ConversationStatus};
+use entity::{channel, contact, contact_address, conversation};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait, OnConflict},
+    ColumnTrait, DbErr, EntityTrait, QueryFilter,
+    sea_query::{Expr, OnConflict},
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -24,7 +21,7 @@ pub const MAX_TEXT: usize = 10_000;
 /// The most attachments of one message.
 pub const MAX_ATTACHMENTS: usize = 10;
 /// However fast a customer writes, the answer waits at most so many quiet periods from the first message.
-const MAX_QUIET_PERIODS: i64 = 5;
+pub(super) const MAX_QUIET_PERIODS: i64 = 5;
 
 /// Who wrote, as the channel knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,9 +73,9 @@ pub async fn receive(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model, 
     // Two first messages of one customer at once meet a unique index; the second try finds what the first one made.
     for _ in 0..4 {
         let mut tx = ctx.db().begin(scope).await?;
-        match store(ctx, &mut tx, scope, channel, &incoming).await {
-            Ok(receipt) => match ctx.commit(tx).await {
-                Ok(()) => return Ok(receipt),
+        match store(ctx, &mut tx, &[Entry { scope, channel, incoming: &incoming }]).await {
+            Ok(receipts) => match ctx.commit(tx).await {
+                Ok(()) => return receipts.first().copied().ok_or_else(|| Error::internal("no receipt")),
                 Err(Error::Internal(text)) if text.contains("UNIQUE") || text.contains("duplicate key") => {}
                 Err(error) => return Err(error),
             },
@@ -133,91 +130,12 @@ pub(super) fn check(mut incoming: Incoming) -> Result<Incoming> {
     Ok(incoming)
 }
 
-pub(super) async fn store(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    scope: &CompanyScope,
-    channel: &channel::Model,
-    incoming: &Incoming,
-) -> Result<Receipt, Stored> {
-    let known = message::Entity::find()
-        .filter(message::Column::ChannelId.eq(channel.id))
-        .filter(message::Column::ExternalId.eq(incoming.external_id.as_str()))
-        .one(tx)
-        .await?;
-    if let Some(known) = known {
-        return Ok(Receipt { message_id: known.id, conversation_id: known.conversation_id, duplicate: true });
-    }
-    let now = ctx.time();
-    let contact_id = contact_of(ctx, tx, scope, channel, incoming).await?;
-    let conversation = conversation_of(ctx, tx, scope, channel, contact_id).await?;
-    let message_id = incoming.id.unwrap_or_else(|| ctx.new_id());
-    message::Entity::insert(message::ActiveModel {
-        id: Set(message_id),
-        company_id: Set(scope.id()),
-        channel_id: Set(channel.id),
-        conversation_id: Set(conversation.id),
-        direction: Set(MessageDirection::Inbound),
-        author: Set(MessageAuthor::Customer),
-        author_user_id: Set(None),
-        text: Set(incoming.text.clone()),
-        language: Set(None),
-        attachments: Set(serde_json::to_value(&incoming.attachments).map_err(Error::from)?),
-        status: Set(MessageStatus::Received),
-        error: Set(None),
-        external_id: Set(Some(incoming.external_id.clone())),
-        turn_id: Set(None),
-        created_at: Set(now),
-        sent_at: Set(None),
-    })
-    .exec_without_returning(tx)
-    .await?;
-    conversation::Entity::update_many()
-        .col_expr(conversation::Column::Preview, preview(&incoming.text).into())
-        .col_expr(conversation::Column::LastMessageAt, now.0.into())
-        .col_expr(conversation::Column::UnreadCount, Expr::col(conversation::Column::UnreadCount).add(1))
-        .col_expr(conversation::Column::Status, Expr::value("open"))
-        .filter(conversation::Column::Id.eq(conversation.id))
-        .exec(tx)
-        .await?;
-    if conversation.owner == ConversationOwner::Assistant {
-        let answer = AnswerTurn { conversation_id: conversation.id };
-        let run_at = quiet_until(ctx, tx, channel, conversation.id).await?;
-        job::enqueue_at(ctx, tx, scope, &answer, run_at).await?;
-    }
-    crate::event::emit(ctx, tx, scope, EventKind::Message, message_id).await?;
-    crate::event::emit(ctx, tx, scope, EventKind::Conversation, conversation.id).await?;
-    Ok(Receipt { message_id, conversation_id: conversation.id, duplicate: false })
-}
-
 /// The start of a text, for lists.
 pub(crate) fn preview(text: &str) -> String {
     text.chars().map(|c| if c == '\n' { ' ' } else { c }).take(120).collect()
 }
 
-/// Now and a quiet period, but not later than a few periods after the first unanswered message.
-async fn quiet_until(
-    ctx: &Ctx,
-    tx: &Tx,
-    channel: &channel::Model,
-    conversation_id: Uuid,
-) -> Result<entity::time::Time, Stored> {
-    let quiet = i64::from(channel.quiet_period_ms);
-    let wanted = ctx.time().plus_millis(quiet);
-    let waiting = entity::job::Entity::find()
-        .filter(entity::job::Column::UniqueKey.eq(AnswerTurn { conversation_id }.key()))
-        .filter(entity::job::Column::Status.eq(JobStatus::Waiting))
-        .select_only()
-        .column(entity::job::Column::CreatedAt)
-        .order_by_asc(entity::job::Column::CreatedAt)
-        .into_tuple::<entity::time::Time>()
-        .one(tx)
-        .await?;
-    Ok(waiting
-        .map_or(wanted, |since| Ord::max(Ord::min(wanted, since.plus_millis(quiet * MAX_QUIET_PERIODS)), ctx.time())))
-}
-
-async fn contact_of(
+pub(super) async fn contact_of(
     ctx: &Ctx,
     tx: &mut Tx,
     scope: &CompanyScope,
@@ -310,41 +228,31 @@ async fn attest_phone(
     Ok(())
 }
 
-async fn conversation_of(
+/// A conversation that begins.
+pub(super) fn new_conversation(
     ctx: &Ctx,
-    tx: &mut Tx,
     scope: &CompanyScope,
     channel: &channel::Model,
     contact_id: Uuid,
-) -> Result<conversation::Model, Stored> {
-    let found = conversation::Entity::find()
-        .filter(conversation::Column::ChannelId.eq(channel.id))
-        .filter(conversation::Column::ContactId.eq(contact_id))
-        .one(tx)
-        .await?;
-    if let Some(conversation) = found {
-        return Ok(conversation);
-    }
+) -> conversation::Model {
     let now = ctx.time();
-    Ok(conversation::Entity::insert(conversation::ActiveModel {
-        id: Set(ctx.new_id()),
-        company_id: Set(scope.id()),
-        channel_id: Set(channel.id),
-        contact_id: Set(contact_id),
-        status: Set(ConversationStatus::Open),
-        owner: Set(ConversationOwner::Assistant),
-        owner_user_id: Set(None),
-        needs_attention: Set(false),
-        attention_reason: Set(None),
-        language: Set(None),
-        dialogue: Set(json!({})),
-        revision: Set(0),
-        unread_count: Set(0),
-        preview: Set(String::new()),
-        current_order_id: Set(None),
-        last_message_at: Set(now),
-        created_at: Set(now),
-    })
-    .exec_with_returning(tx)
-    .await?)
+    conversation::Model {
+        id: ctx.new_id(),
+        company_id: scope.id(),
+        channel_id: channel.id,
+        contact_id,
+        status: ConversationStatus::Open,
+        owner: ConversationOwner::Assistant,
+        owner_user_id: None,
+        needs_attention: false,
+        attention_reason: None,
+        language: None,
+        dialogue: json!({}),
+        revision: 0,
+        unread_count: 0,
+        preview: String::new(),
+        current_order_id: None,
+        last_message_at: now,
+        created_at: now,
+    }
 }

@@ -11,7 +11,7 @@ use crate::turn::AnswerTurn;
 use entity::stored::{ConversationOwner, EventKind, MessageAuthor, MessageDirection, MessageStatus};
 use entity::time::Time;
 use entity::{channel, contact, contact_address, conversation, message};
-use sea_orm::{ActiveValue::Set, ConnectionTrait as _, EntityTrait, FromQueryResult as _};
+use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait as _, EntityTrait, FromQueryResult as _};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -54,16 +54,16 @@ pub(super) async fn store(ctx: &Ctx, tx: &mut Tx, entries: &[Entry<'_>]) -> Resu
         receipts[*first].map(|receipt| Receipt { duplicate: true, ..receipt })
     };
     (0..entries.len())
-        .map(|at| receipts[at].or_else(|| twin(at)).ok_or_else(|| Error::internal("a message without a receipt").into()))
+        .map(|at| {
+            receipts[at].or_else(|| twin(at)).ok_or_else(|| Error::internal("a message without a receipt").into())
+        })
         .collect()
 }
 
 /// Receipts of those that came before.
 async fn known(tx: &Tx, entries: &[Entry<'_>]) -> Result<Vec<Option<Receipt>>, Stored> {
-    let mut asked = Many::new(
-        tx.get_database_backend(),
-        &[("at", "bigint"), ("channel_id", "uuid"), ("external_id", "text")],
-    );
+    let mut asked =
+        Many::new(tx.get_database_backend(), &[("at", "bigint"), ("channel_id", "uuid"), ("external_id", "text")]);
     for (at, entry) in entries.iter().enumerate() {
         asked.push([number(at), entry.channel.id.into(), entry.incoming.external_id.as_str().into()]);
     }

@@ -21,15 +21,16 @@ pub use upkeep::{backlog, dead_count, due_kinds, next_due, prune, release_expire
 
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
-use crate::db::Tx;
+use crate::db::{Many, Tx};
 use crate::error::{Error, Result};
 use entity::job;
 use entity::stored::JobStatus;
 use entity::time::Time;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait as _, EntityTrait, QueryFilter};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::collections::HashSet;
 use std::time::Duration;
 use upkeep::status_is;
 use uuid::Uuid;
@@ -92,27 +93,9 @@ pub async fn enqueue_at<J: Job>(
     run_at: Time,
 ) -> Result<Enqueued> {
     tx.wakes = true;
+    let row = row_of(ctx, scope, job, run_at)?;
     let unique_key = job.unique_key();
-    let id = ctx.new_id();
-    let row = job::ActiveModel {
-        id: Set(id),
-        company_id: Set(Some(scope.id())),
-        subject_id: Set(job.subject()),
-        kind: Set(J::KIND.to_owned()),
-        payload: Set(serde_json::to_value(job)?),
-        unique_key: Set(unique_key.clone()),
-        lane: Set(job.lane()),
-        status: Set(JobStatus::Waiting),
-        run_at: Set(run_at),
-        attempts: Set(0),
-        max_attempts: Set(J::MAX_ATTEMPTS),
-        lease_until: Set(None),
-        lease_token: Set(0),
-        worker: Set(None),
-        last_error: Set(None),
-        created_at: Set(ctx.time()),
-        finished_at: Set(None),
-    };
+    let id = *row.id.as_ref();
     for _ in 0..JOIN_TRIES {
         // The update also locks the waiting job until this transaction ends: no worker can claim it before what it is to find
         // is committed.
@@ -129,18 +112,96 @@ pub async fn enqueue_at<J: Job>(
         }
         // Two transactions may both have found no waiting job: the second one's insert meets the unique index, and it joins in
         // the next round. Joining without the lock would let the job run before this transaction commits, and miss it.
-        let inserted = job::Entity::insert(row.clone())
-            .on_conflict(
-                OnConflict::new()
-                    .exprs([Expr::col(job::Column::UniqueKey)])
-                    .target_and_where(Expr::cust("status = 'waiting' AND unique_key IS NOT NULL"))
-                    .do_nothing()
-                    .to_owned(),
-            )
-            .exec_without_returning(tx)
-            .await?;
+        let inserted =
+            job::Entity::insert(row.clone()).on_conflict(unless_waiting()).exec_without_returning(tx).await?;
         if inserted > 0 {
             return Ok(Enqueued::New(id));
+        }
+    }
+    Err(Error::Unavailable("a job of the same key came and went too often".to_owned()))
+}
+
+fn row_of<J: Job>(ctx: &Ctx, scope: &CompanyScope, job: &J, run_at: Time) -> Result<job::ActiveModel> {
+    Ok(job::ActiveModel {
+        id: Set(ctx.new_id()),
+        company_id: Set(Some(scope.id())),
+        subject_id: Set(job.subject()),
+        kind: Set(J::KIND.to_owned()),
+        payload: Set(serde_json::to_value(job)?),
+        unique_key: Set(job.unique_key()),
+        lane: Set(job.lane()),
+        status: Set(JobStatus::Waiting),
+        run_at: Set(run_at),
+        attempts: Set(0),
+        max_attempts: Set(J::MAX_ATTEMPTS),
+        lease_until: Set(None),
+        lease_token: Set(0),
+        worker: Set(None),
+        last_error: Set(None),
+        created_at: Set(ctx.time()),
+        finished_at: Set(None),
+    })
+}
+
+fn unless_waiting() -> OnConflict {
+    OnConflict::new()
+        .exprs([Expr::col(job::Column::UniqueKey)])
+        .target_and_where(Expr::cust("status = 'waiting' AND unique_key IS NOT NULL"))
+        .do_nothing()
+        .to_owned()
+}
+
+/// A job that is wanted, with others.
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted<'a, J> {
+    pub(crate) scope: &'a CompanyScope,
+    pub(crate) job: J,
+    pub(crate) run_at: Time,
+    /// A waiting job of the same key is moved to `run_at`, but not later than so many milliseconds after it was made.
+    pub(crate) most_wait_ms: Option<i64>,
+}
+
+/// Enqueues many of one kind, each under a key of its own, in the statements that one takes.
+///
+/// # Errors
+/// As [`enqueue_at`].
+pub(crate) async fn enqueue_all<J: Job>(ctx: &Ctx, tx: &mut Tx, wanted: &[Wanted<'_, J>]) -> Result<()> {
+    let mut open: Vec<&Wanted<'_, J>> = wanted.iter().collect();
+    for _ in 0..JOIN_TRIES {
+        if open.is_empty() {
+            tx.wakes |= !wanted.is_empty();
+            return Ok(());
+        }
+        let mut moved = Many::new(
+            tx.get_database_backend(),
+            &[("unique_key", "text"), ("run_at", "bigint"), ("most_wait", "bigint"), ("soonest", "bigint")],
+        );
+        let now = ctx.time();
+        for wanted in &open {
+            let most = wanted.most_wait_ms.map_or(i64::MAX / 4, |most| most.saturating_mul(1000));
+            moved.push([wanted.job.unique_key().into(), wanted.run_at.0.into(), most.into(), now.0.into()]);
+        }
+        // As in `enqueue_at`: the update locks the waiting ones until this transaction ends.
+        let rows = tx
+            .query_all_raw(moved.statement(
+                "UPDATE job SET run_at = {most}({least}(v.run_at, job.created_at + v.most_wait), v.soonest) FROM v \
+                 WHERE job.unique_key = v.unique_key AND job.status = 'waiting' RETURNING job.unique_key AS joined",
+            ))
+            .await?;
+        let mut joined = HashSet::with_capacity(rows.len());
+        for row in rows {
+            joined.insert(row.try_get::<String>("", "joined")?);
+        }
+        open.retain(|wanted| !wanted.job.unique_key().is_some_and(|key| joined.contains(&key)));
+        let rows: Vec<_> =
+            open.iter().map(|wanted| row_of(ctx, wanted.scope, &wanted.job, wanted.run_at)).collect::<Result<_>>()?;
+        if rows.is_empty() {
+            continue;
+        }
+        let inserted = job::Entity::insert_many(rows).on_conflict(unless_waiting()).exec_without_returning(tx).await?;
+        // Who met one being enqueued at the same moment joins it in the next round; those just inserted only move again.
+        if inserted == open.len() as u64 {
+            open.clear();
         }
     }
     Err(Error::Unavailable("a job of the same key came and went too often".to_owned()))

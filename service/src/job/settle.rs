@@ -2,16 +2,12 @@
 
 use super::claim::Claimed;
 use crate::ctx::Ctx;
-use crate::db::Tx;
+use crate::db::{Many, Tx};
 use crate::error::{Error, Result};
 use entity::job;
 use entity::stored::{EventKind, JobStatus};
 use entity::time::Time;
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait as _, DatabaseBackend, EntityTrait, QueryFilter, Statement, UpdateMany,
-    Value, sea_query::Expr,
-};
-use std::fmt::Write as _;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait as _, EntityTrait, QueryFilter, UpdateMany, sea_query::Expr};
 use std::time::Duration;
 
 /// Why a job failed whose worker was killed or hung.
@@ -138,26 +134,18 @@ pub async fn finish_together(ctx: &Ctx, claimed: &[Claimed]) -> Result<()> {
     if open.is_empty() {
         return Ok(());
     }
-    let backend = ctx.db().backend();
-    let postgres = backend == DatabaseBackend::Postgres;
-    let mut values: Vec<Value> = vec![ctx.time().0.into()];
-    let mut list = String::new();
+    let mut ended =
+        Many::new(ctx.db().backend(), &[("id", "uuid"), ("lease_token", "bigint"), ("finished_at", "bigint")]);
+    let now = ctx.time();
     for claimed in &open {
-        values.extend::<[Value; 2]>([claimed.row.id.into(), claimed.row.lease_token.into()]);
-        let (comma, at) = (if list.is_empty() { "" } else { ", " }, values.len());
-        if postgres {
-            let _ = write!(list, "{comma}(${}::uuid, ${at}::bigint)", at - 1);
-        } else {
-            let _ = write!(list, "{comma}(?, ?)");
-        }
+        ended.push([claimed.row.id.into(), claimed.row.lease_token.into(), now.0.into()]);
     }
-    let now = if postgres { "$1" } else { "?" };
-    let sql = format!(
-        "UPDATE job SET status = 'done', finished_at = {now}, lease_until = NULL \
-         WHERE status = 'running' AND (id, lease_token) IN (VALUES {list})"
-    );
     let mut tx = ctx.db().begin_across().await?;
-    tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+    tx.execute_raw(ended.statement(
+        "UPDATE job SET status = 'done', finished_at = v.finished_at, lease_until = NULL FROM v \
+         WHERE job.id = v.id AND job.lease_token = v.lease_token AND job.status = 'running'",
+    ))
+    .await?;
     tx.wakes = open.iter().any(|claimed| claimed.row.lane.is_some());
     ctx.commit(tx).await
 }

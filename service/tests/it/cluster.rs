@@ -16,7 +16,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// One more process on the kit's database.
 fn process(kit: &Kit, url: &str) -> Kit {
     kit.with_engine(|engine| {
-        let signal = cluster::join(url, &engine.key, &Random::system(), &engine.bus, &engine.wake).unwrap();
+        // Each process has chance of its own: equal ids come from equal seeds.
+        engine.random = Random::system();
+        let signal = cluster::join(url, &engine.key, &engine.random, &engine.bus, &engine.wake).unwrap();
         engine.signal = Some(signal);
     })
 }

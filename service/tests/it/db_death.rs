@@ -22,7 +22,7 @@ fn two_hundred_kills_of_a_writer_lose_no_commit_and_leave_the_file_whole() {
         let url = format!("sqlite:{}", kit.folder.join("killed.db").display());
         let open = || async { Db::open(&DbConfig::new(url.as_str())).await.unwrap() };
         let db = open().await;
-        &db.read_across()
+        db.read_across()
             .execute_unprepared("CREATE TABLE written (number INTEGER NOT NULL, filler TEXT NOT NULL)")
             .await
             .unwrap();
