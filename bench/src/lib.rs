@@ -1,1 +1,104 @@
-//! bench
+//! What the load generators share: keep-alive connections, and the figures of many requests.
+
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpStream;
+
+/// One keep-alive connection.
+#[derive(Debug)]
+pub struct Client {
+    stream: BufReader<TcpStream>,
+    host: String,
+}
+
+impl Client {
+    /// Connects to `host:port`.
+    ///
+    /// # Errors
+    /// When nobody is there.
+    pub async fn connect(host: &str) -> std::io::Result<Self> {
+        let stream = TcpStream::connect(host).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream: BufReader::new(stream), host: host.to_owned() })
+    }
+
+    /// Sends a request of JSON with one more header; answers status and body.
+    ///
+    /// # Errors
+    /// When the connection breaks.
+    pub async fn ask(
+        &mut self,
+        method: &str,
+        path: &str,
+        header: (&str, &str),
+        body: &str,
+    ) -> std::io::Result<(u16, String)> {
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\n{}: {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            self.host,
+            header.0,
+            header.1,
+            body.len()
+        );
+        self.stream.get_mut().write_all(request.as_bytes()).await?;
+        let mut head = Vec::with_capacity(512);
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(self.stream.read_u8().await?);
+        }
+        let head = String::from_utf8_lossy(&head).to_lowercase();
+        let status = head.get(9..12).and_then(|status| status.parse().ok()).unwrap_or(0);
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: ")?.trim().parse::<usize>().ok())
+            .unwrap_or(0);
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body).await?;
+        Ok((status, String::from_utf8_lossy(&body).into_owned()))
+    }
+}
+
+/// Runs `work` on every connection; how long each request took, sorted, and how many were refused.
+///
+/// # Panics
+/// When a connection breaks.
+pub async fn load<F>(connections: usize, work: impl Fn(usize) -> F) -> (Vec<Duration>, usize)
+where
+    F: Future<Output = std::io::Result<(Vec<Duration>, usize)>> + Send + 'static,
+{
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..connections {
+        tasks.spawn(work(number));
+    }
+    let (mut all, mut refused) = (Vec::new(), 0);
+    while let Some(done) = tasks.join_next().await {
+        let (took, bad) = done.expect("a connection's task").expect("the server answers");
+        all.extend(took);
+        refused += bad;
+    }
+    all.sort_unstable();
+    (all, refused)
+}
+
+/// Prints what that makes a second, with the median and the 99th percentile; returns the rate.
+pub fn report(what: &str, took: &[Duration], seconds: f64) -> f64 {
+    let at =
+        |part: f64| took.get((took.len() as f64 * part) as usize).copied().unwrap_or_default().as_secs_f64() * 1000.0;
+    let rate = took.len() as f64 / seconds;
+    println!("{what:<42} {rate:>9.0} a second   p50 {:>7.2} ms   p99 {:>7.2} ms", at(0.5), at(0.99));
+    rate
+}
+
+/// Requests that do nothing, until the time is over.
+///
+/// # Errors
+/// When the connection breaks.
+pub async fn nothing(host: String, until: Instant) -> std::io::Result<(Vec<Duration>, usize)> {
+    let mut client = Client::connect(&host).await?;
+    let mut took = Vec::new();
+    while Instant::now() < until {
+        let started = Instant::now();
+        client.ask("GET", "/healthz", ("accept", "*/*"), "").await?;
+        took.push(started.elapsed());
+    }
+    Ok((took, 0))
+}

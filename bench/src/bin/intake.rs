@@ -8,12 +8,12 @@
 //! loads one that runs.
 
 use api::http::{Answer, AppState, Graph, Operation, Settings, router, serve};
+use bench::{Client, load, nothing, report};
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 #[global_allocator]
@@ -39,76 +39,12 @@ impl Graph for NoGraph {
     }
 }
 
-/// One keep-alive connection.
-struct Client {
-    stream: BufReader<TcpStream>,
-    host: String,
-}
-
-impl Client {
-    async fn connect(host: &str) -> std::io::Result<Self> {
-        let stream = TcpStream::connect(host).await?;
-        stream.set_nodelay(true)?;
-        Ok(Self { stream: BufReader::new(stream), host: host.to_owned() })
-    }
-
-    /// Sends a request; answers status and body.
-    async fn ask(&mut self, method: &str, path: &str, token: &str, body: &str) -> std::io::Result<(u16, String)> {
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-            self.host,
-            body.len()
-        );
-        self.stream.get_mut().write_all(request.as_bytes()).await?;
-        let mut head = Vec::with_capacity(512);
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(self.stream.read_u8().await?);
-        }
-        let head = String::from_utf8_lossy(&head).to_lowercase();
-        let status = head.get(9..12).and_then(|status| status.parse().ok()).unwrap_or(0);
-        let length = head
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length: ")?.trim().parse::<usize>().ok())
-            .unwrap_or(0);
-        let mut body = vec![0; length];
-        self.stream.read_exact(&mut body).await?;
-        Ok((status, String::from_utf8_lossy(&body).into_owned()))
-    }
-}
-
-/// Runs `work` on every connection until the time is over; the durations of all requests.
-async fn load<F>(connections: usize, work: impl Fn(usize) -> F) -> (Vec<Duration>, usize)
-where
-    F: Future<Output = std::io::Result<(Vec<Duration>, usize)>> + Send + 'static,
-{
-    let mut tasks = tokio::task::JoinSet::new();
-    for number in 0..connections {
-        tasks.spawn(work(number));
-    }
-    let (mut all, mut refused) = (Vec::new(), 0);
-    while let Some(done) = tasks.join_next().await {
-        let (took, bad) = done.expect("a connection's task").expect("the server answers");
-        all.extend(took);
-        refused += bad;
-    }
-    all.sort_unstable();
-    (all, refused)
-}
-
-fn report(what: &str, took: &[Duration], seconds: f64) -> f64 {
-    let at =
-        |part: f64| took.get((took.len() as f64 * part) as usize).copied().unwrap_or_default().as_secs_f64() * 1000.0;
-    let rate = took.len() as f64 / seconds;
-    println!("{what:<38} {rate:>9.0} a second   p50 {:>7.2} ms   p99 {:>7.2} ms", at(0.5), at(0.99));
-    rate
-}
-
 async fn messages(host: String, key: String, until: Instant) -> std::io::Result<(Vec<Duration>, usize)> {
     let mut client = Client::connect(&host).await?;
     let (mut took, mut refused) = (Vec::new(), 0);
     let path = format!("/widget/{key}/messages");
     while Instant::now() < until {
-        let (_, session) = client.ask("POST", &format!("/widget/{key}/sessions"), "", "{}").await?;
+        let (_, session) = client.ask("POST", &format!("/widget/{key}/sessions"), ("accept", "*/*"), "{}").await?;
         let session: serde_json::Value = serde_json::from_str(&session).unwrap_or_default();
         let Some(token) = session["token"].as_str() else {
             refused += 1;
@@ -119,7 +55,7 @@ async fn messages(host: String, key: String, until: Instant) -> std::io::Result<
             let id = uuid::Uuid::from_u128(u128::from_le_bytes(foundation::Random::system().bytes()));
             let body = format!("{{\"id\":\"{id}\",\"text\":\"Do you have red roses for tomorrow?\"}}");
             let started = Instant::now();
-            let (status, _) = client.ask("POST", &path, token, &body).await?;
+            let (status, _) = client.ask("POST", &path, ("authorization", &format!("Bearer {token}")), &body).await?;
             if status == 202 {
                 took.push(started.elapsed())
             } else {
@@ -131,17 +67,6 @@ async fn messages(host: String, key: String, until: Instant) -> std::io::Result<
         }
     }
     Ok((took, refused))
-}
-
-async fn nothing(host: String, until: Instant) -> std::io::Result<(Vec<Duration>, usize)> {
-    let mut client = Client::connect(&host).await?;
-    let mut took = Vec::new();
-    while Instant::now() < until {
-        let started = Instant::now();
-        client.ask("GET", "/healthz", "", "").await?;
-        took.push(started.elapsed());
-    }
-    Ok((took, 0))
 }
 
 async fn run(host: String, key: String, seconds: f64, connections: usize) {
@@ -174,14 +99,16 @@ async fn paced(host: String, key: String, rate: f64, seconds: f64) -> usize {
                 }
                 // A visitor may write 60 a minute, an address may bring 600 visitors a minute.
                 if message % 58 == 0 {
-                    let (_, session) = client.ask("POST", &format!("/widget/{key}/sessions"), "", "{}").await?;
+                    let (_, session) =
+                        client.ask("POST", &format!("/widget/{key}/sessions"), ("accept", "*/*"), "{}").await?;
                     let session: serde_json::Value = serde_json::from_str(&session).unwrap_or_default();
                     token = session["token"].as_str().unwrap_or_default().to_owned();
                 }
                 tokio::time::sleep_until(due.into()).await;
                 let id = uuid::Uuid::from_u128(u128::from_le_bytes(foundation::Random::system().bytes()));
                 let body = format!("{{\"id\":\"{id}\",\"text\":\"Do you have red roses for tomorrow?\"}}");
-                let (status, _) = client.ask("POST", &path, &token, &body).await?;
+                let (status, _) =
+                    client.ask("POST", &path, ("authorization", &format!("Bearer {token}")), &body).await?;
                 // From when it was due: a server that stands still makes the next ones wait as well.
                 if status == 202 {
                     took.push(due.elapsed());
@@ -216,7 +143,7 @@ fn main() {
             ctx: kit.live(),
             graph: Arc::new(NoGraph),
             metrics: Arc::new(String::new),
-            dispatcher_alive: Arc::new(|| true),
+            dispatcher_alive: Arc::new(|| Some(true)),
             web_dir: None,
             proxies: api::http::Proxies::default(),
             playground: false,
@@ -231,7 +158,8 @@ fn main() {
         if steady {
             use sea_orm::{EntityTrait as _, PaginatorTrait as _};
             let accepted = paced(host, key, number(1, 500.0), number(2, 600.0)).await;
-            let stored = entity::message::Entity::find().count(kit.ctx.db().read()).await.expect("the messages");
+            let stored =
+                entity::message::Entity::find().count(&kit.ctx.db().read_across()).await.expect("the messages");
             println!("{accepted} accepted, {stored} stored");
         } else {
             run(host, key, seconds, connections).await;

@@ -31,7 +31,7 @@ fn main() {
             ctx: kit.live(),
             graph: Arc::new(api::Api::new(api::graphql::Installation::default())),
             metrics: Arc::new(String::new),
-            dispatcher_alive: Arc::new(|| true),
+            dispatcher_alive: Arc::new(|| Some(true)),
             web_dir: None,
             proxies: Proxies::default(),
             playground: false,
@@ -43,7 +43,7 @@ fn main() {
         for _ in 0..usize::div_ceil(count, OF_A_USER) {
             let token = ctx.engine().random.token(48);
             let user_id = kit.another_tenant("Crowd").await.owner.id;
-            let tx = ctx.db().begin().await.expect("a transaction");
+            let tx = ctx.db().begin_across().await.expect("a transaction");
             entity::session::Entity::insert(entity::session::ActiveModel {
                 id: Set(ctx.new_id()),
                 user_id: Set(user_id),
