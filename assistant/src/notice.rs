@@ -221,6 +221,12 @@ fn place(args: &mut FluentArgs<'_>, city: Option<&str>, [here, anywhere, online]
     }
 }
 
+/// What the fee for bringing the goods, or for coming to the customer, is called on a payment page.
+#[must_use]
+pub fn fee_name(language: Language, travel: bool) -> String {
+    TEXTS.fill(language, if travel { "page-travel" } else { "page-delivery" }, &FluentArgs::new())
+}
+
 /// A date and a time as people of that language write them.
 #[must_use]
 pub fn date_and_time(at: Timestamp, zone: &TimeZone, language: Language) -> (String, String) {
@@ -282,6 +288,7 @@ mod tests {
                 }
                 assert!(seen.insert(text.clone()), "{language:?}: two notices say {text}");
             }
+            assert!(seen.insert(fee_name(language, false)) && seen.insert(fee_name(language, true)));
             let booked = Notice::BookedAppointment { number: 77, city: None, start }.text(language, &zone);
             assert!(booked.contains("11:30"), "the branch's own time: {booked}");
         }

@@ -1,11 +1,11 @@
-//! What happened to a channel's connection.
+//! What happened to a connection.
 
 use sea_orm::entity::prelude::*;
 
 use crate::stored::ChannelLogKind;
 use crate::time::Time;
 
-/// What happened to a channel's connection.
+/// What happened to a connection of a channel or an integration.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "channel_log")]
 pub struct Model {
@@ -14,7 +14,7 @@ pub struct Model {
     pub id: Uuid,
     /// Tenant.
     pub company_id: Uuid,
-    /// Channel.
+    /// The channel or integration.
     pub channel_id: Uuid,
     /// What.
     pub kind: ChannelLogKind,

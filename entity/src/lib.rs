@@ -15,6 +15,7 @@ pub mod credential;
 pub mod event;
 pub mod file;
 pub mod import;
+pub mod integration;
 pub mod job;
 pub mod membership;
 pub mod message;

@@ -16,10 +16,10 @@ pub struct Model {
     pub company_id: Uuid,
     /// Order.
     pub order_id: Uuid,
-    /// `sandbox`, later `stripe`.
+    /// `sandbox`, `stripe`.
     #[sea_orm(column_type = "Text")]
     pub provider: String,
-    /// The provider's id of the page.
+    /// The provider's id of the page; `new:<id>` until the provider has named it.
     #[sea_orm(column_type = "Text")]
     pub external_id: String,
     /// How far.
@@ -29,7 +29,7 @@ pub struct Model {
     /// ISO 4217.
     #[sea_orm(column_type = "Text")]
     pub currency: String,
-    /// The provider's page.
+    /// The provider's page; empty until there is one.
     #[sea_orm(column_type = "Text")]
     pub url: String,
     /// When the page ends.

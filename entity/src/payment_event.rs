@@ -16,7 +16,7 @@ pub struct Model {
     /// Provider.
     #[sea_orm(column_type = "Text")]
     pub provider: String,
-    /// The provider's account.
+    /// The provider's account, or the integration by whose address it came: one provider's event may reach two companies.
     #[sea_orm(column_type = "Text")]
     pub account: String,
     /// The provider's id of the event.

@@ -89,6 +89,18 @@ pub enum ChannelStatus {
     Error,
 }
 
+/// Stored words of `IntegrationKind`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum IntegrationKind {
+    /// `payment`
+    #[sea_orm(string_value = "payment")]
+    Payment,
+    /// `calendar`
+    #[sea_orm(string_value = "calendar")]
+    Calendar,
+}
+
 /// Stored words of `ChannelLogKind`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text")]
@@ -300,6 +312,9 @@ pub enum PaymentState {
     /// `open`
     #[sea_orm(string_value = "open")]
     Open,
+    /// `processing`
+    #[sea_orm(string_value = "processing")]
+    Processing,
     /// `paid`
     #[sea_orm(string_value = "paid")]
     Paid,
@@ -399,6 +414,9 @@ pub enum EventKind {
     /// `channel`
     #[sea_orm(string_value = "channel")]
     Channel,
+    /// `integration`
+    #[sea_orm(string_value = "integration")]
+    Integration,
 }
 
 impl From<domain::channel::ChannelKind> for ChannelKind {

@@ -1,7 +1,7 @@
 //! The outside world, a folder a capability: the trait or wire form in `mod.rs`, each provider or format a file.
 //!
 //! - [`channel`] platforms on which customers write.
-//! - [`payment`] taking money: wire forms and signatures of the payment providers.
+//! - [`payment`] taking money: the sandbox bank and Stripe behind one trait.
 //! - [`signal`] how several processes of one installation ring and tell one another.
 //! - [`table_file`] catalogue files: CSV, XLSX, ODS and XLS, read in a child process with limits; CSV and XLSX written.
 

@@ -2,6 +2,7 @@
 //! runs, and tests put their own servers in the place of any.
 
 use crate::channel::telegram;
+use crate::payment::stripe;
 use foundation::http::{Authority, Http, Reach};
 use std::sync::Arc;
 
@@ -14,6 +15,10 @@ pub struct Outside {
     pub guarded: Http,
     /// The Bot API.
     pub telegram_url: String,
+    /// Stripe's API.
+    pub stripe_url: String,
+    /// Whether the sandbox bank stands in where a company has connected no provider of payments.
+    pub test_bank: bool,
 }
 
 impl Outside {
@@ -26,6 +31,8 @@ impl Outside {
             http: Http::new(Reach::Configured)?,
             guarded: Http::new(Reach::Public(Arc::from(allowed)))?,
             telegram_url: telegram::BASE_URL.to_owned(),
+            stripe_url: stripe::BASE_URL.to_owned(),
+            test_bank: true,
         })
     }
 }

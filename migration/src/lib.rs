@@ -18,6 +18,7 @@ mod m20261121_0004_work;
 mod m20261130_0101_catalogue_revision;
 mod m20261130_0102_providers;
 mod m20261130_0103_lists;
+mod m20261130_0110_integrations;
 
 /// All changes, in their order.
 #[derive(Debug)]
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_0101_catalogue_revision::Migration),
             Box::new(m20261130_0102_providers::Migration),
             Box::new(m20261130_0103_lists::Migration),
+            Box::new(m20261130_0110_integrations::Migration),
         ];
         all.into_iter().map(|change| Box::new(Whole(change)) as Box<dyn MigrationTrait>).collect()
     }

@@ -27,7 +27,12 @@ pub fn registry() -> Registry {
         // Each waits for messages most of its time.
         crate::channel::PollChannel => crate::channel::run_poll, at once 64, seconds 60;
         // Money and calendar.
-        crate::payment::SettlePayment => crate::payment::settle, at once 4, seconds 25;
+        crate::payment::SettlePayment => crate::payment::settle, at once 4, seconds 40;
+        crate::payment::ExpirePage => crate::payment::run_expire, at once 2, seconds 60;
+        crate::payment::CheckPage => crate::payment::run_check, at once 2, seconds 40;
+        crate::payment::RefundPayment => crate::payment::run_refund, at once 2, seconds 60;
+        crate::payment::ConnectPayment => crate::payment::run_connect, at once 2, seconds 60;
+        crate::payment::DisconnectPayment => crate::payment::run_disconnect, at once 2, seconds 600;
         crate::order::BookOrder => crate::order::book, at once 4, seconds 25;
         crate::order::ExpireLink => crate::order::expire_link, at once 2, seconds 25;
         crate::order::SendReminder => crate::order::send_reminder, at once 2, seconds 25;
@@ -67,12 +72,17 @@ mod tests {
         let known = [
             "answer_turn",
             "book_order",
+            "check_page",
             "connect_channel",
+            "connect_payment",
             "disconnect_channel",
+            "disconnect_payment",
             "expire_link",
+            "expire_page",
             "import_table",
             "poll_channel",
             "prune_catalogue",
+            "refund_payment",
             "remove_file",
             "send_message",
             "send_reminder",

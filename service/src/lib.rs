@@ -14,6 +14,7 @@ pub mod event;
 pub mod file;
 pub mod identity;
 pub mod inbox;
+pub mod integration;
 pub mod job;
 pub mod jobs;
 pub mod order;

@@ -6,7 +6,7 @@ use domain::catalog::ItemKind;
 use entity::stored::*;
 use entity::{
     booking, catalogue, catalogue_row, catalogue_version, channel, channel_log, company, contact, contact_address,
-    conversation, credential, event, file, import, job, membership, message, order, order_line, payment, reminder,
+    conversation, credential, event, file, import, integration, job, membership, message, order, order_line, payment, reminder,
     session, turn, user,
 };
 use sea_orm::{ActiveModelTrait, ColumnTrait as _, EntityTrait, QueryFilter as _, QueryOrder as _};
@@ -505,7 +505,7 @@ pub(crate) async fn everything(ctx: &Ctx) -> String {
     }
     dump! {
         booking catalogue catalogue_row catalogue_version channel channel_log company contact contact_address conversation
-        credential event file import
+        credential event file import integration
         job membership message order order_line payment reminder turn user
     }
     text

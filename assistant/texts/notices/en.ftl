@@ -18,3 +18,5 @@ link-again = Here is the payment link of order No. { $number } for { $total }: {
 moved = Your booking No. { $number } was moved to { $date } at { $time }.
 moved-delivery = The delivery of your order No. { $number } was moved to { $date } at { $time }.
 lasts = Your booking No. { $number } on { $date } at { $time } now ends at { $end }.
+page-delivery = Delivery
+page-travel = Travel to you

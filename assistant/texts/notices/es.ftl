@@ -18,3 +18,5 @@ link-again = Este es el enlace de pago del pedido n.º { $number } por { $total 
 moved = Su reserva n.º { $number } se ha cambiado al { $date } a las { $time }.
 moved-delivery = La entrega de su pedido n.º { $number } se ha cambiado al { $date } a las { $time }.
 lasts = Su reserva n.º { $number } del { $date } a las { $time } ahora termina a las { $end }.
+page-delivery = Entrega
+page-travel = Desplazamiento

@@ -18,3 +18,5 @@ link-again = { $total } сомасындағы № { $number } тапсырыс�
 moved = № { $number } жазылуыңыз { $date } күні сағат { $time } уақытына ауыстырылды.
 moved-delivery = № { $number } тапсырысыңыздың жеткізілуі { $date } күні сағат { $time } уақытына ауыстырылды.
 lasts = № { $number } жазылуыңыз { $date } күні сағат { $time } басталып, енді сағат { $end } аяқталады.
+page-delivery = Жеткізу
+page-travel = Шығып қызмет көрсету

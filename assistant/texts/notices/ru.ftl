@@ -18,3 +18,5 @@ link-again = Ссылка на оплату заказа № { $number } на с
 moved = Ваша запись № { $number } перенесена на { $date }, { $time }.
 moved-delivery = Доставка вашего заказа № { $number } перенесена на { $date }, { $time }.
 lasts = Ваша запись № { $number } на { $date }, { $time } теперь заканчивается в { $end }.
+page-delivery = Доставка
+page-travel = Выезд

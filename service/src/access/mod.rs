@@ -5,7 +5,7 @@ use crate::cluster;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use entity::stored::Role;
-use entity::{channel, company, job, membership, order};
+use entity::{channel, company, integration, job, membership, order};
 use foundation::secret::{equal_secret, hex, hmac_sha256};
 use governor::clock::DefaultClock;
 use governor::state::keyed::DashMapStateStore;
@@ -254,6 +254,7 @@ tenant!(
     payment,
     booking,
     reminder,
+    integration,
 );
 
 /// The scope of a job's company: the ledger wrote it in the transaction that caused the job.
@@ -286,6 +287,19 @@ pub async fn for_link(ctx: &Ctx, token: &str) -> Result<(CompanyScope, order::Mo
         .await?
         .ok_or(Error::NotFound("order"))?;
     Ok((CompanyScope { company_id: order.company_id, role: None }, order))
+}
+
+/// The scope of an integration that is named by its public key: how a provider's events come in.
+///
+/// # Errors
+/// `NotFound` for an unknown key.
+pub(crate) async fn for_integration(ctx: &Ctx, public_key: &str) -> Result<(CompanyScope, integration::Model)> {
+    let row = integration::Entity::find()
+        .filter(integration::Column::PublicKey.eq(public_key))
+        .one(ctx.db().read())
+        .await?
+        .ok_or(Error::NotFound("integration"))?;
+    Ok((CompanyScope { company_id: row.company_id, role: None }, row))
 }
 
 /// The scope of a payment that a verified event names.

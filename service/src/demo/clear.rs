@@ -31,6 +31,7 @@ pub const TABLES: &[&str] = &[
     "catalogue_version",
     "channel_log",
     "credential",
+    "integration",
     "channel",
 ];
 /// Tables of a company whose one row stays and is brought back instead.

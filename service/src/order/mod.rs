@@ -16,7 +16,7 @@ pub use read::{
 pub use reschedule::{free_times, move_booking};
 pub use staff::{advance_trial, cancel, cancel_booking, refund, resend_link};
 pub use timed::expire_link_now;
-pub(crate) use timed::{BookOrder, ExpireLink, SendReminder, book, expire_link, send_reminder};
+pub(crate) use timed::{BookOrder, ExpireLink, SendReminder, book, expire_link, lock, send_reminder};
 
 use crate::ctx::Ctx;
 use domain::order::{OrderEvent, OrderState, PaymentStatus};

@@ -12,8 +12,8 @@ use assistant::turn::OrderDraft;
 use domain::booking::{link_open_until, reminder_at};
 use domain::catalog::ItemKind;
 use domain::order::OrderEvent;
-use entity::stored::{BookingKind, BookingStatus, EventKind, OrderStatus, PaymentState, PaymentStatus, ReminderKind};
-use entity::{booking, branch, company as company_table, conversation, order, order_line, payment, reminder};
+use entity::stored::{BookingKind, BookingStatus, EventKind, OrderStatus, PaymentStatus, ReminderKind};
+use entity::{booking, branch, company as company_table, conversation, order, order_line, reminder};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
@@ -273,13 +273,7 @@ pub(crate) async fn close_link(
     order: &order::Model,
     reason: &str,
 ) -> Result<()> {
-    payment::Entity::update_many()
-        .col_expr(payment::Column::Status, Expr::value(sea_orm::ActiveEnum::to_value(&PaymentState::Expired)))
-        .filter(payment::Column::CompanyId.eq(scope.id()))
-        .filter(payment::Column::OrderId.eq(order.id))
-        .filter(payment::Column::Status.eq(PaymentState::Open))
-        .exec(tx)
-        .await?;
+    crate::payment::close_pages(ctx, tx, scope, order.id).await?;
     holds::release(tx, scope, order.id).await?;
     cancel_reminders(ctx, tx, scope, order.id, None, reason).await?;
     job::cancel(ctx, tx, scope, &ExpireLink { order_id: order.id }.key()).await?;

@@ -130,7 +130,7 @@ pub async fn cancel(ctx: &Ctx, scope: &CompanyScope, order_id: Uuid) -> Result<o
     super::get(ctx, scope, order_id).await
 }
 
-/// Gives the money of a paid order back through its provider.
+/// Gives the money of a paid order back through its provider: asked by a job, told to the customer when it is done.
 ///
 /// # Errors
 /// `NotFound`; `Invalid` when it is not paid.
@@ -146,7 +146,10 @@ pub async fn refund(ctx: &Ctx, scope: &CompanyScope, order_id: Uuid) -> Result<o
     let Some(paid) = paid else {
         return Err(Error::invalid("id", "NOT_PAID", "There is no payment to give back."));
     };
-    crate::payment::report(ctx, &paid.external_id, gateway::payment::EventKind::Refunded).await?;
+    let mut tx = ctx.db().begin().await?;
+    let back = crate::payment::RefundPayment { payment_id: paid.id, order_id };
+    job::enqueue(ctx, &mut tx, scope, &back).await?;
+    ctx.commit(tx).await?;
     super::get(ctx, scope, order_id).await
 }
 

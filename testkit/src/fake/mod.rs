@@ -6,6 +6,7 @@
 
 mod contract;
 mod server;
+pub mod stripe;
 pub mod telegram;
 
 pub use contract::Contract;

@@ -384,7 +384,7 @@ impl Planned {
     fn page(&mut self, world: &World<'_>, at: Time, status: PaymentState) {
         let id = world.dice.id(at);
         let expires_at = self.row.link_expires_at.unwrap_or(at);
-        self.payments.push(super::rows::page(world, &self.row, &self.quote, id, at, expires_at, status));
+        self.payments.push(super::rows::page(world, &self.row, id, at, expires_at, status));
     }
 
     fn event(&mut self, world: &World<'_>, at: Time, kind: gateway::payment::EventKind, outcome: &str) {

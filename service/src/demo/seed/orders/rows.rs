@@ -7,7 +7,7 @@ use domain::quote::Quote;
 use entity::stored::PaymentState;
 use entity::time::Time;
 use entity::{booking, order, order_line, payment, payment_event, reminder};
-use gateway::payment::{EventKind, PageRequest, sandbox};
+use gateway::payment::{EventKind, sandbox};
 use uuid::Uuid;
 
 pub(super) fn lines(world: &World<'_>, order: &order::Model, quote: &Quote) -> Vec<order_line::Model> {
@@ -33,19 +33,12 @@ pub(super) fn lines(world: &World<'_>, order: &order::Model, quote: &Quote) -> V
 pub(super) fn page(
     world: &World<'_>,
     order: &order::Model,
-    quote: &Quote,
     id: Uuid,
     created_at: Time,
     expires_at: Time,
     status: PaymentState,
 ) -> payment::Model {
-    let page = crate::payment::bank(world.ctx).create_page(&PageRequest {
-        payment_id: id,
-        amount: quote.total,
-        description: String::new(),
-        language: order.language.clone(),
-        expires_at: expires_at.timestamp(),
-    });
+    let page = crate::payment::bank(world.ctx).page(id);
     payment::Model {
         id,
         company_id: order.company_id,

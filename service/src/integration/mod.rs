@@ -1,0 +1,197 @@
+//! A company's accounts at providers that are no channel (who takes its money, who keeps its calendar): whether they work, and
+//! what was wrong.
+
+use crate::access::CompanyScope;
+use crate::channel::code;
+use crate::ctx::Ctx;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use entity::stored::{ChannelLogKind, ChannelStatus, EventKind, IntegrationKind};
+use entity::{channel_log, integration};
+use gateway::error::Kind;
+use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+/// So many failures in a row make an integration one in error.
+const FAILURES_IN_ERROR: i32 = 3;
+
+/// The account of a kind, connected or not.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn of_kind(ctx: &Ctx, scope: &CompanyScope, kind: IntegrationKind) -> Result<Option<integration::Model>> {
+    find(ctx.db().read(), scope, kind).await
+}
+
+pub(crate) async fn find(
+    db: &impl ConnectionTrait,
+    scope: &CompanyScope,
+    kind: IntegrationKind,
+) -> Result<Option<integration::Model>> {
+    Ok(integration::Entity::find()
+        .filter(integration::Column::CompanyId.eq(scope.id()))
+        .filter(integration::Column::Kind.eq(kind))
+        .one(db)
+        .await?)
+}
+
+/// One of them.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn get(ctx: &Ctx, scope: &CompanyScope, id: Uuid) -> Result<integration::Model> {
+    integration::Entity::find_by_id(id)
+        .filter(integration::Column::CompanyId.eq(scope.id()))
+        .one(ctx.db().read())
+        .await?
+        .ok_or(Error::NotFound("integration"))
+}
+
+/// What happened to it, the newest first.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn log(ctx: &Ctx, scope: &CompanyScope, id: Uuid, first: u64) -> Result<Vec<channel_log::Model>> {
+    get(ctx, scope, id).await?;
+    Ok(channel_log::Entity::find()
+        .filter(channel_log::Column::CompanyId.eq(scope.id()))
+        .filter(channel_log::Column::ChannelId.eq(id))
+        .order_by_desc(channel_log::Column::Id)
+        .limit(Ord::min(first, crate::page::MAX_SIZE))
+        .all(ctx.db().read())
+        .await?)
+}
+
+/// Begins to connect the account of a kind, in the place of the one that is there.
+pub(crate) async fn begin(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    scope: &CompanyScope,
+    kind: IntegrationKind,
+    provider: &str,
+    settings: serde_json::Value,
+) -> Result<integration::Model> {
+    let before = find(&*tx, scope, kind).await?;
+    let row = match before {
+        Some(before) => {
+            let mut row = before.into_active_model();
+            row.provider = Set(provider.to_owned());
+            row.status = Set(ChannelStatus::Connecting);
+            row.settings = Set(settings);
+            row.last_error = Set(None);
+            row.error_code = Set(None);
+            row.error_count = Set(0);
+            row.update(&*tx).await?
+        }
+        None => {
+            integration::ActiveModel {
+                id: Set(ctx.new_id()),
+                company_id: Set(scope.id()),
+                kind: Set(kind),
+                provider: Set(provider.to_owned()),
+                public_key: Set(ctx.engine().random.token(24)),
+                status: Set(ChannelStatus::Connecting),
+                external_id: Set(None),
+                name: Set(None),
+                settings: Set(settings),
+                last_error: Set(None),
+                error_code: Set(None),
+                error_count: Set(0),
+                connected_at: Set(None),
+                created_at: Set(ctx.time()),
+            }
+            .insert(&*tx)
+            .await?
+        }
+    };
+    note(ctx, tx, scope, row.id, ChannelLogKind::Connecting, None).await?;
+    Ok(row)
+}
+
+/// Ends it: nothing is asked of the provider any more, except what the job of the disconnection does.
+pub(crate) async fn end(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, row: integration::Model) -> Result<()> {
+    let id = row.id;
+    let mut row = row.into_active_model();
+    row.status = Set(ChannelStatus::Disconnected);
+    row.connected_at = Set(None);
+    row.update(&*tx).await?;
+    note(ctx, tx, scope, id, ChannelLogKind::Disconnected, None).await
+}
+
+/// Writes into the log, and tells those who watch.
+pub(crate) async fn note(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    scope: &CompanyScope,
+    id: Uuid,
+    kind: ChannelLogKind,
+    detail: Option<String>,
+) -> Result<()> {
+    channel_log::Entity::insert(channel_log::ActiveModel {
+        id: Set(ctx.new_id()),
+        company_id: Set(scope.id()),
+        channel_id: Set(id),
+        kind: Set(kind),
+        detail: Set(detail),
+        created_at: Set(ctx.time()),
+    })
+    .exec_without_returning(tx)
+    .await?;
+    crate::event::emit(ctx, tx, scope, EventKind::Integration, id).await
+}
+
+/// It works: remembered only when that is news.
+pub(crate) async fn works(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, row: &integration::Model) -> Result<()> {
+    if row.status == ChannelStatus::Connected && row.error_count == 0 {
+        return Ok(());
+    }
+    let done = integration::Entity::update_many()
+        .col_expr(integration::Column::Status, Expr::value("connected"))
+        .col_expr(integration::Column::LastError, Expr::value(Option::<String>::None))
+        .col_expr(integration::Column::ErrorCode, Expr::value(Option::<String>::None))
+        .col_expr(integration::Column::ErrorCount, Expr::value(0))
+        .col_expr(integration::Column::ConnectedAt, ctx.time().0.into())
+        .filter(integration::Column::Id.eq(row.id))
+        .filter(integration::Column::CompanyId.eq(scope.id()))
+        .filter(integration::Column::Status.ne(ChannelStatus::Disconnected))
+        .exec(tx)
+        .await?;
+    if done.rows_affected > 0 {
+        note(ctx, tx, scope, row.id, ChannelLogKind::Connected, row.name.clone()).await?;
+    }
+    Ok(())
+}
+
+/// Remembers a fault of the account itself.
+pub(crate) async fn failed(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    scope: &CompanyScope,
+    row: &integration::Model,
+    error: &gateway::error::Error,
+) -> Result<()> {
+    let ends = error.kind == Kind::Credentials || row.error_count + 1 >= FAILURES_IN_ERROR;
+    let mut update = integration::Entity::update_many()
+        .col_expr(integration::Column::LastError, Expr::value(error.text.as_str()))
+        .col_expr(integration::Column::ErrorCode, Expr::value(code(error.kind)))
+        .col_expr(integration::Column::ErrorCount, Expr::col(integration::Column::ErrorCount).add(1));
+    if ends {
+        update = update.col_expr(integration::Column::Status, Expr::value("error"));
+    }
+    update
+        .filter(integration::Column::Id.eq(row.id))
+        .filter(integration::Column::CompanyId.eq(scope.id()))
+        .filter(integration::Column::Status.ne(ChannelStatus::Disconnected))
+        .exec(tx)
+        .await?;
+    // A long outage is one line, not one for each try.
+    if row.error_count == 0 || (ends && row.status != ChannelStatus::Error) {
+        let detail = format!("{}: {}", code(error.kind), error.text);
+        note(ctx, tx, scope, row.id, ChannelLogKind::Failed, Some(detail)).await?;
+    }
+    Ok(())
+}
