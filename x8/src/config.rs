@@ -46,12 +46,17 @@ pub(crate) const SETTINGS: &[(&str, &str, &str)] = &[
     ("X8_PLAYGROUND", "true", "Whether /playground answers."),
     ("X8_LOG", "info", "What is logged: error, warn, info, debug, or a filter such as info,service=debug."),
     ("X8_LOG_FORMAT", "text", "text or json."),
-    ("X8_TEST_BANK", "true", "Whether the sandbox bank's test pay page answers."),
+    (
+        "X8_TEST_BANK",
+        "true",
+        "Whether the built-in test bank, which takes no money, stands in where a company has connected no provider of payments.",
+    ),
     (
         "X8_ALLOWED_HOSTS",
         "none",
         "Hosts in a private network that companies' settings may name, host:port, separated by commas.",
     ),
+    ("X8_STRIPE_URL", "https://api.stripe.com", "Where Stripe's API is."),
     ("X8_TELEGRAM_URL", "https://api.telegram.org", "Where Telegram's Bot API is, or a local server of it."),
 ];
 
@@ -78,6 +83,7 @@ struct Raw {
     test_bank: bool,
     allowed_hosts: String,
     telegram_url: String,
+    stripe_url: String,
 }
 
 impl Default for Raw {
@@ -99,6 +105,7 @@ impl Default for Raw {
             test_bank: true,
             allowed_hosts: String::new(),
             telegram_url: gateway::channel::telegram::BASE_URL.to_owned(),
+            stripe_url: gateway::payment::stripe::BASE_URL.to_owned(),
         }
     }
 }
@@ -122,6 +129,7 @@ pub(crate) struct Config {
     pub(crate) test_bank: bool,
     pub(crate) allowed_hosts: Vec<Authority>,
     pub(crate) telegram_url: String,
+    pub(crate) stripe_url: String,
 }
 
 /// Every problem of a configuration.
@@ -230,6 +238,7 @@ impl Config {
             }
         }
         let telegram_url = base_url("X8_TELEGRAM_URL", &raw.telegram_url, &mut problems);
+        let stripe_url = base_url("X8_STRIPE_URL", &raw.stripe_url, &mut problems);
         match (listen, proxies) {
             (Ok(listen), Ok(proxies)) if problems.is_empty() => Ok(Self {
                 listen,
@@ -248,6 +257,7 @@ impl Config {
                 test_bank: raw.test_bank,
                 allowed_hosts,
                 telegram_url,
+                stripe_url,
             }),
             _ => Err(Problems(problems)),
         }

@@ -31,6 +31,8 @@ pub(crate) async fn open(config: &Config) -> Result<Ctx, Failure> {
     db.migrate().await.map_err(|error| format!("the schema cannot be brought up: {}", error.private()))?;
     let mut outside = gateway::Outside::new(&config.allowed_hosts)?;
     outside.telegram_url.clone_from(&config.telegram_url);
+    outside.stripe_url.clone_from(&config.stripe_url);
+    outside.test_bank = config.test_bank;
     let (random, bus, wake) = (Random::system(), Bus::default(), Arc::default());
     let signal = match &config.redis_url {
         Some(url) => Some(

@@ -124,7 +124,6 @@ async fn start(mut config: Config, arguments: ServeArguments, demo: bool) -> Res
         web_dir: config.web_dir.clone(),
         proxies: config.proxies.clone(),
         playground: config.playground,
-        test_bank: config.test_bank,
         demo,
     });
     let routes = if role.serves() {

@@ -25,6 +25,7 @@ pub(crate) enum Kind {
     Import,
     File,
     Job,
+    Integration,
 }
 
 impl Kind {
@@ -48,6 +49,7 @@ impl Kind {
             Self::Import => "import",
             Self::File => "file",
             Self::Job => "job",
+            Self::Integration => "integration",
         }
     }
 

@@ -216,6 +216,16 @@ mirror! {
 }
 
 mirror! {
+    /// What an account at a provider is for.
+    IntegrationKind = stored::IntegrationKind {
+        /// It takes the company's money.
+        Payment,
+        /// It keeps the company's calendar.
+        Calendar,
+    }
+}
+
+mirror! {
     /// Whether a matter is settled.
     ConversationStatus = stored::ConversationStatus {
         /// It is not.

@@ -31,10 +31,14 @@ fn system(state: &AppState) -> Ctx {
     state.nobody().with_actor(Actor::System)
 }
 
-/// `POST /webhooks/payment/{provider}`: the signature is checked over the raw bytes; 200 only once the event is stored.
+fn has_bank(state: &AppState) -> bool {
+    state.nobody().engine().outside.test_bank
+}
+
+/// `POST /webhooks/payment/{door}`: the signature is checked over the raw bytes; 200 only once the event is stored.
 pub(super) async fn webhook(
     State(state): State<AppState>,
-    Path(provider): Path<String>,
+    Path(door): Path<String>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
@@ -43,20 +47,52 @@ pub(super) async fn webhook(
         Err(refusal) => return refusal,
     };
     let signature = headers.get(SIGNATURE_HEADER).and_then(|value| value.to_str().ok());
-    match payment::receive(&system(&state), &provider, signature, &body).await {
+    match payment::receive(&system(&state), &door, signature, &body).await {
         Ok(()) => (StatusCode::OK, "ok").into_response(),
         Err(error) => failed(&error),
     }
 }
 
+/// How the customer comes to our short link.
+#[derive(Deserialize)]
+pub(super) struct Arrival {
+    /// Back from the provider's page after paying; how often this was looked at.
+    done: Option<u32>,
+    /// Back from the provider's page without paying.
+    left: Option<u32>,
+}
+
+/// So often the page looks whether the payment was recorded, every [`LOOK_SECONDS`].
+const MOST_LOOKS: u32 = 20;
+const LOOK_SECONDS: u32 = 3;
+
 /// `GET /p/{token}`: our short link.
 pub(super) async fn short_link(
     State(state): State<AppState>,
     Path(token): Path<String>,
+    Query(arrival): Query<Arrival>,
     headers: HeaderMap,
 ) -> Response {
-    match payment::open_link(&system(&state), &token).await {
+    let ctx = system(&state);
+    let link = match arrival {
+        Arrival { done: Some(looks), .. } if looks <= MOST_LOOKS => payment::returned(&ctx, &token).await,
+        Arrival { left: Some(_), done: None } => return left(&ctx, &token, &headers).await,
+        Arrival { .. } => payment::open_link(&ctx, &token).await,
+    };
+    match link {
         Ok(Link::Page { url }) => (StatusCode::SEE_OTHER, [(header::LOCATION, url)]).into_response(),
+        Ok(Link::Waiting(order)) => {
+            let language = order::language(&order);
+            let words = words(language);
+            let sign = note("…", words.waiting_title, words.waiting_text);
+            let mut response = page(StatusCode::OK, language, words.waiting_title, &sign, None);
+            if let Some(looks) = arrival.done
+                && let Ok(again) = format!("{LOOK_SECONDS}; url=/p/{token}?done={}", looks.saturating_add(1)).parse()
+            {
+                response.headers_mut().insert(header::REFRESH, again);
+            }
+            response
+        }
         Ok(Link::Paid(order)) => {
             let words = words(order::language(&order));
             message(
@@ -73,6 +109,27 @@ pub(super) async fn short_link(
             message(order::language(&order), StatusCode::GONE, "", words.closed_title, &text)
         }
         Err(error) => unknown(&headers, &error),
+    }
+}
+
+/// The customer turned back at the provider: nothing was taken, and the way to pay stays open.
+async fn left(ctx: &Ctx, token: &str, headers: &HeaderMap) -> Response {
+    match payment::linked(ctx, token).await {
+        Ok(order) => {
+            let language = order::language(&order);
+            let words = words(language);
+            let text = words.numbered(words.left_text, order.number);
+            let link = order.link_token.as_deref().unwrap_or_default();
+            let body = format!(
+                "<h1>{}</h1><p>{}</p><p><a href=\"/p/{}\">{}</a></p>",
+                escape(words.left_title),
+                escape(&text),
+                escape(link),
+                escape(words.left_again),
+            );
+            page(StatusCode::OK, language, words.left_title, &body, None)
+        }
+        Err(error) => unknown(headers, &error),
     }
 }
 
@@ -108,7 +165,7 @@ pub(super) async fn bank_page(
     Query(pressed): Query<Pressed>,
     headers: HeaderMap,
 ) -> Response {
-    if !state.settings().test_bank {
+    if !has_bank(&state) {
         return unknown(&headers, &Error::NotFound("payment"));
     }
     match show(&system(&state), &id, pressed.done.as_deref()).await {
@@ -199,7 +256,7 @@ pub(super) async fn bank_press(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    if !state.settings().test_bank {
+    if !has_bank(&state) {
         return unknown(&headers, &Error::NotFound("payment"));
     }
     if !is_own(&state, &headers) {

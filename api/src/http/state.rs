@@ -28,8 +28,6 @@ pub struct Settings {
     pub proxies: Proxies,
     /// Whether `/playground` answers.
     pub playground: bool,
-    /// Whether the sandbox bank's test pay page answers.
-    pub test_bank: bool,
     /// Whether this is the demo.
     pub demo: bool,
 }

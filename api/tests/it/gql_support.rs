@@ -33,6 +33,7 @@ pub(crate) struct Ids {
     pub(crate) import: String,
     pub(crate) file: String,
     pub(crate) job: String,
+    pub(crate) integration: String,
 }
 
 impl Ids {
@@ -53,6 +54,7 @@ impl Ids {
             import: id("import"),
             file: id("file"),
             job: id("job"),
+            integration: id("integration"),
         }
     }
 }
@@ -416,6 +418,27 @@ pub(crate) async fn fill(kit: &Kit, tenant: Tenant) -> World {
             finished_at: Some(now),
         }
     );
+    let integration_id = ctx.new_id();
+    put!(
+        ctx,
+        integration,
+        integration::Model {
+            id: integration_id,
+            company_id,
+            kind: IntegrationKind::Payment,
+            provider: "stripe".to_owned(),
+            public_key: format!("key-{integration_id}"),
+            status: ChannelStatus::Connected,
+            external_id: Some("acct_1".to_owned()),
+            name: Some("Lumen".to_owned()),
+            settings: json!({ "live": false, "webhook": true }),
+            last_error: None,
+            error_code: None,
+            error_count: 0,
+            connected_at: Some(now),
+            created_at: now,
+        }
+    );
     let owner = sign_in(ctx, tenant.owner.id).await;
     let agent = agent(ctx, &tenant).await;
     let message = message::Entity::find()
@@ -438,6 +461,7 @@ pub(crate) async fn fill(kit: &Kit, tenant: Tenant) -> World {
         import: format!("import:{import_id}"),
         file: format!("file:{file_id}"),
         job: format!("job:{job_id}"),
+        integration: format!("integration:{integration_id}"),
     };
     for kind in [
         "a_dead_one",
@@ -447,6 +471,8 @@ pub(crate) async fn fill(kit: &Kit, tenant: Tenant) -> World {
         "answer_turn",
         "remove_file",
         "connect_channel",
+        "connect_payment",
+        "disconnect_payment",
     ] {
         kit.may_remain(kind);
     }

@@ -79,7 +79,7 @@ fn bad_bodies_are_refused_soon_and_cost_nothing() {
                     let headers = [
                         ("content-type", *media_type),
                         ("authorization", bearer.as_str()),
-                        ("x8-signature", "t=1,v1=00"),
+                        ("stripe-signature", "t=1,v1=00"),
                     ];
                     let asked = Instant::now();
                     let answer = server.ask(Method::POST, path, &headers, body.clone()).await;

@@ -223,7 +223,7 @@ fn webhooks_are_verified_over_the_raw_bytes() {
         let send = |provider: &'static str, signature: String, body: String| {
             let server = &server;
             async move {
-                let headers = [("content-type", "application/json"), ("x8-signature", signature.as_str())];
+                let headers = [("content-type", "application/json"), ("stripe-signature", signature.as_str())];
                 server.ask(Method::POST, &format!("/webhooks/payment/{provider}"), &headers, body).await.status
             }
         };

@@ -98,7 +98,6 @@ impl Server {
             web_dir,
             proxies,
             playground,
-            test_bank: true,
             demo: false,
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -35,7 +35,6 @@ fn main() {
             web_dir: None,
             proxies: Proxies::default(),
             playground: false,
-            test_bank: false,
             demo: false,
         });
         let ctx = kit.live();

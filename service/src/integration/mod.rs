@@ -66,6 +66,66 @@ pub async fn log(ctx: &Ctx, scope: &CompanyScope, id: Uuid, first: u64) -> Resul
         .await?)
 }
 
+/// All of them, connected or not.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn list(ctx: &Ctx, scope: &CompanyScope) -> Result<Vec<integration::Model>> {
+    Ok(integration::Entity::find()
+        .filter(integration::Column::CompanyId.eq(scope.id()))
+        .order_by_asc(integration::Column::Kind)
+        .limit(crate::page::MAX_SIZE)
+        .all(ctx.db().read())
+        .await?)
+}
+
+/// Asks the provider once more whether the account works.
+///
+/// # Errors
+/// `Forbidden`; `Invalid` when it is not connected.
+pub async fn check(ctx: &Ctx, scope: &CompanyScope, row: integration::Model) -> Result<integration::Model> {
+    scope.must_manage()?;
+    if row.status == ChannelStatus::Disconnected {
+        return Err(Error::invalid("id", "NOT_CONNECTED", "This account is not connected."));
+    }
+    let (id, kind) = (row.id, row.kind);
+    let mut tx = ctx.db().begin().await?;
+    let mut row = row.into_active_model();
+    row.status = Set(ChannelStatus::Connecting);
+    row.update(&tx).await?;
+    note(ctx, &mut tx, scope, id, ChannelLogKind::Connecting, None).await?;
+    match kind {
+        IntegrationKind::Payment => crate::payment::begin_connect(ctx, &mut tx, scope, id).await?,
+        IntegrationKind::Calendar => return Err(Error::NotFound("integration")),
+    }
+    ctx.commit(tx).await?;
+    get(ctx, scope, id).await
+}
+
+/// Ends the connection: what waits at the provider is ended there by a job, which then removes the secrets.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn disconnect(ctx: &Ctx, scope: &CompanyScope, row: integration::Model) -> Result<integration::Model> {
+    scope.must_manage()?;
+    if row.status == ChannelStatus::Disconnected {
+        return Ok(row);
+    }
+    let (id, kind) = (row.id, row.kind);
+    let mut tx = ctx.db().begin().await?;
+    let mut row = row.into_active_model();
+    row.status = Set(ChannelStatus::Disconnected);
+    row.connected_at = Set(None);
+    row.update(&tx).await?;
+    note(ctx, &mut tx, scope, id, ChannelLogKind::Disconnected, None).await?;
+    match kind {
+        IntegrationKind::Payment => crate::payment::begin_disconnect(ctx, &mut tx, scope, id).await?,
+        IntegrationKind::Calendar => return Err(Error::NotFound("integration")),
+    }
+    ctx.commit(tx).await?;
+    get(ctx, scope, id).await
+}
+
 /// Begins to connect the account of a kind, in the place of the one that is there.
 pub(crate) async fn begin(
     ctx: &Ctx,
@@ -110,16 +170,6 @@ pub(crate) async fn begin(
     };
     note(ctx, tx, scope, row.id, ChannelLogKind::Connecting, None).await?;
     Ok(row)
-}
-
-/// Ends it: nothing is asked of the provider any more, except what the job of the disconnection does.
-pub(crate) async fn end(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, row: integration::Model) -> Result<()> {
-    let id = row.id;
-    let mut row = row.into_active_model();
-    row.status = Set(ChannelStatus::Disconnected);
-    row.connected_at = Set(None);
-    row.update(&*tx).await?;
-    note(ctx, tx, scope, id, ChannelLogKind::Disconnected, None).await
 }
 
 /// Writes into the log, and tells those who watch.

@@ -5,6 +5,7 @@ use super::upkeep::ExpirePage;
 use crate::access::CompanyScope;
 use crate::channel::failure;
 use crate::ctx::Ctx;
+use crate::db::Tx;
 use crate::error::{Error, Result, UserError};
 use crate::job::{self, Claimed, Failure, Job};
 use crate::{credential, integration};
@@ -110,50 +111,26 @@ pub async fn connect_stripe(
     if let Some(secret) = webhook_secret {
         credential::set(ctx, &tx, scope, row.id, STRIPE_WEBHOOK, &SecretString::from(secret)).await?;
     }
-    job::enqueue(ctx, &mut tx, scope, &ConnectPayment { integration_id: row.id }).await?;
+    begin_connect(ctx, &mut tx, scope, row.id).await?;
     ctx.commit(tx).await?;
     Ok(row)
 }
 
-/// Tests the account once more.
-///
-/// # Errors
-/// `Forbidden`; `NotFound`; `Invalid` when it is not connected.
-pub async fn check(ctx: &Ctx, scope: &CompanyScope, row: integration_table::Model) -> Result<integration_table::Model> {
-    scope.must_manage()?;
-    if row.status == ChannelStatus::Disconnected {
-        return Err(Error::invalid("id", "NOT_CONNECTED", "This account is not connected."));
-    }
-    let id = row.id;
-    let mut tx = ctx.db().begin().await?;
-    let mut row = row.into_active_model();
-    row.status = Set(ChannelStatus::Connecting);
-    row.update(&tx).await?;
-    integration::note(ctx, &mut tx, scope, id, ChannelLogKind::Connecting, None).await?;
-    job::enqueue(ctx, &mut tx, scope, &ConnectPayment { integration_id: id }).await?;
-    ctx.commit(tx).await?;
-    integration::get(ctx, scope, id).await
+/// Asks the provider by a job.
+pub(crate) async fn begin_connect(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, integration_id: Uuid) -> Result<()> {
+    job::enqueue(ctx, tx, scope, &ConnectPayment { integration_id }).await?;
+    Ok(())
 }
 
-/// Ends the connection: open pages are ended at the provider, later payments are not heard of, the secrets are removed.
-///
-/// # Errors
-/// `Forbidden`; `NotFound`.
-pub async fn disconnect(
+/// Ends open pages, the webhook and the secrets by a job.
+pub(crate) async fn begin_disconnect(
     ctx: &Ctx,
+    tx: &mut Tx,
     scope: &CompanyScope,
-    row: integration_table::Model,
-) -> Result<integration_table::Model> {
-    scope.must_manage()?;
-    let id = row.id;
-    if row.status == ChannelStatus::Disconnected {
-        return Ok(row);
-    }
-    let mut tx = ctx.db().begin().await?;
-    integration::end(ctx, &mut tx, scope, row).await?;
-    job::enqueue(ctx, &mut tx, scope, &DisconnectPayment { integration_id: id }).await?;
-    ctx.commit(tx).await?;
-    integration::get(ctx, scope, id).await
+    integration_id: Uuid,
+) -> Result<()> {
+    job::enqueue(ctx, tx, scope, &DisconnectPayment { integration_id }).await?;
+    Ok(())
 }
 
 /// Runs [`ConnectPayment`].

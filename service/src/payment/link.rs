@@ -103,6 +103,14 @@ pub async fn returned(ctx: &Ctx, token: &str) -> Result<Link> {
     Ok(Link::Waiting(order))
 }
 
+/// The order of a short link.
+///
+/// # Errors
+/// `NotFound` for a link that is not ours.
+pub async fn linked(ctx: &Ctx, token: &str) -> Result<order_table::Model> {
+    Ok(access::for_link(ctx, token).await?.1)
+}
+
 fn standing(ctx: &Ctx, order: &order_table::Model) -> Option<Link> {
     if order.payment_status == PaymentStatus::Paid {
         return Some(Link::Paid(order.clone()));

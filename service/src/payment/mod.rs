@@ -11,12 +11,14 @@ mod provider;
 mod settle;
 mod upkeep;
 
-pub use connect::{check, connect_stripe, disconnect, webhook_url};
-pub(crate) use connect::{ConnectPayment, DisconnectPayment, run_connect, run_disconnect};
+pub use connect::{connect_stripe, webhook_url};
+pub(crate) use connect::{
+    ConnectPayment, DisconnectPayment, begin_connect, begin_disconnect, run_connect, run_disconnect,
+};
 pub use door::{page, receive, report};
 /// What the sandbox bank can report, and the header that signs every event.
 pub use gateway::payment::{EventKind as BankEvent, signature::HEADER as SIGNATURE_HEADER};
-pub use link::{Link, open_link, returned};
+pub use link::{Link, linked, open_link, returned};
 pub use provider::bank;
 pub(crate) use settle::{SettlePayment, settle};
 pub(crate) use upkeep::{CheckPage, ExpirePage, RefundPayment, close_pages, run_check, run_expire, run_refund};

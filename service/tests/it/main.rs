@@ -25,3 +25,6 @@ mod job_claim;
 mod job_enqueue;
 mod job_settle;
 mod jobs;
+mod payment_stripe;
+mod payment_suite;
+mod payment_support;

@@ -5,6 +5,7 @@ mod channel;
 mod company;
 mod conversation;
 mod demo;
+mod integration;
 mod order;
 mod session;
 
@@ -16,6 +17,7 @@ pub(crate) struct Mutation(
     session::SessionMutation,
     company::CompanyMutation,
     channel::ChannelMutation,
+    integration::IntegrationMutation,
     catalogue::CatalogueMutation,
     conversation::ConversationMutation,
     order::OrderMutation,

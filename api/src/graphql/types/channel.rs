@@ -5,7 +5,7 @@ use crate::graphql::id::Kind;
 use crate::graphql::request::signed_in;
 use crate::graphql::scalar::{ChannelKind, ChannelStatus, DateTime, count};
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
-use service::row::channel;
+use service::row::{channel, channel_log};
 use service::{Error, access, channel as channels, credential, stored};
 
 /// A connection of a company to a platform.
@@ -53,7 +53,7 @@ impl From<stored::ChannelLogKind> for ChannelLogKind {
 
 /// A line of a connection's log.
 #[derive(SimpleObject)]
-struct ChannelLogEntry {
+pub(crate) struct ChannelLogEntry {
     /// When.
     at: DateTime,
     /// What happened.
@@ -64,13 +64,25 @@ struct ChannelLogEntry {
 
 /// A secret as it may be shown.
 #[derive(SimpleObject)]
-struct CredentialHint {
+pub(crate) struct CredentialHint {
     /// Which secret.
     name: String,
     /// Its last characters; empty for a short one.
     last: String,
     /// When it was set.
     updated_at: DateTime,
+}
+
+impl ChannelLogEntry {
+    pub(crate) fn of(row: channel_log::Model) -> Self {
+        Self { at: row.created_at.into(), kind: row.kind.into(), detail: row.detail }
+    }
+}
+
+impl CredentialHint {
+    pub(crate) fn of(hint: credential::Hint) -> Self {
+        Self { name: hint.name, last: hint.last, updated_at: hint.updated_at.into() }
+    }
 }
 
 /// A connection of a company to a platform.
@@ -150,12 +162,7 @@ impl Channel {
             return Ok(Vec::new());
         }
         let rows = channels::log(op, &scope, self.0.id, 50).await?;
-        let entry = |row: service::row::channel_log::Model| ChannelLogEntry {
-            at: row.created_at.into(),
-            kind: row.kind.into(),
-            detail: row.detail,
-        };
-        Ok(rows.into_iter().map(entry).collect())
+        Ok(rows.into_iter().map(ChannelLogEntry::of).collect())
     }
 
     /// Its secrets, never more than their last characters. For people who manage the company; empty for others.
@@ -164,10 +171,7 @@ impl Channel {
         let op = signed_in(ctx)?;
         let (scope, _) = access::of::<channel::Entity>(op, self.0.id, "channel").await?;
         match credential::hints(op, &scope, self.0.id).await {
-            Ok(hints) => Ok(hints
-                .into_iter()
-                .map(|hint| CredentialHint { name: hint.name, last: hint.last, updated_at: hint.updated_at.into() })
-                .collect()),
+            Ok(hints) => Ok(hints.into_iter().map(CredentialHint::of).collect()),
             Err(Error::Forbidden) => Ok(Vec::new()),
             Err(other) => Err(other.into()),
         }

@@ -1,7 +1,7 @@
 //! A company and what belongs to it as a whole: branches, channels, work in the background.
 
 use super::slot::{self, Slot};
-use super::{Booking, Catalogue, Channel, Contact, Conversation, Import, Order, Payment};
+use super::{Booking, Catalogue, Channel, Contact, Conversation, Import, Integration, Order, Payment};
 use crate::graphql::error::{ApiError, at_most, within, within_if};
 use crate::graphql::id::Kind;
 use crate::graphql::page::{Connection, cost, request};
@@ -15,7 +15,7 @@ use domain::booking::END_OF_DAY;
 use service::access::{self, CompanyScope};
 use service::ctx::Ctx;
 use service::row::{branch, company, job};
-use service::{catalog, channel as channels, company as companies, event, inbox, job as jobs, order, turn};
+use service::{catalog, channel as channels, company as companies, event, inbox, integration as integrations, job as jobs, order, turn};
 
 /// A company: a brand with its customers, catalogue and orders.
 pub(crate) struct Company {
@@ -133,6 +133,18 @@ impl Company {
     async fn channels(&self, ctx: &Context<'_>) -> Result<Vec<Channel>, ApiError> {
         let rows = channels::list(anybody(ctx)?, &self.scope).await?;
         Ok(rows.into_iter().map(Channel).collect())
+    }
+
+    /// Its accounts at providers that are no channels: who takes its money, who keeps its calendar.
+    #[graphql(complexity = "5 * child_complexity + 1")]
+    async fn integrations(&self, ctx: &Context<'_>) -> Result<Vec<Integration>, ApiError> {
+        let rows = integrations::list(anybody(ctx)?, &self.scope).await?;
+        Ok(rows.into_iter().map(Integration).collect())
+    }
+
+    /// Whether the built-in test bank stands in while no provider of payments is connected.
+    async fn test_bank(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
+        Ok(anybody(ctx)?.engine().outside.test_bank)
     }
 
     /// Its knowledge base.

@@ -1,12 +1,12 @@
 //! What moves in a company, live or caught up on. An event names what changed; its fields read it as it is now.
 
-use super::{Booking, Catalogue, Channel, Conversation, Import, Job, Message, Order};
+use super::{Booking, Catalogue, Channel, Conversation, Import, Integration, Job, Message, Order};
 use crate::graphql::error::ApiError;
 use crate::graphql::request::{anybody, maybe};
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use service::access::CompanyScope;
 use service::event::NewEvent;
-use service::{Error, access, catalog, channel as channels, stored};
+use service::{Error, access, catalog, channel as channels, integration as integrations, stored};
 use uuid::Uuid;
 
 /// What moved.
@@ -28,6 +28,8 @@ pub(crate) enum CompanyEventKind {
     Job,
     /// A channel was connected, failed or ended.
     Channel,
+    /// An account at a provider was connected, failed or ended.
+    Integration,
     /// Something was missed: read everything anew.
     Resync,
 }
@@ -43,6 +45,7 @@ impl From<stored::EventKind> for CompanyEventKind {
             stored::EventKind::Catalogue => Self::Catalogue,
             stored::EventKind::Job => Self::Job,
             stored::EventKind::Channel => Self::Channel,
+            stored::EventKind::Integration => Self::Integration,
         }
     }
 }
@@ -147,6 +150,16 @@ impl CompanyEvent {
         let Some(id) = self.subject(CompanyEventKind::Channel) else { return Ok(None) };
         match channels::get(anybody(ctx)?, &self.scope, id).await {
             Ok(row) => Ok(Some(Channel(row))),
+            Err(Error::NotFound(_)) => Ok(None),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// The account at a provider, of an account.
+    async fn integration(&self, ctx: &Context<'_>) -> Result<Option<Integration>, ApiError> {
+        let Some(id) = self.subject(CompanyEventKind::Integration) else { return Ok(None) };
+        match integrations::get(anybody(ctx)?, &self.scope, id).await {
+            Ok(row) => Ok(Some(Integration(row))),
             Err(Error::NotFound(_)) => Ok(None),
             Err(other) => Err(other.into()),
         }

@@ -227,6 +227,7 @@ impl Payment {
     async fn status(&self) -> &'static str {
         match self.row.status {
             stored::PaymentState::Open => "open",
+            stored::PaymentState::Processing => "processing",
             stored::PaymentState::Paid => "paid",
             stored::PaymentState::Failed => "failed",
             stored::PaymentState::Expired => "expired",

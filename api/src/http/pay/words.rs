@@ -28,6 +28,9 @@ pub(super) struct Words {
     pub(super) unknown_text: &'static str,
     pub(super) trouble_title: &'static str,
     pub(super) trouble_text: &'static str,
+    pub(super) left_title: &'static str,
+    pub(super) left_text: &'static str,
+    pub(super) left_again: &'static str,
 }
 
 impl Words {
@@ -73,6 +76,9 @@ static EN: Words = Words {
     unknown_text: "Please check the link, or write to us in the chat.",
     trouble_title: "This does not work right now",
     trouble_text: "Please try again in a minute.",
+    left_title: "Nothing was paid",
+    left_text: "Order No. {number} is not paid yet, and nothing was taken. The link stays open for now.",
+    left_again: "Go to the payment",
 };
 
 static ES: Words = Words {
@@ -100,6 +106,9 @@ static ES: Words = Words {
     unknown_text: "Compruebe el enlace o escríbanos en el chat.",
     trouble_title: "Ahora mismo no funciona",
     trouble_text: "Inténtelo de nuevo dentro de un minuto.",
+    left_title: "No se ha pagado nada",
+    left_text: "El pedido n.º {number} aún no está pagado y no se ha cobrado nada. El enlace sigue abierto por ahora.",
+    left_again: "Ir al pago",
 };
 
 static RU: Words = Words {
@@ -127,6 +136,9 @@ static RU: Words = Words {
     unknown_text: "Проверьте ссылку или напишите нам в чате.",
     trouble_title: "Сейчас это не работает",
     trouble_text: "Попробуйте ещё раз через минуту.",
+    left_title: "Ничего не оплачено",
+    left_text: "Заказ № {number} ещё не оплачен, деньги не списаны. Ссылка пока действует.",
+    left_again: "Перейти к оплате",
 };
 
 static KK: Words = Words {
@@ -154,6 +166,9 @@ static KK: Words = Words {
     unknown_text: "Сілтемені тексеріңіз немесе бізге чатта жазыңыз.",
     trouble_title: "Қазір бұл жұмыс істемейді",
     trouble_text: "Бір минуттан кейін қайталап көріңіз.",
+    left_title: "Ештеңе төленген жоқ",
+    left_text: "№ {number} тапсырыс әлі төленбеген, ақша алынған жоқ. Сілтеме әзірге ашық.",
+    left_again: "Төлемге өту",
 };
 
 #[cfg(test)]
@@ -164,7 +179,7 @@ mod tests {
     fn every_language_names_number_and_sum() {
         for language in Language::ALL {
             let words = words(language);
-            for sentence in [words.order, words.paid_text, words.closed_text] {
+            for sentence in [words.order, words.paid_text, words.closed_text, words.left_text] {
                 assert!(words.numbered(sentence, 41).contains("41"), "{language:?}: {sentence}");
             }
             assert!(words.pay.contains("{sum}"), "{language:?}");
