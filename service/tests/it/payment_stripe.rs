@@ -125,8 +125,10 @@ testkit::both! {
         });
         let opened = service::payment::open_link(&moved.ctx, order.link_token.as_deref().unwrap()).await.unwrap();
         assert!(matches!(opened, Link::Page { .. }));
-        let states: Vec<_> = till.payments(&order).await.into_iter().map(|page| page.status).collect();
-        assert_eq!(states, [PaymentState::Expired, PaymentState::Open]);
+        let pages = till.payments(&order).await;
+        let open: Vec<_> = pages.iter().filter(|page| page.status == PaymentState::Open).collect();
+        assert_eq!((pages.len(), open.len()), (2, 1));
+        assert!(!open[0].url.is_empty());
     }
 
     /// The page is read again before anything follows; a provider that is away or slow is waited for (case 129), and the

@@ -91,6 +91,8 @@ fn typed(classes: &Map<String, Value>, kind: &str, value: &Value, place: &str, f
         let good = match kind {
             "int" => text.parse::<i64>().is_ok(),
             "bool" => matches!(text, "true" | "false"),
+            // `''` empties a text that may be anything.
+            _ if kind.contains("Literal['']") => true,
             _ if kind.contains("Literal[") => kind.contains(&format!("'{text}'")),
             _ => !text.is_empty(),
         };

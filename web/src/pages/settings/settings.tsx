@@ -7,6 +7,7 @@ import { CURRENCIES, timezones } from "@/entities/company/places";
 import { ChannelIcon, useChannelName } from "@/entities/conversation/channel-icon";
 import { Connection } from "@/features/connect-channel/connection";
 import { TelegramDialog } from "@/features/connect-channel/telegram-dialog";
+import { Payments } from "@/features/connect-provider/payments";
 import type { Language, SettingsQuery } from "@/shared/api/gql/graphql";
 import { graphql } from "@/shared/api/graphql";
 import { useLive } from "@/shared/api/live";
@@ -33,6 +34,8 @@ const SettingsQueryDocument = graphql(`
     company(id: $id) {
       ...CompanyCore
       channels { id kind provider name status quietPeriodMs maxChars widgetKey ...Connection }
+      integrations { ...Account }
+      testBank
       branches { id name city address timezone openingHours { weekday opens closes } }
     }
   }
@@ -69,7 +72,7 @@ export default function SettingsPage() {
   const [{ data, error }, refetch] = useQuery({ query: SettingsQueryDocument, variables: { id: company.id } });
   const refresh = () => refetch({ requestPolicy: "network-only" });
   const view = data?.company;
-  useLive(["CHANNEL"], refresh);
+  useLive(["CHANNEL", "INTEGRATION"], refresh);
   return (
     <div className="mx-auto flex max-w-3xl flex-col gap-5 p-4 sm:p-6">
       <PageHeader title={t("nav.settings")} description={t("settings.text")} />
@@ -81,6 +84,12 @@ export default function SettingsPage() {
         <>
           <CompanyForm company={view} />
           <Channels company={view} onChanged={refresh} />
+          <Payments
+            companyId={view.id}
+            account={view.integrations.find((account) => account.kind === "PAYMENT")}
+            testBank={view.testBank}
+            onChanged={refresh}
+          />
           {view.branches.map((branch) => (
             <Hours key={branch.id} branch={branch} onChanged={refresh} />
           ))}
