@@ -193,6 +193,7 @@ async fn show(ctx: &Ctx, id: &str, done: Option<&str>) -> Result<Response, Error
     let (end, again) = match payment.status {
         PaymentState::Paid => (note("✓", words.paid_title, &words.numbered(words.paid_text, order.number)), None),
         PaymentState::Refunded => (note("", words.refunded_title, words.refunded_text), None),
+        PaymentState::Processing => (note("…", words.waiting_title, words.waiting_text), Some(2)),
         // The event is stored and its job is on the way.
         PaymentState::Open if done == Some("pay") => (note("…", words.waiting_title, words.waiting_text), Some(2)),
         PaymentState::Open if done == Some("expire") && open => {

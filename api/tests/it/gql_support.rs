@@ -6,8 +6,8 @@ use domain::catalog::ItemKind;
 use entity::stored::*;
 use entity::{
     booking, catalogue, catalogue_row, catalogue_version, channel, channel_log, company, contact, contact_address,
-    conversation, credential, event, file, import, integration, job, membership, message, order, order_line, payment, reminder,
-    session, turn, user,
+    conversation, credential, event, file, import, integration, job, membership, message, order, order_line, payment,
+    reminder, session, turn, user,
 };
 use sea_orm::{ActiveModelTrait, ColumnTrait as _, EntityTrait, QueryFilter as _, QueryOrder as _};
 use serde_json::{Value, json};

@@ -183,7 +183,8 @@ fn says_so_while_the_database_is_away() {
             "EUR",
             kit.now(),
         );
-        let event = server.ask(Method::POST, "/webhooks/payment/sandbox", &[("stripe-signature", &signature)], body).await;
+        let event =
+            server.ask(Method::POST, "/webhooks/payment/sandbox", &[("stripe-signature", &signature)], body).await;
         assert!(event.status.is_server_error(), "never 2xx before it is stored: {event:?}");
     });
 }

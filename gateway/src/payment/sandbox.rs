@@ -147,7 +147,10 @@ mod tests {
         let now = Timestamp::from_second(1_770_000_000).expect("a time");
         let (body, signature) = bank(3).event("evt_1", EventKind::Paid, "sbx_1", 1250, "EUR", now);
         let event = bank(3).verify(Some(&signature), body.as_bytes(), now).expect("its own event");
-        assert_eq!((event.kind, event.amount, event.currency), (Some(EventKind::Paid), Some(1250), Some(Currency::EUR)));
+        assert_eq!(
+            (event.kind, event.amount, event.currency),
+            (Some(EventKind::Paid), Some(1250), Some(Currency::EUR))
+        );
         let changed = body.replace("1250", "1251");
         assert_eq!(bank(3).verify(Some(&signature), changed.as_bytes(), now), Err(EventError::Signature));
         assert_eq!(bank(4).verify(Some(&signature), body.as_bytes(), now), Err(EventError::Signature));

@@ -5,7 +5,9 @@ mod connect;
 mod deliver;
 mod poll;
 
-pub(crate) use connect::{ConnectChannel, DisconnectChannel, code, failed, failure, run_connect, run_disconnect, works};
+pub(crate) use connect::{
+    ConnectChannel, DisconnectChannel, code, failed, failure, run_connect, run_disconnect, works,
+};
 pub use connect::{connect_telegram, disconnect, log, reconnect, replace_telegram_token};
 pub use deliver::deliver;
 pub(crate) use poll::{PollChannel, run_poll};

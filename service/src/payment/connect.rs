@@ -14,7 +14,9 @@ use entity::{integration as integration_table, payment};
 use gateway::error::{Error as ProviderError, Kind, Retry};
 use gateway::payment::stripe::{self, Stripe};
 use gateway::payment::{Account, PaymentProvider as _};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -123,12 +125,7 @@ pub(crate) async fn begin_connect(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, 
 }
 
 /// Ends open pages, the webhook and the secrets by a job.
-pub(crate) async fn begin_disconnect(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    scope: &CompanyScope,
-    integration_id: Uuid,
-) -> Result<()> {
+pub(crate) async fn begin_disconnect(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, integration_id: Uuid) -> Result<()> {
     job::enqueue(ctx, tx, scope, &DisconnectPayment { integration_id }).await?;
     Ok(())
 }
@@ -248,9 +245,10 @@ async fn set_webhook(
 pub(crate) async fn run_disconnect(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     let scope = claimed.scope()?;
     let payload: DisconnectPayment = claimed.payload()?;
-    let Some(row) = account(ctx, &scope).await?.filter(|row| {
-        row.id == payload.integration_id && row.status == ChannelStatus::Disconnected
-    }) else {
+    let Some(row) = account(ctx, &scope)
+        .await?
+        .filter(|row| row.id == payload.integration_id && row.status == ChannelStatus::Disconnected)
+    else {
         return Ok(job::finish_if_running(ctx, claimed).await?);
     };
     let open = payment::Entity::find()

@@ -18,9 +18,7 @@ use entity::{order as order_table, payment};
 use gateway::error::Kind;
 use gateway::payment::{PageLine, PageRequest, PaymentPage};
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ActiveEnum, ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
-};
+use sea_orm::{ActiveEnum, ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 /// After its page should have ended, a payment is looked at once more, in case its events were lost.
 const AFTER_END_SECONDS: i64 = 120;
@@ -245,7 +243,8 @@ async fn finish(
         .one(&tx)
         .await?
         .ok_or(Error::NotFound("payment"))?;
-    let known = standing(ctx, &order).or_else(|| (now.status != PaymentState::Open).then(|| Link::Closed(order.clone())));
+    let known =
+        standing(ctx, &order).or_else(|| (now.status != PaymentState::Open).then(|| Link::Closed(order.clone())));
     if provider::is_outside(&now.provider) {
         if known.is_some() {
             // The order ended while its page was being made.

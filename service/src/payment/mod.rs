@@ -11,10 +11,10 @@ mod provider;
 mod settle;
 mod upkeep;
 
-pub use connect::{connect_stripe, webhook_url};
 pub(crate) use connect::{
     ConnectPayment, DisconnectPayment, begin_connect, begin_disconnect, run_connect, run_disconnect,
 };
+pub use connect::{connect_stripe, webhook_url};
 pub use door::{page, receive, report};
 /// What the sandbox bank can report, and the header that signs every event.
 pub use gateway::payment::{EventKind as BankEvent, signature::HEADER as SIGNATURE_HEADER};

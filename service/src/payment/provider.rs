@@ -6,9 +6,9 @@ use crate::error::{Error, Result};
 use crate::{channel, credential, integration};
 use entity::stored::{ChannelStatus, IntegrationKind};
 use entity::{integration as integration_table, order, payment};
+use gateway::payment::PaymentProvider;
 use gateway::payment::sandbox::{self, SandboxBank};
 use gateway::payment::stripe::{self, Stripe};
-use gateway::payment::PaymentProvider;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::sync::Arc;
 

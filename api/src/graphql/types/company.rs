@@ -15,7 +15,10 @@ use domain::booking::END_OF_DAY;
 use service::access::{self, CompanyScope};
 use service::ctx::Ctx;
 use service::row::{branch, company, job};
-use service::{catalog, channel as channels, company as companies, event, inbox, integration as integrations, job as jobs, order, turn};
+use service::{
+    catalog, channel as channels, company as companies, event, inbox, integration as integrations, job as jobs, order,
+    turn,
+};
 
 /// A company: a brand with its customers, catalogue and orders.
 pub(crate) struct Company {

@@ -4,9 +4,7 @@ use super::wire::{self, AccountBody, EndpointBody, List, Refunded, Session};
 use super::{NAME, VERSION, amount};
 use crate::error::{Error, Kind};
 use crate::payment::event::{EVENT_TYPES, PaymentEvent, Subject};
-use crate::payment::{
-    Account, EventError, PageRequest, PageState, PaymentPage, PaymentProvider, Refund, signature,
-};
+use crate::payment::{Account, EventError, PageRequest, PageState, PaymentPage, PaymentProvider, Refund, signature};
 use async_trait::async_trait;
 use domain::language::Language;
 use foundation::http::Http;
@@ -75,12 +73,7 @@ impl Stripe {
     /// # Errors
     /// [`Error`]; of kind `Credentials` when the key may not do so, `Request` when Stripe can't reach the address.
     pub async fn create_endpoint(&self, key: Uuid, url: &str) -> Result<Endpoint, Error> {
-        let body = wire::CreateEndpoint {
-            url,
-            enabled_events: &EVENT_TYPES,
-            api_version: VERSION,
-            description: "X8",
-        };
+        let body = wire::CreateEndpoint { url, enabled_events: &EVENT_TYPES, api_version: VERSION, description: "X8" };
         let request = RequestBuilder::new(StripeMethod::Post, "/webhook_endpoints").form(&body);
         let made: EndpointBody = self.call(request, Some(format!("endpoint-{key}"))).await?;
         let secret = made.secret.ok_or_else(unreadable)?;
@@ -107,7 +100,8 @@ impl Stripe {
             StripeMethod::Post => Method::POST,
             StripeMethod::Delete => Method::DELETE,
         };
-        let query = request.query.filter(|query| !query.is_empty()).map(|query| format!("?{query}")).unwrap_or_default();
+        let query =
+            request.query.filter(|query| !query.is_empty()).map(|query| format!("?{query}")).unwrap_or_default();
         let url = format!("{}/v1{}{query}", self.base_url, request.path);
         let lost = |error| Error::of_http(NAME, &error, true);
         let mut call = self
@@ -153,7 +147,8 @@ const fn locale(language: Language) -> CheckoutSessionLocale {
 /// The request for a page.
 fn page(request: &PageRequest) -> Result<CreateCheckoutSession, Error> {
     let total = amount::to_stripe(request.amount).filter(|total| *total > 0).ok_or_else(|| {
-        let text = format!("{} {} is no sum that Stripe can take", request.amount.to_decimal(), request.amount.currency);
+        let text =
+            format!("{} {} is no sum that Stripe can take", request.amount.to_decimal(), request.amount.currency);
         Error::new(NAME, Kind::Request, text)
     })?;
     let lines = wire::exact_lines(request, total).unwrap_or_else(|| {
@@ -268,7 +263,9 @@ impl PaymentProvider for Stripe {
         let intent = session.intent_id().ok_or_else(|| Error::new(NAME, Kind::Request, "the page was not paid"))?;
         let request = CreateRefund::new().payment_intent(intent);
         match self.call::<Refunded>(request.build(), Some(format!("refund-{payment_id}"))).await {
-            Ok(Refunded { status: Some(status), failure_reason }) if matches!(status.as_str(), "failed" | "canceled") => {
+            Ok(Refunded { status: Some(status), failure_reason })
+                if matches!(status.as_str(), "failed" | "canceled") =>
+            {
                 let reason = failure_reason.unwrap_or(status);
                 Err(Error::new(NAME, Kind::Request, format!("the refund failed: {reason}")))
             }

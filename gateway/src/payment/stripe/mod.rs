@@ -46,7 +46,14 @@ mod tests {
     fn keys_are_told_from_other_text() {
         assert_eq!(key_mode("sk_live_0123456789abcdefABCD"), Some(true));
         assert_eq!(key_mode("rk_test_0123456789abcdefABCD"), Some(false));
-        for text in ["", "sk_live_", "pk_test_0123456789abcdef", "sk_test_0123456789 abcdef", "sk_test_short", "whsec_0123456789abcdef"] {
+        for text in [
+            "",
+            "sk_live_",
+            "pk_test_0123456789abcdef",
+            "sk_test_0123456789 abcdef",
+            "sk_test_short",
+            "whsec_0123456789abcdef",
+        ] {
             assert_eq!(key_mode(text), None, "{text}");
         }
         assert!(is_webhook_secret("whsec_0123456789abcdef"));

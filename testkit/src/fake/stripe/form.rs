@@ -78,7 +78,9 @@ fn typed(classes: &Map<String, Value>, kind: &str, value: &Value, place: &str, f
             }
             None => faults.push(format!("{place} is no list")),
         }
-    } else if let Some(class) = kind.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).filter(|class| classes.contains_key(*class)) {
+    } else if let Some(class) =
+        kind.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).filter(|class| classes.contains_key(*class))
+    {
         object(classes, class, value, place, faults);
     } else if kind.contains("Dict[") {
         if !value.as_object().is_some_and(|map| map.values().all(Value::is_string)) {

@@ -5,8 +5,8 @@ mod form;
 
 use super::server::unknown_path;
 use super::{Call, Contract, Reply, Server, World};
-use foundation::{Clock, ManualClock};
 use form::{Fields, tree};
+use foundation::{Clock, ManualClock};
 use gateway::payment::signature;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -205,7 +205,8 @@ impl Stripe {
     #[must_use]
     pub fn signed(&self, event: &Value, url: &str) -> (String, String) {
         let inside = self.lock();
-        let endpoint = inside.endpoints.values().find(|endpoint| endpoint["url"] == url).expect("a webhook of this address");
+        let endpoint =
+            inside.endpoints.values().find(|endpoint| endpoint["url"] == url).expect("a webhook of this address");
         let body = event.to_string();
         let secret = endpoint["secret"].as_str().unwrap_or_default();
         let header = signature::sign(secret.as_bytes(), self.clock.now().as_second(), body.as_bytes());
@@ -253,9 +254,8 @@ impl Inside {
     /// The page with what was asked to be expanded.
     fn shown(&self, id: &str, query: &str) -> Value {
         let mut session = self.sessions[id].clone();
-        let expand = url::form_urlencoded::parse(query.as_bytes()).any(|(name, value)| {
-            name.starts_with("expand[") && value.ends_with("payment_intent.latest_charge")
-        });
+        let expand = url::form_urlencoded::parse(query.as_bytes())
+            .any(|(name, value)| name.starts_with("expand[") && value.ends_with("payment_intent.latest_charge"));
         if expand && let Some(intent) = session["payment_intent"].as_str() {
             session["payment_intent"] = self.intents[intent].clone();
         }
@@ -266,7 +266,12 @@ impl Inside {
         let number = |value: &Value| value.as_str().and_then(|text| text.parse::<i64>().ok());
         let ends = number(&body["expires_at"]).unwrap_or(now + 86_400);
         if !(now + 1800..=now + 86_400).contains(&ends) {
-            return refused(400, "expires_at", None, "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation.");
+            return refused(
+                400,
+                "expires_at",
+                None,
+                "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation.",
+            );
         }
         let (mut total, mut currency) = (0, String::new());
         for item in body["line_items"].as_object().into_iter().flat_map(serde_json::Map::values) {
@@ -281,7 +286,12 @@ impl Inside {
             return refused(400, "currency", None, "Invalid currency");
         }
         if total < LEAST {
-            return refused(400, "line_items", Some("amount_too_small"), "The Checkout Session's total amount due must add up to at least 0.50.");
+            return refused(
+                400,
+                "line_items",
+                Some("amount_too_small"),
+                "The Checkout Session's total amount due must add up to at least 0.50.",
+            );
         }
         let made = self.next();
         let id = format!("cs_test_{made}");
@@ -394,7 +404,10 @@ impl Stripe {
                     .map(|(id, _)| id.clone())
                     .collect();
                 let data: Vec<Value> = ids.iter().map(|id| inside.shown(id, &call.query)).collect();
-                Reply::json(200, &json!({ "object": "list", "has_more": false, "url": "/v1/checkout/sessions", "data": data }))
+                Reply::json(
+                    200,
+                    &json!({ "object": "list", "has_more": false, "url": "/v1/checkout/sessions", "data": data }),
+                )
             }
             (_, ["checkout", "sessions", id, ..]) if !mine(inside, id) => missing("checkout.session", id),
             ("GET", ["checkout", "sessions", id]) => Reply::json(200, &inside.shown(id, &call.query)),
@@ -404,7 +417,12 @@ impl Stripe {
                 let Some(row) = inside.intents.get(intent) else { return missing("payment_intent", intent) };
                 let charge = row["latest_charge"].clone();
                 if charge["refunded"] == true {
-                    return refused(400, "charge", Some("charge_already_refunded"), "Charge has already been refunded.");
+                    return refused(
+                        400,
+                        "charge",
+                        Some("charge_already_refunded"),
+                        "Charge has already been refunded.",
+                    );
                 }
                 let left = charge["amount"].as_i64().unwrap_or(0) - charge["amount_refunded"].as_i64().unwrap_or(0);
                 let refund = inside.refund(intent, left);
