@@ -296,7 +296,7 @@ pub async fn for_link(ctx: &Ctx, token: &str) -> Result<(CompanyScope, order::Mo
 pub(crate) async fn for_integration(ctx: &Ctx, public_key: &str) -> Result<(CompanyScope, integration::Model)> {
     let row = integration::Entity::find()
         .filter(integration::Column::PublicKey.eq(public_key))
-        .one(ctx.db().read())
+        .one(&ctx.db().read_across())
         .await?
         .ok_or(Error::NotFound("integration"))?;
     Ok((CompanyScope { company_id: row.company_id, role: None }, row))

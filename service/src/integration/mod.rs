@@ -24,7 +24,7 @@ const FAILURES_IN_ERROR: i32 = 3;
 /// # Errors
 /// When the database does not answer.
 pub async fn of_kind(ctx: &Ctx, scope: &CompanyScope, kind: IntegrationKind) -> Result<Option<integration::Model>> {
-    find(ctx.db().read(), scope, kind).await
+    find(&ctx.db().read(scope), scope, kind).await
 }
 
 pub(crate) async fn find(
@@ -46,7 +46,7 @@ pub(crate) async fn find(
 pub async fn get(ctx: &Ctx, scope: &CompanyScope, id: Uuid) -> Result<integration::Model> {
     integration::Entity::find_by_id(id)
         .filter(integration::Column::CompanyId.eq(scope.id()))
-        .one(ctx.db().read())
+        .one(&ctx.db().read(scope))
         .await?
         .ok_or(Error::NotFound("integration"))
 }
@@ -62,7 +62,7 @@ pub async fn log(ctx: &Ctx, scope: &CompanyScope, id: Uuid, first: u64) -> Resul
         .filter(channel_log::Column::ChannelId.eq(id))
         .order_by_desc(channel_log::Column::Id)
         .limit(Ord::min(first, crate::page::MAX_SIZE))
-        .all(ctx.db().read())
+        .all(&ctx.db().read(scope))
         .await?)
 }
 
@@ -75,7 +75,7 @@ pub async fn list(ctx: &Ctx, scope: &CompanyScope) -> Result<Vec<integration::Mo
         .filter(integration::Column::CompanyId.eq(scope.id()))
         .order_by_asc(integration::Column::Kind)
         .limit(crate::page::MAX_SIZE)
-        .all(ctx.db().read())
+        .all(&ctx.db().read(scope))
         .await?)
 }
 
@@ -89,7 +89,7 @@ pub async fn check(ctx: &Ctx, scope: &CompanyScope, row: integration::Model) -> 
         return Err(Error::invalid("id", "NOT_CONNECTED", "This account is not connected."));
     }
     let (id, kind) = (row.id, row.kind);
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     let mut row = row.into_active_model();
     row.status = Set(ChannelStatus::Connecting);
     row.update(&tx).await?;
@@ -112,7 +112,7 @@ pub async fn disconnect(ctx: &Ctx, scope: &CompanyScope, row: integration::Model
         return Ok(row);
     }
     let (id, kind) = (row.id, row.kind);
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     let mut row = row.into_active_model();
     row.status = Set(ChannelStatus::Disconnected);
     row.connected_at = Set(None);

@@ -146,7 +146,7 @@ pub async fn refund(ctx: &Ctx, scope: &CompanyScope, order_id: Uuid) -> Result<o
     let Some(paid) = paid else {
         return Err(Error::invalid("id", "NOT_PAID", "There is no payment to give back."));
     };
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     let back = crate::payment::RefundPayment { payment_id: paid.id, order_id };
     job::enqueue(ctx, &mut tx, scope, &back).await?;
     ctx.commit(tx).await?;

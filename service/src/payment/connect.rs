@@ -98,7 +98,7 @@ pub async fn connect_stripe(
     if !errors.is_empty() {
         return Err(Error::Invalid(errors));
     }
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     let before = integration::find(&tx, scope, IntegrationKind::Payment).await?;
     let settings = json!({
         "live": live.unwrap_or(false),
@@ -146,7 +146,7 @@ pub(crate) async fn run_connect(ctx: &Ctx, claimed: &Claimed) -> Result<(), Fail
     let (who, webhook) = match connected.await {
         Ok(connected) => connected,
         Err(error) => {
-            let mut tx = ctx.db().begin().await?;
+            let mut tx = ctx.db().begin(&scope).await?;
             integration::failed(ctx, &mut tx, &scope, &row, &error).await?;
             if error.retry == Retry::Never {
                 // Visible at the account, where it can be mended; a dead job beside it would say it twice.
@@ -157,7 +157,7 @@ pub(crate) async fn run_connect(ctx: &Ctx, claimed: &Claimed) -> Result<(), Fail
             return Err(failure(&error));
         }
     };
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(&scope).await?;
     let mut settings = row.settings.clone();
     settings["live"] = json!(who.live);
     if let Webhook::Made { endpoint, secret } = &webhook {
@@ -257,7 +257,7 @@ pub(crate) async fn run_disconnect(ctx: &Ctx, claimed: &Claimed) -> Result<(), F
         .filter(payment::Column::Status.eq(PaymentState::Open))
         .filter(payment::Column::Url.ne(""))
         .limit(MOST_ENDED)
-        .all(ctx.db().read())
+        .all(&ctx.db().read(&scope))
         .await?;
     match provider::stripe(ctx, &scope, &row).await {
         Ok(account) => {
@@ -282,7 +282,7 @@ pub(crate) async fn run_disconnect(ctx: &Ctx, claimed: &Claimed) -> Result<(), F
         Err(Error::Unavailable(_)) => {}
         Err(error) => return Err(error.into()),
     }
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(&scope).await?;
     for page in &open {
         super::close_pages(ctx, &mut tx, &scope, page.order_id).await?;
         job::cancel(ctx, &mut tx, &scope, &key_of_end(page)).await?;

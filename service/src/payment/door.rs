@@ -22,7 +22,7 @@ pub async fn page(ctx: &Ctx, external_id: &str) -> Result<(CompanyScope, payment
     let payment = payment::Entity::find()
         .filter(payment::Column::Provider.eq(sandbox::NAME))
         .filter(payment::Column::ExternalId.eq(external_id))
-        .one(ctx.db().read())
+        .one(&ctx.db().read_across())
         .await?
         .ok_or(Error::NotFound("payment"))?;
     let scope = access::for_payment(&payment);
@@ -76,7 +76,7 @@ async fn from_sandbox(ctx: &Ctx, signature: Option<&str>, body: &[u8]) -> Result
     let payment = payment::Entity::find()
         .filter(payment::Column::Provider.eq(sandbox::NAME))
         .filter(payment::Column::ExternalId.eq(page.as_str()))
-        .one(ctx.db().read())
+        .one(&ctx.db().read_across())
         .await?;
     let scope = payment.as_ref().map(access::for_payment);
     let known = scope.as_ref().map(|scope| (scope, payment.as_ref().map(|payment| payment.order_id)));
@@ -108,7 +108,7 @@ async fn from_account(
         .filter(payment::Column::CompanyId.eq(scope.id()))
         .filter(payment::Column::Provider.eq(stored.provider))
         .filter(payment::Column::ExternalId.eq(page.as_str()))
-        .one(ctx.db().read())
+        .one(&ctx.db().read(scope))
         .await?;
     match payment {
         Some(payment) => store(ctx, Some((scope, Some(payment.order_id))), stored, event.external_id).await,
@@ -134,7 +134,7 @@ async fn store(
     event: Stored,
     external_id: String,
 ) -> Result<()> {
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin_across().await?;
     let id = ctx.new_id();
     let inserted = payment_event::Entity::insert(payment_event::ActiveModel {
         id: Set(id),

@@ -51,7 +51,7 @@ pub async fn open_link(ctx: &Ctx, token: &str) -> Result<Link> {
     if let Some(known) = standing(ctx, &order) {
         return Ok(known);
     }
-    for page in live_pages(ctx.db().read(), &scope, &order).await? {
+    for page in live_pages(&ctx.db().read(&scope), &scope, &order).await? {
         if page.status == PaymentState::Processing {
             return Ok(Link::Waiting(order));
         }
@@ -90,11 +90,11 @@ pub async fn returned(ctx: &Ctx, token: &str) -> Result<Link> {
     if order.payment_status == PaymentStatus::Paid {
         return Ok(Link::Paid(order));
     }
-    let pages = live_pages(ctx.db().read(), &scope, &order).await?;
+    let pages = live_pages(&ctx.db().read(&scope), &scope, &order).await?;
     let Some(page) = pages.into_iter().find(|page| provider::is_outside(&page.provider) && !page.url.is_empty()) else {
         return Ok(if order::link_is_open(ctx, &order) { Link::Waiting(order) } else { Link::Closed(order) });
     };
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(&scope).await?;
     let look = CheckPage { payment_id: page.id, order_id: order.id };
     job::enqueue(ctx, &mut tx, &scope, &look).await?;
     ctx.commit(tx).await?;
@@ -143,7 +143,7 @@ async fn begin(
     till: &Till,
     fresh_only: bool,
 ) -> Result<Begun> {
-    let tx = ctx.db().begin().await?;
+    let tx = ctx.db().begin(scope).await?;
     let order = order::lock(&tx, scope, order.id).await?;
     if let Some(known) = standing(ctx, &order) {
         return Ok(Begun::Known(known));
@@ -229,7 +229,7 @@ async fn finish(
     row: payment::Model,
     page: PaymentPage,
 ) -> Result<Link> {
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     let order = order::lock(&tx, scope, order.id).await?;
     payment::Entity::update_many()
         .col_expr(payment::Column::ExternalId, Expr::value(page.external_id.as_str()))
@@ -279,7 +279,7 @@ async fn refused(
     row: &payment::Model,
     error: gateway::error::Error,
 ) -> Result<Link> {
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     if error.retry == gateway::error::Retry::Never {
         // Asking the same again changes nothing: the next try is a new one.
         close(&tx, row, PaymentState::Failed).await?;
@@ -293,7 +293,7 @@ async fn refused(
 }
 
 async fn mark(ctx: &Ctx, scope: &CompanyScope, order: &order_table::Model, reason: &str) -> Result<()> {
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     needs_attention(ctx, &mut tx, scope, order.conversation_id, reason).await?;
     ctx.commit(tx).await
 }

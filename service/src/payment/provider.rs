@@ -34,7 +34,8 @@ pub(crate) fn is_outside(provider: &str) -> bool {
 /// # Errors
 /// `Unavailable` when its key was removed.
 pub(super) async fn stripe(ctx: &Ctx, scope: &CompanyScope, row: &integration_table::Model) -> Result<Stripe> {
-    let secret = |name| credential::open(ctx, ctx.db().read(), scope, row.id, name);
+    let db = ctx.db().read(scope);
+    let secret = |name| credential::open(ctx, &db, scope, row.id, name);
     let key = secret(STRIPE_KEY)
         .await?
         .ok_or_else(|| Error::Unavailable(format!("integration {} has no {STRIPE_KEY}", row.id)))?;
@@ -107,7 +108,7 @@ async fn is_trial(ctx: &Ctx, scope: &CompanyScope, order: &order::Model) -> Resu
 pub(super) async fn payment_of(ctx: &Ctx, scope: &CompanyScope, id: uuid::Uuid) -> Result<payment::Model> {
     payment::Entity::find_by_id(id)
         .filter(payment::Column::CompanyId.eq(scope.id()))
-        .one(ctx.db().read())
+        .one(&ctx.db().read(scope))
         .await?
         .ok_or(Error::NotFound("payment"))
 }

@@ -55,7 +55,7 @@ pub(crate) async fn settle(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> 
     let payload: SettlePayment = claimed.payload()?;
     let stored = payment_event::Entity::find_by_id(payload.event_id)
         .filter(payment_event::Column::CompanyId.eq(scope.id()))
-        .one(ctx.db().read())
+        .one(&ctx.db().read(&scope))
         .await?
         .ok_or(Error::NotFound("payment event"))?;
     if stored.processed_at.is_some() {
@@ -70,7 +70,7 @@ pub(crate) async fn settle(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> 
         Err(error) if error.kind == Kind::Gone => Found::Nothing,
         Err(error) => return Err(unread(ctx, &scope, &till, error).await?),
     };
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(&scope).await?;
     let outcome = match found {
         Found::Nothing => lost(ctx, &mut tx, &scope, &event, &stored, payload.order_id).await?,
         Found::State(state) => match of_page(&tx, &scope, &stored.provider, &state.external_id).await? {
@@ -99,7 +99,7 @@ pub(super) async fn unread(
     error: gateway::error::Error,
 ) -> Result<Failure> {
     if let Some(account) = &till.account {
-        let mut tx = ctx.db().begin().await?;
+        let mut tx = ctx.db().begin(scope).await?;
         integration::failed(ctx, &mut tx, scope, account, &error).await?;
         ctx.commit(tx).await?;
     }

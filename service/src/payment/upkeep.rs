@@ -142,7 +142,7 @@ pub(crate) async fn run_check(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failur
         } else {
             ctx.time().plus_seconds(BETWEEN_LOOKS_SECONDS)
         };
-        let mut tx = ctx.db().begin().await?;
+        let mut tx = ctx.db().begin(&scope).await?;
         job::finish(ctx, &mut tx, claimed).await?;
         job::enqueue_at(ctx, &mut tx, &scope, &payload, next).await?;
         return Ok(ctx.commit(tx).await?);
@@ -157,7 +157,7 @@ async fn finish(
     state: Option<&PageState>,
     claimed: &Claimed,
 ) -> Result<(), Failure> {
-    let mut tx = ctx.db().begin().await?;
+    let mut tx = ctx.db().begin(scope).await?;
     if let Some(state) = state {
         apply(ctx, &mut tx, scope, payment, state, None, true).await?;
     }
@@ -193,7 +193,7 @@ pub(crate) async fn run_refund(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failu
             let gives_up = error.retry == Retry::Never || claimed.row.attempts >= claimed.row.max_attempts;
             let failure = unread(ctx, &scope, &till, error).await?;
             if gives_up {
-                let mut tx = ctx.db().begin().await?;
+                let mut tx = ctx.db().begin(&scope).await?;
                 let order = order::lock(&tx, &scope, payload.order_id).await?;
                 needs_attention(ctx, &mut tx, &scope, order.conversation_id, "refund_failed").await?;
                 ctx.commit(tx).await?;

@@ -15,7 +15,7 @@ use testkit::fake::{Fault, Reply};
 const OTHER_KEY: &str = "sk_test_other0123456789abcdefghi";
 
 async fn last_outcome(till: &Till) -> Option<String> {
-    let events = payment_event::Entity::find().all(till.shop.kit.ctx.db().read()).await.unwrap();
+    let events = payment_event::Entity::find().all(&till.shop.kit.ctx.db().read_across()).await.unwrap();
     events.into_iter().max_by_key(|event| event.id).and_then(|event| event.outcome)
 }
 
@@ -31,7 +31,7 @@ testkit::both! {
         let hints = service::credential::hints(ctx, &till.shop.scope, account.id).await.unwrap();
         assert_eq!(hints.iter().map(|hint| hint.name.as_str()).collect::<Vec<_>>(), ["stripe_key", "stripe_webhook"]);
         assert_eq!(hints[0].last, "ghij");
-        let rows = credential::Entity::find().all(ctx.db().read()).await.unwrap();
+        let rows = credential::Entity::find().all(&ctx.db().read_across()).await.unwrap();
         assert!(rows.iter().all(|row| !row.sealed.contains("fake0123")), "sealed");
         assert!(!format!("{:?}", till.shop.kit.jobs().await).contains("fake0123"), "no secret in jobs");
         let log = service::integration::log(ctx, &till.shop.scope, account.id, 10).await.unwrap();
@@ -207,7 +207,7 @@ testkit::both! {
         ] {
             till.event(&event).await;
         }
-        let events = payment_event::Entity::find().all(till.shop.kit.ctx.db().read()).await.unwrap();
+        let events = payment_event::Entity::find().all(&till.shop.kit.ctx.db().read_across()).await.unwrap();
         assert_eq!(events.len(), 2);
         assert!(events.iter().all(|event| event.outcome.as_deref() == Some("unknown_page")), "{events:?}");
         assert!(!format!("{events:?}").contains("ann@example.com"));
@@ -410,7 +410,7 @@ testkit::both! {
         till.shop.run().await;
         assert_eq!(till.at().world.session(&page)["status"], "expired");
         assert!(till.at().world.endpoints().is_empty());
-        assert!(credential::Entity::find().one(ctx.db().read()).await.unwrap().is_none());
+        assert!(credential::Entity::find().one(&ctx.db().read_across()).await.unwrap().is_none());
         let next = till.page(&order).await;
         assert!(next.starts_with("sbx_"), "{next}");
         till.check();

@@ -104,7 +104,7 @@ impl Till {
             .filter(payment::Column::OrderId.eq(order.id))
             .order_by_asc(payment::Column::CreatedAt)
             .order_by_asc(payment::Column::Id)
-            .all(self.shop.kit.ctx.db().read())
+            .all(&self.shop.kit.ctx.db().read_across())
             .await
             .unwrap()
     }
@@ -165,7 +165,7 @@ impl Till {
     }
 
     pub(crate) async fn events(&self) -> u64 {
-        payment_event::Entity::find().count(self.shop.kit.ctx.db().read()).await.unwrap()
+        payment_event::Entity::find().count(&self.shop.kit.ctx.db().read_across()).await.unwrap()
     }
 
     pub(crate) async fn attention(&self, order: &order::Model) -> Option<String> {
