@@ -111,6 +111,11 @@ pub enum Notice {
         /// When it ends now.
         end: Timestamp,
     },
+    /// Staff try a connection out on their own phone.
+    ChannelTest {
+        /// The company's name.
+        company: String,
+    },
 }
 
 impl Notice {
@@ -183,6 +188,10 @@ impl Notice {
                 args.set("end", date_and_time(*end, zone, language).1);
                 "lasts"
             }
+            Self::ChannelTest { company } => {
+                args.set("company", company.clone());
+                "channel-test"
+            }
         };
         if let Some(number) = self.number() {
             args.set("number", number.to_string());
@@ -192,7 +201,7 @@ impl Notice {
 
     const fn number(&self) -> Option<i32> {
         match self {
-            Self::Fallback => None,
+            Self::Fallback | Self::ChannelTest { .. } => None,
             Self::Paid { number, .. }
             | Self::PaidAgain { number }
             | Self::BookedDelivery { number, .. }
@@ -276,6 +285,7 @@ mod tests {
             Notice::Moved { number: 77, start, delivery: false },
             Notice::Moved { number: 77, start, delivery: true },
             Notice::Lasts { number: 77, start, end: start },
+            Notice::ChannelTest { company: "Flora".to_owned() },
         ];
         for language in Language::ALL {
             let mut seen = std::collections::BTreeSet::new();

@@ -18,7 +18,7 @@ pub struct Model {
     pub branch_id: Uuid,
     /// Platform.
     pub kind: ChannelKind,
-    /// `webchat`, `trial`; `telegram`; later `waha`….
+    /// `webchat`, `trial`; `telegram`, `waha`….
     #[sea_orm(column_type = "Text")]
     pub provider: String,
     /// Name for staff.

@@ -15,7 +15,7 @@ pub struct Model {
     pub company_id: Uuid,
     /// Whose.
     pub contact_id: Uuid,
-    /// `phone`, `webchat:<channel>`, `trial:<channel>`, later Telegram id….
+    /// `phone:<channel>`, `webchat:<channel>`, `trial:<channel>`, `telegram`, `whatsapp`, `whatsapp_lid`….
     #[sea_orm(column_type = "Text")]
     pub kind: String,
     /// The address.

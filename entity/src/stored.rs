@@ -117,6 +117,15 @@ pub enum ChannelLogKind {
     /// `replaced`
     #[sea_orm(string_value = "replaced")]
     Replaced,
+    /// `restarted`
+    #[sea_orm(string_value = "restarted")]
+    Restarted,
+    /// `alarm`
+    #[sea_orm(string_value = "alarm")]
+    Alarm,
+    /// `tested`
+    #[sea_orm(string_value = "tested")]
+    Tested,
     /// `disconnected`
     #[sea_orm(string_value = "disconnected")]
     Disconnected,

@@ -6,7 +6,7 @@ use aes_gcm::{Aes256Gcm, Key, Nonce};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use hmac::{Hmac, Mac};
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha512};
 use std::fmt;
 
 /// A 256-bit key that encrypts what is stored, and those that it came after. Its `Debug` shows the id only.
@@ -130,6 +130,17 @@ impl SealingKey {
 #[must_use]
 pub fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
     let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
+    mac.update(message);
+    mac.finalize().into_bytes().into()
+}
+
+/// HMAC-SHA-512.
+///
+/// # Panics
+/// Never: HMAC takes keys of any length.
+#[must_use]
+pub fn hmac_sha512(key: &[u8], message: &[u8]) -> [u8; 64] {
+    let mut mac = <Hmac<Sha512> as hmac::KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
     mac.update(message);
     mac.finalize().into_bytes().into()
 }

@@ -24,6 +24,8 @@ pub fn registry() -> Registry {
         // Connections to providers.
         crate::channel::ConnectChannel => crate::channel::run_connect, at once 4, seconds 60;
         crate::channel::DisconnectChannel => crate::channel::run_disconnect, at once 2, seconds 60;
+        crate::channel::WatchChannel => crate::channel::run_watch, at once 8, seconds 60;
+        crate::channel::TestChannel => crate::channel::run_test, at once 2, seconds 60;
         // Each waits for messages most of its time.
         crate::channel::PollChannel => crate::channel::run_poll, at once 64, seconds 60;
         // Money and calendar.
@@ -87,6 +89,8 @@ mod tests {
             "send_message",
             "send_reminder",
             "settle_payment",
+            "test_channel",
+            "watch_channel",
         ];
         assert_eq!(names, known);
     }

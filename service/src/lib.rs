@@ -28,3 +28,4 @@ pub use ctx::{Ctx, Engine};
 pub use entity as row;
 pub use entity::stored;
 pub use error::{Error, Result, UserError};
+pub use gateway::channel::Session;

@@ -130,6 +130,26 @@ const TARGETS: &[Target] = &[
         |ids, s| json!({ "i": { "id": ids.channel, "name": s } }),
     ),
     text(
+        "mutation($i: ConnectTelegramInput!) { connectTelegram(input: $i) { channel { id } userErrors { code } } }",
+        |ids, s| json!({ "i": { "companyId": ids.company, "name": s, "botToken": s } }),
+    ),
+    text(
+        "mutation($i: ConnectWahaInput!) { connectWaha(input: $i) { channel { id } userErrors { code } } }",
+        |ids, s| json!({ "i": { "companyId": ids.company, "name": s, "url": s, "apiKey": s, "session": s } }),
+    ),
+    text(
+        "mutation($i: ConnectWahaInput!) { connectWaha(input: $i) { channel { id } userErrors { code } } }",
+        |ids, s| json!({ "i": { "companyId": ids.company, "name": "Phone", "url": format!("https://x.example/{s}"), "apiKey": "0123456789abcdef", "session": s } }),
+    ),
+    text(
+        "mutation($i: ReplaceWahaKeyInput!) { replaceWahaKey(input: $i) { channel { id } userErrors { code } } }",
+        |ids, s| json!({ "i": { "channelId": ids.channel, "apiKey": s, "url": s } }),
+    ),
+    text(
+        "mutation($i: TestChannelInput!) { testChannel(input: $i) { channel { id } userErrors { code } } }",
+        |ids, s| json!({ "i": { "channelId": ids.channel, "to": s } }),
+    ),
+    text(
         "mutation($i: StartImportInput!) { startImport(input: $i) { import { id } userErrors { code } } }",
         |ids, s| json!({ "i": { "companyId": ids.company, "fileId": ids.file, "sheet": s } }),
     ),

@@ -13,6 +13,8 @@ use service::ctx::Ctx;
 use service::event::NewEvent;
 use service::stored::EventKind;
 use std::time::Duration;
+use testkit::fake::allow;
+use testkit::fake::waha::{API_KEY, SESSION, Waha};
 
 const LISTEN: &str = "subscription($id: ID!) { companyEvents(companyId: $id) { \
     cursor kind message { id text } conversation { id owner } order { id status } booking { id } job { id status } } }";
@@ -120,6 +122,42 @@ testkit::both! {
                 assert_eq!(event["data"]["companyEvents"]["cursor"], told.as_str(), "{event:#}");
             }
         }
+    }
+
+    /// The code that links a phone: each new one, each state, to its end; not for those who only talk to customers.
+    async fn a_code_is_shown_live(kit: Kit) {
+        let waha = Waha::default();
+        let server = waha.start().await;
+        let kit = kit.with_engine(|engine| allow(engine, &server));
+        kit.may_remain("watch_channel");
+        let mine = world(&kit).await;
+        let connect = "mutation($i: ConnectWahaInput!) { connectWaha(input: $i) { channel { id session } userErrors { code } } }";
+        let input = json!({ "companyId": mine.ids.company, "name": "Phone", "url": server.url(), "apiKey": API_KEY, "session": SESSION });
+        let made = data(&mine.owner, connect, json!({ "i": input })).await;
+        let id = made["connectWaha"]["channel"]["id"].as_str().unwrap().to_owned();
+        let document = "subscription($id: ID!) { channelCode(channelId: $id) { session value number of errorCode } }";
+        let watch = |ctx: &Ctx| schema().stream(request_data(ctx.clone()), request(document, json!({ "id": id })));
+        let refused = next(&mut watch(&mine.agent)).await.unwrap();
+        assert_eq!(code(&refused), "FORBIDDEN");
+        let mut shown = watch(&mine.owner);
+        let shown_next = async |shown: &mut BoxStream<'static, Response>| {
+            // Longer than the tick between two looks.
+            let response = tokio::time::timeout(Duration::from_secs(10), shown.next()).await.unwrap();
+            serde_json::to_value(response.unwrap()).unwrap()["data"]["channelCode"].clone()
+        };
+        assert_eq!(shown_next(&mut shown).await["session"], "STARTING", "before there is a session");
+        kit.drain_with(&service::jobs::registry()).await;
+        assert_eq!(shown_next(&mut shown).await["value"], "2@code1/abc,def==");
+        waha.next_code(SESSION);
+        assert_eq!(shown_next(&mut shown).await["value"], "2@code2/abc,def==");
+        for _ in 0..5 {
+            waha.next_code(SESSION);
+        }
+        assert_eq!(shown_next(&mut shown).await["session"], "FAILED");
+        waha.scan(SESSION, "+34600999888");
+        let linked = shown_next(&mut shown).await;
+        assert_eq!((&linked["session"], &linked["value"]), (&json!("WORKING"), &Value::Null));
+        assert!(shown.next().await.is_none(), "it ends");
     }
 
     /// Case 67: what was missed is said.

@@ -5,11 +5,11 @@ use async_graphql::{Request, Variables};
 use domain::catalog::ItemKind;
 use entity::stored::*;
 use entity::{
-    booking, catalogue, catalogue_row, catalogue_version, channel, channel_log, company, contact, contact_address,
-    conversation, credential, event, file, import, integration, job, membership, message, order, order_line, payment,
-    reminder, session, turn, user,
+    booking, catalogue, catalogue_row, catalogue_version, channel, channel_event, channel_log, channel_session,
+    company, contact, contact_address, conversation, credential, event, file, import, integration, job, membership,
+    message, order, order_line, payment, reminder, session, turn, user,
 };
-use sea_orm::{ActiveModelTrait, ColumnTrait as _, EntityTrait, QueryFilter as _, QueryOrder as _};
+use sea_orm::{ActiveModelTrait, ColumnTrait as _, EntityTrait, QueryFilter as _};
 use serde_json::{Value, json};
 use service::access::{Actor, CompanyScope};
 use service::ctx::Ctx;
@@ -473,6 +473,7 @@ pub(crate) async fn fill(kit: &Kit, tenant: Tenant) -> World {
         "connect_channel",
         "connect_payment",
         "disconnect_payment",
+        "watch_channel",
     ] {
         kit.may_remain(kind);
     }
@@ -518,7 +519,6 @@ pub(crate) async fn everything(ctx: &Ctx) -> String {
     macro_rules! dump {
         ($($table:ident)*) => {$(
             let mut rows: Vec<String> = $table::Entity::find()
-                .order_by_asc($table::Column::Id)
                 .all(&ctx.db().read_across())
                 .await
                 .unwrap()
@@ -530,8 +530,8 @@ pub(crate) async fn everything(ctx: &Ctx) -> String {
         )*};
     }
     dump! {
-        booking catalogue catalogue_row catalogue_version channel channel_log company contact contact_address conversation
-        credential event file import integration
+        booking catalogue catalogue_row catalogue_version channel channel_event channel_log channel_session company contact
+        contact_address conversation credential event file import integration
         job membership message order order_line payment reminder turn user
     }
     text

@@ -20,3 +20,4 @@ moved-delivery = The delivery of your order No. { $number } was moved to { $date
 lasts = Your booking No. { $number } on { $date } at { $time } now ends at { $end }.
 page-delivery = Delivery
 page-travel = Travel to you
+channel-test = This is a test message of { $company }: the connection works. You need not answer.

@@ -20,3 +20,4 @@ moved-delivery = La entrega de su pedido n.º { $number } se ha cambiado al { $d
 lasts = Su reserva n.º { $number } del { $date } a las { $time } ahora termina a las { $end }.
 page-delivery = Entrega
 page-travel = Desplazamiento
+channel-test = Este es un mensaje de prueba de { $company }: la conexión funciona. No hace falta responder.

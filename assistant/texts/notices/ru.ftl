@@ -20,3 +20,4 @@ moved-delivery = Доставка вашего заказа № { $number } пе
 lasts = Ваша запись № { $number } на { $date }, { $time } теперь заканчивается в { $end }.
 page-delivery = Доставка
 page-travel = Выезд
+channel-test = Это проверочное сообщение от { $company }: связь работает. Отвечать не нужно.

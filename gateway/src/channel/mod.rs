@@ -2,8 +2,9 @@
 //! them is `service`'s.
 
 pub mod telegram;
+pub mod waha;
 
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use async_trait::async_trait;
 use jiff::Timestamp;
 
@@ -18,8 +19,16 @@ pub struct Capability {
     pub buttons: usize,
     /// Hours after the customer's last message in which free text may be sent; none: always.
     pub window_hours: Option<u32>,
-    /// Whether a send may be repeated under the same key without a second message.
-    pub keyed_sends: bool,
+}
+
+/// What the platform of a provider carries; none for a provider that is not spoken to.
+#[must_use]
+pub fn capability(provider: &str) -> Option<Capability> {
+    match provider {
+        telegram::NAME => Some(telegram::CAPABILITY),
+        waha::NAME => Some(waha::CAPABILITY),
+        _ => None,
+    }
 }
 
 /// Who wrote, as the platform knows it.
@@ -98,11 +107,89 @@ pub enum Delivery {
     Read,
 }
 
+/// A message that left the account by another way than this program: the owner wrote on the phone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Echo {
+    /// The provider's id.
+    pub external_id: String,
+    /// To whom.
+    pub to: Peer,
+    /// Text.
+    pub text: String,
+    /// What was attached.
+    pub media: Vec<Media>,
+    /// Whether it was sent through the provider's interface: then it is ours (or another program's), and no person's.
+    pub by_program: bool,
+}
+
+/// How a session at a provider stands: the phone that is linked, where the account is somebody's phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Session {
+    /// It was stopped.
+    Stopped,
+    /// It starts.
+    Starting,
+    /// It waits for a code to be scanned with the phone.
+    ScanQr,
+    /// The phone asks for a passkey.
+    PasskeyRequired,
+    /// The phone asks to compare a code.
+    PasskeyConfirmation,
+    /// It works.
+    Working,
+    /// It broke down, or nobody scanned a code.
+    Failed,
+}
+
+impl Session {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Stopped,
+        Self::Starting,
+        Self::ScanQr,
+        Self::PasskeyRequired,
+        Self::PasskeyConfirmation,
+        Self::Working,
+        Self::Failed,
+    ];
+
+    /// The stored word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Stopped => "stopped",
+            Self::Starting => "starting",
+            Self::ScanQr => "scan_qr",
+            Self::PasskeyRequired => "passkey_required",
+            Self::PasskeyConfirmation => "passkey_confirmation",
+            Self::Working => "working",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Reads the stored word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|session| session.as_str() == word)
+    }
+}
+
 /// What a provider reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Update {
     /// A customer wrote.
     Message(Inbound),
+    /// The account wrote by another way.
+    Echo(Echo),
+    /// The session came into a state. A report may be late or a replay: what holds is what the provider says when it is asked.
+    Session {
+        /// Which.
+        session: Session,
+        /// Since when, by the provider's clock.
+        since: Option<Timestamp>,
+        /// Whether it was in this state before already: the next of several codes.
+        again: bool,
+    },
     /// A message of ours came further.
     Status {
         /// The provider's id of our message.
@@ -129,6 +216,8 @@ pub enum Update {
 /// A delivery of a provider, parsed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Parsed {
+    /// The provider's id of the delivery, where a replay can't be told otherwise.
+    pub event_id: Option<String>,
     /// What it reports, in its order.
     pub updates: Vec<Update>,
     /// What the provider wants as the body of our 200, if anything.
@@ -179,6 +268,23 @@ pub struct Identity {
     pub name: String,
 }
 
+/// How the account stands at the provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The session's state; always `Working` where there are no sessions.
+    pub session: Session,
+    /// The account, once it is known.
+    pub identity: Option<Identity>,
+}
+
+impl Standing {
+    /// An account that works.
+    #[must_use]
+    pub const fn working(identity: Identity) -> Self {
+        Self { session: Session::Working, identity: Some(identity) }
+    }
+}
+
 /// Where the provider reports to.
 #[derive(Clone, Debug)]
 pub enum Intake {
@@ -196,20 +302,17 @@ pub enum Intake {
 /// One connected account at a provider.
 #[async_trait]
 pub trait Channel: std::fmt::Debug + Send + Sync {
-    /// What the platform carries.
-    fn capability(&self) -> Capability;
-
     /// Checks the credentials and sets up how messages reach us.
     ///
     /// # Errors
     /// [`Error`]; nothing else has changed then.
-    async fn connect(&self, intake: &Intake) -> Result<Identity, Error>;
+    async fn connect(&self, intake: &Intake) -> Result<Standing, Error>;
 
     /// Looks whether the account works, changing nothing.
     ///
     /// # Errors
-    /// [`Error`] when it does not.
-    async fn check(&self) -> Result<Identity, Error>;
+    /// [`Error`] when that can't be told.
+    async fn check(&self) -> Result<Standing, Error>;
 
     /// Ends deliveries to us.
     ///
@@ -228,4 +331,13 @@ pub trait Channel: std::fmt::Debug + Send + Sync {
     /// # Errors
     /// [`Error`].
     async fn fetch(&self, reference: &str, limit: usize) -> Result<bytes::Bytes, Error>;
+}
+
+/// When a part is with the customer already, trying the whole again would send it twice.
+pub(crate) fn after_first(error: Error, part_sent: bool) -> Error {
+    if part_sent {
+        Error::new(error.provider, Kind::Unknown, format!("only a part was sent: {}", error.text))
+    } else {
+        error
+    }
 }

@@ -5,14 +5,19 @@ use crate::credential;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use entity::channel;
+use entity::stored::ChannelKind;
 use foundation::secret::{hex, hmac_sha256};
 use gateway::channel::telegram::{self, Telegram};
+use gateway::channel::waha::{self, Place, Waha};
 use gateway::channel::{Channel, Intake};
 use secrecy::SecretString;
 use std::sync::Arc;
 
 /// Name of the credential that holds a Telegram bot's token.
 pub(crate) const TELEGRAM_TOKEN: &str = "telegram_token";
+
+/// Name of the credential that holds the key of a WAHA server.
+pub(crate) const WAHA_KEY: &str = "waha_key";
 
 /// Whether messages of this channel go through a provider outside; the widget and the phone frame read theirs from the database.
 #[must_use]
@@ -30,6 +35,35 @@ pub(crate) async fn telegram(ctx: &Ctx, scope: &CompanyScope, channel: &channel:
     Ok(Telegram::new(outside.http.clone(), &outside.telegram_url, token))
 }
 
+/// The session of a channel by WAHA. Its address was typed in by a person: the guarded client calls it.
+///
+/// # Errors
+/// `Unavailable` when its key was removed.
+pub(crate) async fn waha(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model) -> Result<Waha> {
+    let key = secret(ctx, scope, channel, WAHA_KEY).await?;
+    Ok(Waha::new(ctx.engine().outside.guarded.clone(), place(channel), key))
+}
+
+/// Where the session of a channel by WAHA is.
+pub(super) fn place(channel: &channel::Model) -> Place {
+    let text = |name: &str| channel.settings[name].as_str().unwrap_or_default().to_owned();
+    Place { url: text("url"), session: text("session") }
+}
+
+/// Kinds of the addresses by which a contact is reached on this channel, the best one first.
+#[must_use]
+pub(crate) fn address_kinds(channel: &channel::Model) -> &'static [&'static str] {
+    match (channel.provider.as_str(), channel.kind) {
+        (waha::NAME, _) => &[waha::ADDRESS, waha::HIDDEN_ADDRESS],
+        (_, ChannelKind::Whatsapp) => &["whatsapp"],
+        (_, ChannelKind::Telegram) => &[telegram::ADDRESS],
+        (_, ChannelKind::Instagram) => &["instagram"],
+        (_, ChannelKind::Facebook) => &["facebook"],
+        (_, ChannelKind::Email) => &["email"],
+        (_, ChannelKind::Webchat) => &["webchat"],
+    }
+}
+
 /// The adapter of a channel whose provider is outside.
 ///
 /// # Errors
@@ -37,6 +71,7 @@ pub(crate) async fn telegram(ctx: &Ctx, scope: &CompanyScope, channel: &channel:
 pub(crate) async fn of(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model) -> Result<Arc<dyn Channel>> {
     match channel.provider.as_str() {
         telegram::NAME => Ok(Arc::new(telegram(ctx, scope, channel).await?)),
+        waha::NAME => Ok(Arc::new(waha(ctx, scope, channel).await?)),
         other => Err(Error::internal(format!("channel {} has the provider {other}", channel.id))),
     }
 }
@@ -54,11 +89,12 @@ pub(crate) fn webhook_secret(ctx: &Ctx, channel: &channel::Model) -> String {
     hex(&hmac_sha256(&key, channel.id.as_bytes()))
 }
 
-/// How the provider's messages reach us: providers call public HTTPS addresses only.
+/// How the provider's messages reach us: Telegram calls public HTTPS addresses only, a company's own server any that it
+/// reaches.
 #[must_use]
 pub(crate) fn intake(ctx: &Ctx, channel: &channel::Model) -> Intake {
     let public_url = &ctx.engine().public_url;
-    if public_url.starts_with("https://") {
+    if channel.provider == waha::NAME || public_url.starts_with("https://") {
         let url = format!("{public_url}/webhooks/channel/{}", channel.public_key);
         Intake::Webhook { url, secret: webhook_secret(ctx, channel) }
     } else {

@@ -3,6 +3,8 @@
 
 use super::adapter::{self, TELEGRAM_TOKEN};
 use super::poll::PollChannel;
+use super::session;
+use super::watch::{self, WatchChannel};
 use super::{DEFAULT_QUIET_PERIOD_MS, get};
 use crate::access::CompanyScope;
 use crate::company::{self, MAX_NAME, check_text};
@@ -14,7 +16,7 @@ use crate::job::{self, Claimed, Failure, Job, Retry};
 use domain::channel::ChannelKind;
 use entity::stored::{ChannelLogKind, ChannelStatus, EventKind};
 use entity::{channel, channel_log};
-use gateway::channel::{Identity, Intake, telegram};
+use gateway::channel::{Channel as _, Identity, Intake, Standing, telegram};
 use gateway::error::Kind;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
@@ -32,6 +34,16 @@ const FAILURES_IN_ERROR: i32 = 3;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ConnectChannel {
     pub(crate) channel_id: Uuid,
+    /// Whether the phone is unlinked first: what is left when restarting did not help.
+    #[serde(default)]
+    pub(crate) relink: bool,
+}
+
+impl ConnectChannel {
+    /// Connects as things are.
+    pub(crate) const fn of(channel_id: Uuid) -> Self {
+        Self { channel_id, relink: false }
+    }
 }
 
 impl Job for ConnectChannel {
@@ -101,7 +113,14 @@ pub async fn connect_telegram(ctx: &Ctx, scope: &CompanyScope, name: &str, token
     if !errors.is_empty() {
         return Err(Error::Invalid(errors));
     }
-    let new = NewChannel { kind: ChannelKind::Telegram, provider: telegram::NAME, name, external_id: bot };
+    let new = NewChannel {
+        kind: ChannelKind::Telegram,
+        provider: telegram::NAME,
+        name,
+        external_id: bot,
+        settings: json!({}),
+        account_field: "botToken",
+    };
     start(ctx, scope, new, &[(TELEGRAM_TOKEN, token.into())]).await
 }
 
@@ -111,6 +130,9 @@ pub(super) struct NewChannel<'a> {
     pub(super) provider: &'static str,
     pub(super) name: String,
     pub(super) external_id: Option<&'a str>,
+    pub(super) settings: serde_json::Value,
+    /// The field of the input that names the account.
+    pub(super) account_field: &'static str,
 }
 
 /// Stores channel, secrets and the job that connects, together.
@@ -132,7 +154,7 @@ pub(super) async fn start(
         status: Set(ChannelStatus::Connecting),
         public_key: Set(ctx.engine().random.token(32)),
         quiet_period_ms: Set(DEFAULT_QUIET_PERIOD_MS),
-        settings: Set(json!({})),
+        settings: Set(new.settings),
         last_error: Set(None),
         created_at: Set(ctx.time()),
         external_id: Set(new.external_id.map(str::to_owned)),
@@ -145,7 +167,7 @@ pub(super) async fn start(
     let channel = match inserted {
         Ok(channel) => channel,
         Err(error) if is_constraint(&error) => {
-            return Err(Error::invalid("botToken", "ALREADY_CONNECTED", "This account is connected already."));
+            return Err(already_connected(new.account_field));
         }
         Err(error) => return Err(error.into()),
     };
@@ -153,9 +175,30 @@ pub(super) async fn start(
         credential::set(ctx, &tx, scope, channel.id, name, secret).await?;
     }
     note(ctx, &mut tx, scope, channel.id, ChannelLogKind::Connecting, None).await?;
-    job::enqueue(ctx, &mut tx, scope, &ConnectChannel { channel_id: channel.id }).await?;
+    begin(ctx, &mut tx, scope, &channel, ConnectChannel::of(channel.id)).await?;
     ctx.commit(tx).await?;
     Ok(channel)
+}
+
+/// The account is another channel of the company.
+pub(super) fn already_connected(field: &'static str) -> Error {
+    Error::invalid(field, "ALREADY_CONNECTED", "This account is connected already.")
+}
+
+/// Enqueues the connecting, and the watch over what has a session.
+pub(super) async fn begin(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    scope: &CompanyScope,
+    channel: &channel::Model,
+    connect: ConnectChannel,
+) -> Result<()> {
+    job::enqueue(ctx, tx, scope, &connect).await?;
+    if watch::is_watched(channel) {
+        let first = ctx.time().plus_seconds(watch::EVERY_SECONDS);
+        job::enqueue_at(ctx, tx, scope, &WatchChannel { channel_id: channel.id }, first).await?;
+    }
+    Ok(())
 }
 
 /// Puts a new token in the place of the old one; conversations and orders stay as they are.
@@ -187,14 +230,15 @@ pub async fn replace_telegram_token(
     let mut row = channel.into_active_model();
     row.status = Set(ChannelStatus::Connecting);
     row.external_id = Set(Some(bot.to_owned()));
-    row.update(&tx).await?;
+    let channel = row.update(&tx).await?;
     note(ctx, &mut tx, scope, channel_id, ChannelLogKind::Replaced, None).await?;
-    job::enqueue(ctx, &mut tx, scope, &ConnectChannel { channel_id }).await?;
+    begin(ctx, &mut tx, scope, &channel, ConnectChannel::of(channel_id)).await?;
     ctx.commit(tx).await?;
     get(ctx, scope, channel_id).await
 }
 
-/// Tries to connect once more: after a failure, or when the public address of the program has changed.
+/// Tries to connect once more: after a failure, when no code was scanned in time, or when the public address of the program has
+/// changed.
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`; `Invalid` for a channel that needs no connection or was disconnected.
@@ -205,11 +249,17 @@ pub async fn reconnect(ctx: &Ctx, scope: &CompanyScope, channel_id: Uuid) -> Res
         return Err(Error::invalid("channelId", "NOT_CONNECTABLE", "This channel has nothing to connect again."));
     }
     let mut tx = ctx.db().begin(scope).await?;
+    // Restarting a broken session again would show the same; a person who presses the button is there to scan a code.
+    let connect = ConnectChannel { channel_id, relink: channel.error_code.as_deref() == Some(session::BROKEN) };
     let mut row = channel.into_active_model();
     row.status = Set(ChannelStatus::Connecting);
-    row.update(&tx).await?;
+    row.error_code = Set(None);
+    row.last_error = Set(None);
+    row.error_count = Set(0);
+    let channel = row.update(&tx).await?;
+    session::forgive(&tx, scope, channel_id).await?;
     note(ctx, &mut tx, scope, channel_id, ChannelLogKind::Connecting, None).await?;
-    job::enqueue(ctx, &mut tx, scope, &ConnectChannel { channel_id }).await?;
+    begin(ctx, &mut tx, scope, &channel, connect).await?;
     ctx.commit(tx).await?;
     get(ctx, scope, channel_id).await
 }
@@ -286,11 +336,14 @@ pub(crate) async fn run_connect(ctx: &Ctx, claimed: &Claimed) -> Result<(), Fail
         return Ok(job::finish_if_running(ctx, claimed).await?);
     }
     let intake = adapter::intake(ctx, &channel);
-    let connected = adapter::of(ctx, &scope, &channel).await?.connect(&intake).await;
+    let connected = match payload.relink {
+        true => relink(ctx, &scope, &channel, &intake).await?,
+        false => adapter::of(ctx, &scope, &channel).await?.connect(&intake).await,
+    };
     let mut tx = ctx.db().begin(&scope).await?;
     match connected {
-        Ok(identity) => {
-            works(ctx, &mut tx, &scope, &channel, Some(&identity)).await?;
+        Ok(standing) => {
+            session::settle(ctx, &mut tx, &scope, &channel, &standing).await?;
             if matches!(intake, Intake::Polling) {
                 job::enqueue(ctx, &mut tx, &scope, &PollChannel { channel_id: channel.id }).await?;
             }
@@ -299,6 +352,19 @@ pub(crate) async fn run_connect(ctx: &Ctx, claimed: &Claimed) -> Result<(), Fail
         }
         Err(error) => fails(ctx, tx, &scope, &channel, claimed, &error).await,
     }
+}
+
+async fn relink(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    channel: &channel::Model,
+    intake: &Intake,
+) -> Result<std::result::Result<Standing, gateway::error::Error>> {
+    let provider = adapter::waha(ctx, scope, channel).await?;
+    Ok(match provider.unlink().await {
+        Ok(()) => provider.connect(intake).await,
+        Err(error) => Err(error),
+    })
 }
 
 /// Runs [`DisconnectChannel`]. A provider that does not answer for long is left: its deliveries are refused anyway.
@@ -323,6 +389,7 @@ pub(crate) async fn run_disconnect(ctx: &Ctx, claimed: &Claimed) -> Result<(), F
     }
     let mut tx = ctx.db().begin(&scope).await?;
     credential::remove(&tx, &scope, channel.id).await?;
+    session::remove(&tx, &scope, channel.id).await?;
     job::finish(ctx, &mut tx, claimed).await?;
     Ok(ctx.commit(tx).await?)
 }

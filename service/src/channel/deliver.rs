@@ -1,14 +1,20 @@
 //! What providers deliver: verified by the adapter, then stored. Nothing slow happens before the 200 (architecture §5 "In").
 
-use super::adapter;
+use super::{adapter, session};
 use crate::access::{self, CompanyScope};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::inbox::{self, Address, Attachment, Incoming, Intake};
+use crate::inbox::{self, Address, Attachment, Echoed, Incoming, Intake};
 use entity::channel;
 use entity::stored::ChannelStatus;
-use gateway::channel::{Inbound, Parsed, Refusal, Update, telegram};
+use entity::{channel_event, contact_address};
+use gateway::channel::{Echo, Inbound, Media, Parsed, Peer, Refusal, Update, telegram, waha};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use std::sync::Arc;
+
+/// How long deliveries are remembered: longer than a provider repeats one.
+pub(crate) const KEEP_DELIVERIES_HOURS: i64 = 72;
 
 /// Takes a delivery to the channel of this public key. The body of our answer, where the provider wants one.
 ///
@@ -29,17 +35,23 @@ pub async fn deliver<'a>(
     let secret = adapter::webhook_secret(ctx, &channel);
     let parsed: Parsed = match channel.provider.as_str() {
         telegram::NAME => telegram::receive(&secret, header(telegram::SECRET_HEADER), body),
+        waha::NAME => waha::receive(&secret, &header, body),
         _ => return Err(Error::NotFound("channel")),
     }
     .map_err(|refusal| match refusal {
         Refusal::Signature => Error::Unauthenticated,
         Refusal::Body => Error::invalid("body", "INVALID", refusal.to_string()),
     })?;
+    if let Some(event_id) = &parsed.event_id
+        && is_replay(ctx, &scope, &channel, event_id).await?
+    {
+        return Ok(parsed.answer);
+    }
     let channel = Arc::new(channel);
     for update in parsed.updates {
         match update {
             // Many at once share a commit.
-            Update::Message(inbound) => match incoming(inbound) {
+            Update::Message(inbound) => match incoming(identify(ctx, &scope, &channel, inbound).await?) {
                 Some(incoming) => {
                     intake.receive(&scope, Arc::clone(&channel), incoming).await?;
                 }
@@ -48,7 +60,63 @@ pub async fn deliver<'a>(
             other => apply(ctx, &scope, &channel, other).await?,
         }
     }
+    // After its effect: who dies in between is told again, and what it says is no second time what it was the first.
+    if let Some(event_id) = parsed.event_id {
+        remember(ctx, &scope, &channel, event_id).await?;
+    }
     Ok(parsed.answer)
+}
+
+/// Whether this delivery was taken before.
+async fn is_replay(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model, event_id: &str) -> Result<bool> {
+    Ok(channel_event::Entity::find()
+        .filter(channel_event::Column::CompanyId.eq(scope.id()))
+        .filter(channel_event::Column::ChannelId.eq(channel.id))
+        .filter(channel_event::Column::EventId.eq(event_id))
+        .one(&ctx.db().read(scope))
+        .await?
+        .is_some())
+}
+
+async fn remember(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model, event_id: String) -> Result<()> {
+    let tx = ctx.db().begin(scope).await?;
+    channel_event::Entity::insert(channel_event::ActiveModel {
+        id: Set(ctx.new_id()),
+        company_id: Set(scope.id()),
+        channel_id: Set(channel.id),
+        event_id: Set(event_id),
+        created_at: Set(ctx.time()),
+    })
+    .on_conflict(
+        OnConflict::columns([channel_event::Column::ChannelId, channel_event::Column::EventId]).do_nothing().to_owned(),
+    )
+    .exec_without_returning(&tx)
+    .await?;
+    ctx.commit(tx).await
+}
+
+/// Asks for the phone behind a hidden address when it is seen first, so that one person does not become two. Where WAHA does
+/// not know it, or not in time, the contact stays without a phone.
+async fn identify(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model, mut inbound: Inbound) -> Result<Inbound> {
+    let hidden = inbound.from.kind == waha::HIDDEN_ADDRESS && inbound.from.phone.is_none();
+    if !hidden || is_known(ctx, scope, &inbound.from).await? {
+        return Ok(inbound);
+    }
+    match adapter::waha(ctx, scope, channel).await?.phone_behind(&inbound.from.value).await {
+        Ok(phone) => inbound.from.phone = phone,
+        Err(error) => tracing::warn!(channel = %channel.id, %error, "the phone of a hidden address was not found out"),
+    }
+    Ok(inbound)
+}
+
+async fn is_known(ctx: &Ctx, scope: &CompanyScope, peer: &Peer) -> Result<bool> {
+    Ok(contact_address::Entity::find()
+        .filter(contact_address::Column::CompanyId.eq(scope.id()))
+        .filter(contact_address::Column::Kind.eq(peer.kind))
+        .filter(contact_address::Column::Value.eq(peer.value.as_str()))
+        .one(&ctx.db().read(scope))
+        .await?
+        .is_some())
 }
 
 /// Stores one report of a provider.
@@ -59,6 +127,17 @@ pub(super) async fn apply(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Mo
                 inbox::receive(ctx, scope, channel, incoming).await?;
             }
             Ok(())
+        }
+        Update::Echo(echo) => {
+            let Echo { external_id, to, text, media, by_program } = echo;
+            let inbound = Inbound { external_id, from: to, text, media, at: None };
+            match incoming(identify(ctx, scope, channel, inbound).await?) {
+                Some(message) => inbox::echo(ctx, scope, channel, Echoed { message, by_program }).await,
+                None => Ok(()),
+            }
+        }
+        Update::Session { session, since, again } => {
+            session::reported(ctx, scope, channel, session, since, again).await
         }
         Update::Status { external_id, delivery } => inbox::delivered(ctx, scope, channel, &external_id, delivery).await,
         Update::Undelivered { external_id, reason } => {
@@ -72,17 +151,7 @@ pub(super) async fn apply(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Mo
 /// not refused: the provider would deliver it again for ever.
 fn incoming(inbound: Inbound) -> Option<Incoming> {
     let text: String = inbound.text.chars().take(inbox::MAX_TEXT).collect();
-    let attachments: Vec<Attachment> = inbound
-        .media
-        .into_iter()
-        .take(inbox::MAX_ATTACHMENTS)
-        .map(|media| Attachment {
-            kind: media.kind.as_str().to_owned(),
-            url: String::new(),
-            name: media.name,
-            reference: Some(media.reference),
-        })
-        .collect();
+    let attachments: Vec<Attachment> = inbound.media.into_iter().take(inbox::MAX_ATTACHMENTS).map(attachment).collect();
     let empty = !text.chars().any(|c| !c.is_whitespace() && !c.is_control()) && attachments.is_empty();
     (!empty).then(|| Incoming {
         external_id: inbound.external_id,
@@ -93,4 +162,13 @@ fn incoming(inbound: Inbound) -> Option<Incoming> {
         attachments,
         id: None,
     })
+}
+
+fn attachment(media: Media) -> Attachment {
+    Attachment {
+        kind: media.kind.as_str().to_owned(),
+        url: String::new(),
+        name: media.name,
+        reference: Some(media.reference),
+    }
 }

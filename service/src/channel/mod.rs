@@ -4,13 +4,23 @@ pub(crate) mod adapter;
 mod connect;
 mod deliver;
 mod poll;
+mod session;
+mod test;
+mod waha;
+mod watch;
 
 pub(crate) use connect::{
     ConnectChannel, DisconnectChannel, code, failed, failure, run_connect, run_disconnect, works,
 };
 pub use connect::{connect_telegram, disconnect, log, reconnect, replace_telegram_token};
+pub(crate) use deliver::KEEP_DELIVERIES_HOURS;
 pub use deliver::deliver;
 pub(crate) use poll::{PollChannel, run_poll};
+pub use session::{Code, NO_CODE, code, session};
+pub use test::test;
+pub(crate) use test::{TestChannel, run_test};
+pub use waha::{Server as WahaServer, connect_waha, replace_waha_key};
+pub(crate) use watch::{WatchChannel, run_watch};
 
 use crate::access::CompanyScope;
 use crate::company::{self, MAX_NAME, check_text};
@@ -48,19 +58,6 @@ pub async fn list(ctx: &Ctx, scope: &CompanyScope) -> Result<Vec<channel::Model>
         .limit(crate::page::MAX_SIZE)
         .all(&ctx.db().read(scope))
         .await?)
-}
-
-/// Kind of the address by which a contact is reached on this channel.
-#[must_use]
-pub(crate) fn address_kind(channel: &channel::Model) -> &'static str {
-    ChannelKind::from(channel.kind).as_str()
-}
-
-/// Hours after the customer's last message in which the platform takes free text; none: always.
-#[must_use]
-pub(crate) const fn window_hours(_channel: &channel::Model) -> Option<u32> {
-    // Telegram and WAHA have no window (commerce.md, "Reminders").
-    None
 }
 
 /// One channel.

@@ -6,7 +6,8 @@ use crate::ctx::Ctx;
 use crate::error::Result;
 use domain::money::Money;
 use entity::stored::{
-    BookingStatus, ConversationStatus, JobStatus, MessageDirection, OrderStatus, PaymentState, PaymentStatus,
+    BookingStatus, ChannelStatus, ConversationStatus, JobStatus, MessageDirection, OrderStatus, PaymentState,
+    PaymentStatus,
 };
 use entity::time::Time;
 use entity::{booking, channel, conversation, job, message, order, payment};
@@ -32,6 +33,8 @@ pub struct Summary {
     pub bookings_today: u64,
     /// Jobs that have failed for good.
     pub jobs_dead: u64,
+    /// Channels by which nothing comes in or goes out.
+    pub channels_broken: u64,
 }
 
 /// The numbers of a company.
@@ -94,6 +97,11 @@ pub async fn summary(ctx: &Ctx, scope: &CompanyScope) -> Result<Summary> {
         jobs_dead: job::Entity::find()
             .filter(job::Column::CompanyId.eq(scope.id()))
             .filter(job::Column::Status.eq(JobStatus::Dead))
+            .count(db)
+            .await?,
+        channels_broken: channel::Entity::find()
+            .filter(channel::Column::CompanyId.eq(scope.id()))
+            .filter(channel::Column::Status.eq(ChannelStatus::Error))
             .count(db)
             .await?,
     })

@@ -1,5 +1,6 @@
 //! Conversations and their messages: what comes in, what staff see and write.
 
+mod echo;
 mod intake;
 mod read;
 mod receive;
@@ -9,6 +10,7 @@ mod trial;
 mod visitor;
 mod write;
 
+pub(crate) use echo::{Echoed, echo};
 pub use intake::Intake;
 pub(crate) use read::like as read_like;
 pub use read::{

@@ -142,17 +142,18 @@ pub(super) async fn contact_of(
     channel: &channel::Model,
     incoming: &Incoming,
 ) -> Result<Uuid, Stored> {
-    let found = contact_address::Entity::find()
-        .filter(contact_address::Column::CompanyId.eq(scope.id()))
-        .filter(contact_address::Column::Kind.eq(incoming.from.kind.as_str()))
-        .filter(contact_address::Column::Value.eq(incoming.from.value.as_str()))
-        .one(tx)
-        .await?;
-    if let Some(address) = found {
+    if let Some(contact_id) = known_contact(tx, scope, &incoming.from).await? {
         if let Some(phone) = &incoming.attested_phone {
-            attest_phone(ctx, tx, scope, channel, address.contact_id, phone).await?;
+            attest_phone(ctx, tx, scope, channel, contact_id, phone).await?;
         }
-        return Ok(address.contact_id);
+        return Ok(contact_id);
+    }
+    // The same person under another address of the platform: WhatsApp hides the phone of one that it has shown before.
+    if let Some(phone) = &incoming.attested_phone
+        && let Some(contact_id) = known_contact(tx, scope, &phone_address(channel, phone)).await?
+    {
+        add_address(ctx, tx, scope, channel, contact_id, incoming.from.clone()).await?;
+        return Ok(contact_id);
     }
     let contact_id = ctx.new_id();
     contact::Entity::insert(contact::ActiveModel {
@@ -170,26 +171,76 @@ pub(super) async fn contact_of(
     if let Some(phone) = &incoming.attested_phone
         && incoming.from.kind != "phone"
     {
-        addresses.push(Address { kind: format!("phone:{}", channel.id), value: phone.clone(), trusted: true });
+        addresses.push(phone_address(channel, phone));
     }
     for address in addresses {
-        contact_address::Entity::insert(contact_address::ActiveModel {
-            id: Set(ctx.new_id()),
-            company_id: Set(scope.id()),
-            contact_id: Set(contact_id),
-            kind: Set(address.kind),
-            value: Set(address.value),
-            trusted: Set(address.trusted),
-            source: Set(channel.provider.clone()),
-            created_at: Set(ctx.time()),
-        })
-        .exec_without_returning(tx)
-        .await?;
+        contact_address::Entity::insert(address_row(ctx, scope, channel, contact_id, address))
+            .exec_without_returning(tx)
+            .await?;
     }
     Ok(contact_id)
 }
 
-/// A known contact now shares a phone that the channel attests.
+/// Whose address this is.
+pub(super) async fn known_contact(tx: &Tx, scope: &CompanyScope, address: &Address) -> Result<Option<Uuid>, DbErr> {
+    Ok(contact_address::Entity::find()
+        .filter(contact_address::Column::CompanyId.eq(scope.id()))
+        .filter(contact_address::Column::Kind.eq(address.kind.as_str()))
+        .filter(contact_address::Column::Value.eq(address.value.as_str()))
+        .one(tx)
+        .await?
+        .map(|address| address.contact_id))
+}
+
+/// A phone that a channel attests, as an address.
+fn phone_address(channel: &channel::Model, phone: &str) -> Address {
+    Address { kind: format!("phone:{}", channel.id), value: phone.to_owned(), trusted: true }
+}
+
+fn address_row(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    channel: &channel::Model,
+    contact_id: Uuid,
+    address: Address,
+) -> contact_address::ActiveModel {
+    contact_address::ActiveModel {
+        id: Set(ctx.new_id()),
+        company_id: Set(scope.id()),
+        contact_id: Set(contact_id),
+        kind: Set(address.kind),
+        value: Set(address.value),
+        trusted: Set(address.trusted),
+        source: Set(channel.provider.clone()),
+        created_at: Set(ctx.time()),
+    }
+}
+
+/// One more address of a contact; one that is known stays whose it is.
+async fn add_address(
+    ctx: &Ctx,
+    tx: &Tx,
+    scope: &CompanyScope,
+    channel: &channel::Model,
+    contact_id: Uuid,
+    address: Address,
+) -> Result<(), DbErr> {
+    contact_address::Entity::insert(address_row(ctx, scope, channel, contact_id, address))
+        .on_conflict(
+            OnConflict::columns([
+                contact_address::Column::CompanyId,
+                contact_address::Column::Kind,
+                contact_address::Column::Value,
+            ])
+            .do_nothing()
+            .to_owned(),
+        )
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+/// A known contact shares a phone that the channel attests.
 async fn attest_phone(
     ctx: &Ctx,
     tx: &mut Tx,
@@ -198,34 +249,17 @@ async fn attest_phone(
     contact_id: Uuid,
     phone: &str,
 ) -> Result<(), Stored> {
+    // Some platforms attest it with every message.
+    if known_contact(tx, scope, &phone_address(channel, phone)).await?.is_some() {
+        return Ok(());
+    }
     contact::Entity::update_many()
         .col_expr(contact::Column::Phone, Expr::value(phone))
         .filter(contact::Column::Id.eq(contact_id))
         .filter(contact::Column::CompanyId.eq(scope.id()))
         .exec(tx)
         .await?;
-    contact_address::Entity::insert(contact_address::ActiveModel {
-        id: Set(ctx.new_id()),
-        company_id: Set(scope.id()),
-        contact_id: Set(contact_id),
-        kind: Set(format!("phone:{}", channel.id)),
-        value: Set(phone.to_owned()),
-        trusted: Set(true),
-        source: Set(channel.provider.clone()),
-        created_at: Set(ctx.time()),
-    })
-    .on_conflict(
-        OnConflict::columns([
-            contact_address::Column::CompanyId,
-            contact_address::Column::Kind,
-            contact_address::Column::Value,
-        ])
-        .do_nothing()
-        .to_owned(),
-    )
-    .exec_without_returning(tx)
-    .await?;
-    Ok(())
+    Ok(add_address(ctx, tx, scope, channel, contact_id, phone_address(channel, phone)).await?)
 }
 
 /// A conversation that begins.

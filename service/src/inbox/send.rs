@@ -1,7 +1,7 @@
 //! Messages on their way out: looked at once more at the moment of sending (architecture §5 "Out"), handed to the provider at
 //! most once, and followed until they are read.
 
-use super::write::needs_attention;
+use super::write::{clear_attention, needs_attention};
 use crate::access::CompanyScope;
 use crate::channel::{self as channels, adapter};
 use crate::ctx::Ctx;
@@ -13,7 +13,7 @@ use entity::{channel, contact_address, conversation, message};
 use gateway::channel::{Delivery, MediaKind, Outbound, Sent};
 use gateway::error::Kind;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveEnum as _, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveEnum as _, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect as _};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -151,15 +151,21 @@ async fn outbound(
     conversation: &conversation::Model,
     message: &message::Model,
 ) -> Result<Result<Outbound, (&'static str, &'static str)>> {
-    let address = contact_address::Entity::find()
+    let kinds = adapter::address_kinds(channel);
+    let addresses = contact_address::Entity::find()
         .filter(contact_address::Column::CompanyId.eq(scope.id()))
         .filter(contact_address::Column::ContactId.eq(conversation.contact_id))
-        .filter(contact_address::Column::Kind.eq(channels::address_kind(channel)))
+        .filter(contact_address::Column::Kind.is_in(kinds.iter().copied()))
         .order_by_desc(contact_address::Column::CreatedAt)
-        .one(tx)
+        .limit(crate::page::MAX_SIZE)
+        .all(tx)
         .await?;
-    let Some(address) = address else { return Ok(Err((NO_ADDRESS, "recipient_unreachable"))) };
-    if let Some(hours) = channels::window_hours(channel) {
+    let best = |address: &contact_address::Model| kinds.iter().position(|kind| *kind == address.kind);
+    let Some(address) = addresses.into_iter().min_by_key(best) else {
+        return Ok(Err((NO_ADDRESS, "recipient_unreachable")));
+    };
+    let capability = gateway::channel::capability(&channel.provider);
+    if let Some(hours) = capability.and_then(|capability| capability.window_hours) {
         let last = message::Entity::find()
             .filter(message::Column::ConversationId.eq(conversation.id))
             .filter(message::Column::CompanyId.eq(scope.id()))
@@ -211,13 +217,24 @@ async fn set(
 
 /// The provider has it: under the id that it gave, its reports of the delivery are found.
 async fn arrived_there(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, payload: &SendMessage, sent: Sent) -> Result<()> {
-    set(ctx, tx, scope, payload, MessageStatus::Sent, sent.left_out.as_deref()).await?;
-    message::Entity::update_many()
-        .col_expr(message::Column::ExternalId, Expr::value(sent.external_id))
-        .filter(message::Column::Id.eq(payload.message_id))
+    // A report of the provider may have been here before its answer, and further: nothing goes back.
+    let waiting = message::Entity::find_by_id(payload.message_id)
         .filter(message::Column::CompanyId.eq(scope.id()))
-        .exec(tx)
-        .await?;
+        .one(tx)
+        .await?
+        .is_some_and(|message| matches!(message.status, MessageStatus::Sending | MessageStatus::Unknown));
+    if waiting || sent.left_out.is_some() {
+        set(ctx, tx, scope, payload, MessageStatus::Sent, sent.left_out.as_deref()).await?;
+    }
+    if !sent.external_id.is_empty() {
+        message::Entity::update_many()
+            .col_expr(message::Column::ExternalId, Expr::value(sent.external_id))
+            .filter(message::Column::Id.eq(payload.message_id))
+            .filter(message::Column::CompanyId.eq(scope.id()))
+            .filter(message::Column::ExternalId.is_null())
+            .exec(tx)
+            .await?;
+    }
     if sent.left_out.is_some() {
         needs_attention(ctx, tx, scope, payload.conversation_id, "media_not_sent").await?;
     }
@@ -309,15 +326,7 @@ pub(crate) async fn blocked(
     if blocked {
         needs_attention(ctx, &mut tx, scope, conversation_id, "recipient_unreachable").await?;
     } else {
-        conversation::Entity::update_many()
-            .col_expr(conversation::Column::NeedsAttention, Expr::value(false))
-            .col_expr(conversation::Column::AttentionReason, Expr::value(Option::<String>::None))
-            .filter(conversation::Column::Id.eq(conversation_id))
-            .filter(conversation::Column::CompanyId.eq(scope.id()))
-            .filter(conversation::Column::AttentionReason.eq("recipient_unreachable"))
-            .exec(&tx)
-            .await?;
-        crate::event::emit(ctx, &mut tx, scope, EventKind::Conversation, conversation_id).await?;
+        clear_attention(ctx, &mut tx, scope, conversation_id, "recipient_unreachable").await?;
     }
     ctx.commit(tx).await
 }

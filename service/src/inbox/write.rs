@@ -111,6 +111,25 @@ pub(crate) async fn needs_attention(
     crate::event::emit(ctx, tx, scope, EventKind::Conversation, conversation_id).await
 }
 
+/// Takes the mark away again when it stands there for this reason.
+pub(crate) async fn clear_attention(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    scope: &CompanyScope,
+    conversation_id: Uuid,
+    reason: &str,
+) -> Result<()> {
+    conversation::Entity::update_many()
+        .col_expr(conversation::Column::NeedsAttention, Expr::value(false))
+        .col_expr(conversation::Column::AttentionReason, Expr::value(Option::<String>::None))
+        .filter(conversation::Column::Id.eq(conversation_id))
+        .filter(conversation::Column::CompanyId.eq(scope.id()))
+        .filter(conversation::Column::AttentionReason.eq(reason))
+        .exec(tx)
+        .await?;
+    crate::event::emit(ctx, tx, scope, EventKind::Conversation, conversation_id).await
+}
+
 async fn change(
     ctx: &Ctx,
     scope: &CompanyScope,

@@ -207,6 +207,31 @@ pub(crate) async fn enqueue_all<J: Job>(ctx: &Ctx, tx: &mut Tx, wanted: &[Wanted
     Err(Error::Unavailable("a job of the same key came and went too often".to_owned()))
 }
 
+/// As [`enqueue_at`], but a waiting job of the same key keeps its time: somebody has asked for it to run earlier.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn enqueue_unless_waiting<J: Job>(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    scope: &CompanyScope,
+    job: &J,
+    run_at: Time,
+) -> Result<Enqueued> {
+    if let Some(key) = job.unique_key() {
+        let waiting = job::Entity::find()
+            .filter(job::Column::UniqueKey.eq(key))
+            .filter(status_is("waiting"))
+            .filter(job::Column::RunAt.lte(run_at))
+            .one(tx)
+            .await?;
+        if waiting.is_some() {
+            return Ok(Enqueued::Joined);
+        }
+    }
+    enqueue_at(ctx, tx, scope, job, run_at).await
+}
+
 /// Ends waiting jobs of a key before they run; a running one is not touched.
 ///
 /// # Errors

@@ -105,12 +105,14 @@ pub async fn backlog(ctx: &Ctx) -> Result<Vec<(String, u64)>> {
 pub async fn prune(ctx: &Ctx) -> Result<u64> {
     let jobs = ctx.time().plus_seconds(-KEEP_DONE_HOURS * 3600);
     let events = ctx.time().plus_seconds(-crate::event::KEEP_HOURS * 3600);
+    let deliveries = ctx.time().plus_seconds(-crate::channel::KEEP_DELIVERIES_HOURS * 3600);
     let backend = ctx.db().backend();
     let mark = if backend == DatabaseBackend::Postgres { "$1" } else { "?1" };
     let mut removed = 0;
     for (table, old, before) in [
         ("job", format!("status = 'done' AND finished_at < {mark}"), jobs),
         ("event", format!("created_at < {mark}"), events),
+        ("channel_event", format!("created_at < {mark}"), deliveries),
     ] {
         loop {
             let tx = ctx.db().begin_across().await?;

@@ -9,6 +9,7 @@ mod catalog_import;
 mod catalog_publish;
 mod catalog_support;
 mod channel_telegram;
+mod channel_waha;
 mod cluster;
 mod commerce_death;
 mod commerce_move;

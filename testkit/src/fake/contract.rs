@@ -30,6 +30,29 @@ impl Contract {
         Some(Self { spec: Arc::new(spec), prefix: prefix.to_owned(), validators: Arc::default() })
     }
 
+    /// With one value of the description put right, where it contradicts its own examples.
+    ///
+    /// # Panics
+    /// When there is nothing at that place: the description has changed, look again.
+    #[must_use]
+    pub fn amended(mut self, pointer: &str, value: Value) -> Self {
+        let spec = Arc::make_mut(&mut self.spec);
+        *spec.pointer_mut(pointer).unwrap_or_else(|| panic!("the description has nothing at {pointer}")) = value;
+        self
+    }
+
+    /// With a path that the provider's documentation has and its description leaves out.
+    ///
+    /// # Panics
+    /// When the description has it: then the description is to judge.
+    #[must_use]
+    pub fn with_path(mut self, template: &str, item: Value) -> Self {
+        let spec = Arc::make_mut(&mut self.spec);
+        let known = spec["paths"].as_object_mut().and_then(|paths| paths.insert(template.to_owned(), item));
+        assert!(known.is_none(), "the description has {template}");
+        self
+    }
+
     /// How a call breaks the description, if it does: unknown path or method, a body that its schema refuses, a query
     /// parameter that is required and absent.
     #[must_use]

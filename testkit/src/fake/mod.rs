@@ -8,6 +8,7 @@ mod contract;
 mod server;
 pub mod stripe;
 pub mod telegram;
+pub mod waha;
 
 pub use contract::Contract;
-pub use server::{Call, Fault, Reply, Server, World};
+pub use server::{Call, Fault, Reply, Server, World, allow};

@@ -249,6 +249,16 @@ impl Shared {
     }
 }
 
+/// Lets the guarded client call this server, which is in no public network.
+///
+/// # Panics
+/// When the system's certificates can't be read.
+pub fn allow(engine: &mut service::Engine, server: &Server) {
+    let authority = server.url().trim_start_matches("http://");
+    let authority = foundation::http::Authority::parse(authority).expect("the address of a server");
+    engine.outside = gateway::Outside::new(&[authority]).expect("clients for the outside");
+}
+
 /// The answer of a provider that does not know the path.
 #[must_use]
 pub(super) fn unknown_path() -> Reply {

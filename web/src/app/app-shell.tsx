@@ -64,7 +64,7 @@ const ShellCounts = graphql(`
   query ShellCounts($id: ID!) {
     company(id: $id) {
       id
-      summary { conversationsNeedAttention ordersUnpaid jobsDead }
+      summary { conversationsNeedAttention ordersUnpaid jobsDead channelsBroken }
     }
   }
 `);
@@ -131,7 +131,7 @@ function Shell({
   const [palette, setPalette] = useState(false);
   const [rail, setRail] = useState(() => storage.get("x8.rail") === "on");
   const [{ data }, refetch] = useQuery({ query: ShellCounts, variables: { id: company.id } });
-  useLive(["CONVERSATION", "MESSAGE", "ORDER", "JOB"], () => refetch({ requestPolicy: "network-only" }), {
+  useLive(["CONVERSATION", "MESSAGE", "ORDER", "JOB", "CHANNEL"], () => refetch({ requestPolicy: "network-only" }), {
     waitMs: 2000,
   });
   const counts = data?.company?.summary;
@@ -164,7 +164,14 @@ function Shell({
       alarm: true,
       command: "go.jobs",
     },
-    { to: path("settings"), label: t("nav.settings"), icon: <Cog />, command: "go.settings" },
+    {
+      to: path("settings"),
+      label: t("nav.settings"),
+      icon: <Cog />,
+      count: counts?.channelsBroken,
+      alarm: true,
+      command: "go.settings",
+    },
   ];
   useHotkeys();
   useCommands({
@@ -260,6 +267,17 @@ function Shell({
       </header>
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
         {demo && <DemoBanner manages={manages} />}
+        {!demo && !!counts?.channelsBroken && (
+          <p
+            role="alert"
+            className="flex flex-wrap items-center gap-x-3 bg-bad-soft px-4 py-2 text-[0.8125rem] text-bad"
+          >
+            {t("shell.channelsBroken", { count: counts.channelsBroken })}
+            <NavLink to={path("settings")} className="font-medium underline">
+              {t("shell.channelsLook")}
+            </NavLink>
+          </p>
+        )}
         <main id="main" tabIndex={-1} className="min-h-0 min-w-0 flex-1 overflow-y-auto outline-none">
           <Outlet />
         </main>

@@ -35,6 +35,12 @@ pub(crate) enum ChannelLogKind {
     Failed,
     /// A secret was replaced.
     Replaced,
+    /// Its session was started or set up anew.
+    Restarted,
+    /// It does not come back by itself: a person is needed.
+    Alarm,
+    /// It was tried out.
+    Tested,
     /// It was ended.
     Disconnected,
 }
@@ -46,7 +52,67 @@ impl From<stored::ChannelLogKind> for ChannelLogKind {
             stored::ChannelLogKind::Connected => Self::Connected,
             stored::ChannelLogKind::Failed => Self::Failed,
             stored::ChannelLogKind::Replaced => Self::Replaced,
+            stored::ChannelLogKind::Restarted => Self::Restarted,
+            stored::ChannelLogKind::Alarm => Self::Alarm,
+            stored::ChannelLogKind::Tested => Self::Tested,
             stored::ChannelLogKind::Disconnected => Self::Disconnected,
+        }
+    }
+}
+
+/// How the session of a linked phone stands at its provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "service::Session")]
+pub(crate) enum ChannelSession {
+    /// It was stopped.
+    Stopped,
+    /// It starts.
+    Starting,
+    /// It waits for a code to be scanned with the phone.
+    ScanQr,
+    /// The phone asks for a passkey.
+    PasskeyRequired,
+    /// The phone asks to compare a code.
+    PasskeyConfirmation,
+    /// It works.
+    Working,
+    /// It broke down, or nobody scanned a code.
+    Failed,
+}
+
+/// A code to be scanned with the phone, or why there is none. Whoever scans it has the account.
+#[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
+pub(crate) struct ChannelCode {
+    /// How the session stands; null while the provider does not say.
+    pub(crate) session: Option<ChannelSession>,
+    /// The code, to be drawn as a QR code.
+    value: Option<String>,
+    /// Which code in a row this is, from 1, where that is known.
+    number: Option<i32>,
+    /// So many codes come before the session gives up.
+    of: Option<i32>,
+    /// When the next code takes its place, where that is known.
+    expires_at: Option<DateTime>,
+    /// Why the provider does not say: `unavailable`, `credentials`…, or `no_code` for a channel that links no phone.
+    pub(crate) error_code: Option<&'static str>,
+}
+
+impl ChannelCode {
+    /// The code itself.
+    pub(crate) fn code(&self) -> Option<&str> {
+        self.value.as_deref()
+    }
+}
+
+impl From<channels::Code> for ChannelCode {
+    fn from(code: channels::Code) -> Self {
+        Self {
+            session: code.session.map(Into::into),
+            value: code.value,
+            number: code.number.map(|(number, _)| count(number.into())),
+            of: code.number.map(|(_, of)| count(of.into())),
+            expires_at: code.expires_at.map(Into::into),
+            error_code: code.error_code,
         }
     }
 }
@@ -98,7 +164,7 @@ impl Channel {
         self.limits().into()
     }
 
-    /// What connects it: `webchat`, `telegram`…, or `trial` for the phone frame.
+    /// What connects it: `webchat`, `telegram`, `waha`…, or `trial` for the phone frame.
     async fn provider(&self) -> &str {
         &self.0.provider
     }
@@ -133,7 +199,8 @@ impl Channel {
         self.0.last_error.as_deref()
     }
 
-    /// Why it failed last, as a word for translations: `credentials`, `unavailable`, `rate_limited`, `conflict`, `request`.
+    /// Why it failed last, as a word for translations: `credentials`, `unavailable`, `rate_limited`, `conflict`, `request`;
+    /// for a linked phone also `code_expired`, `logged_out`, `session_broken`, `silent`.
     async fn error_code(&self) -> Option<&str> {
         self.0.error_code.as_deref()
     }
@@ -151,6 +218,20 @@ impl Channel {
     /// The account at the provider: a bot's id, a number.
     async fn account(&self) -> Option<&str> {
         self.0.external_id.as_deref()
+    }
+
+    /// The address of the company's own server, where the platform is reached by one.
+    async fn server(&self) -> Option<&str> {
+        self.0.settings["url"].as_str()
+    }
+
+    /// How the session of a linked phone stood when it was looked at last; null for channels without one.
+    #[graphql(complexity = 10)]
+    async fn session(&self, ctx: &Context<'_>) -> Result<Option<ChannelSession>, ApiError> {
+        let op = signed_in(ctx)?;
+        let (scope, _) = access::of::<channel::Entity>(op, self.0.id, "channel").await?;
+        let row = channels::session(op, &scope, self.0.id).await?;
+        Ok(row.and_then(|row| service::Session::parse(&row.session)).map(Into::into))
     }
 
     /// What happened to the connection, the newest first, at most 50. For people who manage the company; empty for others.

@@ -183,6 +183,7 @@ impl Company {
             revenue_today: summary.revenue_today.into(),
             bookings_today: count(summary.bookings_today),
             jobs_dead: count(summary.jobs_dead),
+            channels_broken: count(summary.channels_broken),
         })
     }
 
@@ -379,6 +380,8 @@ struct CompanySummary {
     bookings_today: i32,
     /// Jobs that have failed for good.
     jobs_dead: i32,
+    /// Channels by which nothing comes in or goes out.
+    channels_broken: i32,
 }
 
 /// A place of a company.

@@ -13,7 +13,7 @@ mod slot;
 mod viewer;
 
 pub(crate) use catalogue::{Catalogue, CatalogueRow, CatalogueVersion, RowProblem};
-pub(crate) use channel::Channel;
+pub(crate) use channel::{Channel, ChannelCode};
 pub(crate) use company::{Branch, Company, Job};
 pub(crate) use conversation::{Contact, Conversation, Message, Turn};
 pub(crate) use demo::Demo;

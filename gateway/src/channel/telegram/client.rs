@@ -1,8 +1,8 @@
 //! Calls of the Bot API. The token is part of the address, so no error may show one (reliability.md case 97): errors of the
 //! HTTP client come without it.
 
-use super::{NAME, UPDATES, webhook, wire};
-use crate::channel::{Capability, Channel, Identity, Intake, MediaKind, Outbound, Sent, Update};
+use super::{CAPABILITY, NAME, UPDATES, webhook, wire};
+use crate::channel::{Channel, Identity, Intake, MediaKind, Outbound, Sent, Standing, Update, after_first};
 use crate::error::{Error, Kind};
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -179,11 +179,7 @@ fn parse_error<T>(answer: &wire::Answer<T>) -> Error {
 
 #[async_trait]
 impl Channel for Telegram {
-    fn capability(&self) -> Capability {
-        Capability { max_text: 4096, max_caption: 1024, buttons: 3, window_hours: None, keyed_sends: false }
-    }
-
-    async fn connect(&self, intake: &Intake) -> Result<Identity, Error> {
+    async fn connect(&self, intake: &Intake) -> Result<Standing, Error> {
         let identity = self.get_me().await?;
         let _: bool = match intake {
             Intake::Webhook { url, secret } => {
@@ -193,11 +189,11 @@ impl Channel for Telegram {
             }
             Intake::Polling => self.call("deleteWebhook", &serde_json::json!({}), true).await?,
         };
-        Ok(identity)
+        Ok(Standing::working(identity))
     }
 
-    async fn check(&self) -> Result<Identity, Error> {
-        self.get_me().await
+    async fn check(&self) -> Result<Standing, Error> {
+        self.get_me().await.map(Standing::working)
     }
 
     async fn disconnect(&self) -> Result<(), Error> {
@@ -212,7 +208,7 @@ impl Channel for Telegram {
             .map_err(|_| Error::new(NAME, Kind::Recipient, "the address is not an id of Telegram"))?;
         let mut left_out = None;
         let mut first = None;
-        let captioned = outbound.text.chars().count() <= self.capability().max_caption;
+        let captioned = outbound.text.chars().count() <= CAPABILITY.max_caption;
         // The text goes beside the first picture when it fits there, else after all of them.
         let mut text_sent = outbound.text.is_empty();
         for (index, media) in outbound.media.iter().enumerate() {
@@ -251,9 +247,4 @@ impl Channel for Telegram {
         }
         Ok(answer.body)
     }
-}
-
-/// When a part is with the customer already, trying the whole again would send it twice.
-fn after_first(error: Error, part_sent: bool) -> Error {
-    if part_sent { Error::new(NAME, Kind::Unknown, format!("only a part was sent: {}", error.text)) } else { error }
 }

@@ -1,22 +1,23 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ConnectionFragment } from "@/shared/api/gql/graphql";
 import { graphql } from "@/shared/api/graphql";
 import { useAction } from "@/shared/api/use-action";
 import { useFormat } from "@/shared/lib/format";
 import { Button, Dialog, toast } from "@/shared/ui";
+import { ReconnectChannel } from "./documents";
 import { TelegramDialog } from "./telegram-dialog";
+import { TestDialog } from "./test-dialog";
+import { WahaDialog } from "./waha-dialog";
+
+// With what draws the code: fetched when a phone is linked.
+const CodeDialog = lazy(async () => ({ default: (await import("./code-dialog")).CodeDialog }));
 
 export const ConnectionFields = graphql(`
   fragment Connection on Channel {
-    id name provider status errorCode errorCount lastError connectedAt account
+    id name provider status errorCode errorCount lastError connectedAt account server session
     credentials { name last updatedAt }
     log { at kind detail }
-  }
-`);
-const ReconnectChannel = graphql(`
-  mutation ReconnectChannel($input: ChannelInput!) {
-    reconnectChannel(input: $input) { channel { id status } userErrors { field code message } }
   }
 `);
 const DisconnectChannel = graphql(`
@@ -25,22 +26,40 @@ const DisconnectChannel = graphql(`
   }
 `);
 
-type ConnectionProps = { companyId: string; channel: ConnectionFragment; onChanged: () => void };
+type ConnectionProps = {
+  companyId: string;
+  channel: ConnectionFragment;
+  /** Whether the code of a phone just connected is shown at once. */
+  scanning: boolean;
+  onChanged: () => void;
+};
 
 /** How a connection to a provider fares, and what can be done with it. */
-export function Connection({ companyId, channel, onChanged }: ConnectionProps) {
+export function Connection({ companyId, channel, scanning, onChanged }: ConnectionProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const reconnect = useAction(ReconnectChannel);
   const disconnect = useAction(DisconnectChannel);
-  const [dialog, setDialog] = useState<"token" | "disconnect">();
+  const [dialog, setDialog] = useState<"token" | "disconnect" | "test" | "code" | undefined>(
+    scanning ? "code" : undefined,
+  );
   const over = channel.status === "DISCONNECTED";
   const token = channel.credentials[0];
+  const phone = channel.provider === "waha";
+  const waits = phone && channel.status !== "CONNECTED";
+  const again = async () => {
+    const { data, refusals } = await reconnect.run({ input: { id: channel.id } });
+    if (data) onChanged();
+    else toast(refusals[0]?.message ?? t("errors.INTERNAL"), { bad: true });
+    return data;
+  };
   return (
     <div className="flex flex-col gap-3">
       {channel.errorCode && (
         <p role="status" className="text-[0.8125rem] text-bad">
-          {t(`channelError.${channel.errorCode}`, { defaultValue: t("channelError.request") })}
+          {phone && channel.errorCode === "credentials"
+            ? t("channelError.serverKey")
+            : t(`channelError.${channel.errorCode}`, { defaultValue: t("channelError.request") })}
           {channel.lastError && (
             <span className="block text-ink-3" lang="en">
               {channel.lastError}
@@ -48,24 +67,39 @@ export function Connection({ companyId, channel, onChanged }: ConnectionProps) {
           )}
         </p>
       )}
+      {phone && channel.session && !over && (
+        <p className="num text-[0.8125rem] text-ink-3">
+          {t(`channelSession.${channel.session}`)}
+          {channel.server && ` · ${channel.server}`}
+        </p>
+      )}
       {!over && (
         <div className="flex flex-wrap items-center gap-2">
           {token && (
             <span className="me-auto text-[0.8125rem] text-ink-2">
-              {t("telegram.tokenSet", { last: token.last, day: format.date(token.updatedAt) })}
+              {phone
+                ? t("waha.keySet", { last: token.last, day: format.date(token.updatedAt) })
+                : t("telegram.tokenSet", { last: token.last, day: format.date(token.updatedAt) })}
             </span>
           )}
-          <Button onClick={() => setDialog("token")}>{t("telegram.replace")}</Button>
-          <Button
-            busy={reconnect.busy}
-            onClick={async () => {
-              const { data, refusals } = await reconnect.run({ input: { id: channel.id } });
-              if (data) onChanged();
-              else toast(refusals[0]?.message ?? t("errors.INTERNAL"), { bad: true });
-            }}
-          >
-            {t("connection.again")}
-          </Button>
+          {waits && (
+            <Button
+              look="primary"
+              busy={reconnect.busy}
+              onClick={async () => {
+                if (channel.status === "CONNECTING" || (await again())) setDialog("code");
+              }}
+            >
+              {t("waha.showCode")}
+            </Button>
+          )}
+          <Button onClick={() => setDialog("test")}>{t("connection.test")}</Button>
+          <Button onClick={() => setDialog("token")}>{phone ? t("waha.replace") : t("telegram.replace")}</Button>
+          {!waits && (
+            <Button busy={reconnect.busy} onClick={again}>
+              {t("connection.again")}
+            </Button>
+          )}
           <Button look="danger" onClick={() => setDialog("disconnect")}>
             {t("connection.disconnect")}
           </Button>
@@ -91,7 +125,16 @@ export function Connection({ companyId, channel, onChanged }: ConnectionProps) {
           </ul>
         </details>
       )}
-      {dialog === "token" && (
+      {dialog === "code" && (
+        <Suspense fallback={null}>
+          <CodeDialog channel={channel} onClose={() => setDialog(undefined)} onChanged={onChanged} />
+        </Suspense>
+      )}
+      {dialog === "test" && <TestDialog channel={channel} onClose={() => setDialog(undefined)} onDone={onChanged} />}
+      {dialog === "token" && phone && (
+        <WahaDialog companyId={companyId} channel={channel} onClose={() => setDialog(undefined)} onDone={onChanged} />
+      )}
+      {dialog === "token" && !phone && (
         <TelegramDialog
           companyId={companyId}
           channelId={channel.id}
@@ -123,7 +166,7 @@ export function Connection({ companyId, channel, onChanged }: ConnectionProps) {
       >
         <ul className="flex list-disc flex-col gap-1.5 ps-5 text-ink-2">
           <li>{t("connection.loseMessages")}</li>
-          <li>{t("connection.loseToken")}</li>
+          <li>{phone ? t("waha.losePhone") : t("connection.loseToken")}</li>
           <li>{t("connection.keepTalks")}</li>
         </ul>
       </Dialog>

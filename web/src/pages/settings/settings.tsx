@@ -8,6 +8,7 @@ import { ChannelIcon, useChannelName } from "@/entities/conversation/channel-ico
 import { Connection } from "@/features/connect-channel/connection";
 import { TelegramDialog } from "@/features/connect-channel/telegram-dialog";
 import { Payments } from "@/features/connect-provider/payments";
+import { WahaDialog } from "@/features/connect-channel/waha-dialog";
 import type { Language, SettingsQuery } from "@/shared/api/gql/graphql";
 import { graphql } from "@/shared/api/graphql";
 import { useLive } from "@/shared/api/live";
@@ -217,7 +218,8 @@ function CompanyForm({ company }: { company: Company }) {
 function Channels({ company, onChanged }: { company: Company; onChanged: () => void }) {
   const { t } = useTranslation();
   const create = useAction(CreateChannel);
-  const [connecting, setConnecting] = useState(false);
+  const [connecting, setConnecting] = useState<"telegram" | "waha">();
+  const [scanning, setScanning] = useState<string>();
   // The phone of "Try it" plays every channel; only real ones are set up here.
   const channels = company.channels.filter((channel) => channel.provider !== "trial");
   return (
@@ -242,9 +244,13 @@ function Channels({ company, onChanged }: { company: Company; onChanged: () => v
           <Plus aria-hidden />
           {t("settings.addWebchat")}
         </Button>
-        <Button onClick={() => setConnecting(true)}>
+        <Button onClick={() => setConnecting("telegram")}>
           <Plus aria-hidden />
           {t("settings.addTelegram")}
+        </Button>
+        <Button onClick={() => setConnecting("waha")}>
+          <Plus aria-hidden />
+          {t("settings.addWhatsapp")}
         </Button>
       </div>
       {channels.length === 0 ? (
@@ -252,18 +258,42 @@ function Channels({ company, onChanged }: { company: Company; onChanged: () => v
       ) : (
         <ul className="mt-4 flex flex-col divide-y">
           {channels.map((channel) => (
-            <Channel key={channel.id} companyId={company.id} channel={channel} onChanged={onChanged} />
+            <Channel
+              key={channel.id}
+              companyId={company.id}
+              channel={channel}
+              scanning={channel.id === scanning}
+              onChanged={onChanged}
+            />
           ))}
         </ul>
       )}
-      {connecting && <TelegramDialog companyId={company.id} onClose={() => setConnecting(false)} onDone={onChanged} />}
+      {connecting === "telegram" && (
+        <TelegramDialog companyId={company.id} onClose={() => setConnecting(undefined)} onDone={onChanged} />
+      )}
+      {connecting === "waha" && (
+        <WahaDialog
+          companyId={company.id}
+          onClose={() => setConnecting(undefined)}
+          onDone={(id) => {
+            setScanning(id);
+            onChanged();
+          }}
+        />
+      )}
     </Card>
   );
 }
 
-type ChannelProps = { companyId: string; channel: Company["channels"][number]; onChanged: () => void };
+type ChannelProps = {
+  companyId: string;
+  channel: Company["channels"][number];
+  /** Whether the code of a phone just connected is shown at once. */
+  scanning: boolean;
+  onChanged: () => void;
+};
 
-function Channel({ companyId, channel, onChanged }: ChannelProps) {
+function Channel({ companyId, channel, scanning, onChanged }: ChannelProps) {
   const { t } = useTranslation();
   const channelName = useChannelName();
   const update = useAction(UpdateChannel);
@@ -291,8 +321,8 @@ function Channel({ companyId, channel, onChanged }: ChannelProps) {
           {t(`channelStatus.${channel.status}`)}
         </Badge>
       </div>
-      {channel.provider === "telegram" ? (
-        <Connection companyId={companyId} channel={channel} onChanged={onChanged} />
+      {channel.provider === "telegram" || channel.provider === "waha" ? (
+        <Connection companyId={companyId} channel={channel} scanning={scanning} onChanged={onChanged} />
       ) : (
         channel.lastError && <p className="text-[0.8125rem] text-bad">{channel.lastError}</p>
       )}

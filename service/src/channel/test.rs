@@ -1,0 +1,120 @@
+//! Trying a connection out: the provider is asked how it stands, and a message goes to a phone that a person names.
+
+use super::connect::{failed, lane, note};
+use super::{adapter, get, session};
+use crate::access::CompanyScope;
+use crate::company;
+use crate::ctx::Ctx;
+use crate::error::{Error, Result};
+use crate::job::{self, Claimed, Failure, Job};
+use assistant::notice::Notice;
+use domain::phone::Phone;
+use entity::channel;
+use entity::stored::{ChannelLogKind, ChannelStatus};
+use gateway::channel::{Channel as _, Outbound, waha};
+use gateway::error::Kind;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Tries a connection out, once: what was sent is not sent again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct TestChannel {
+    pub(crate) channel_id: Uuid,
+    /// A phone for a message; none: the provider is only asked.
+    pub(crate) to: Option<String>,
+}
+
+impl Job for TestChannel {
+    const KIND: &'static str = "test_channel";
+    const MAX_ATTEMPTS: i32 = 1;
+
+    fn unique_key(&self) -> Option<String> {
+        Some(format!("test:{}", self.channel_id))
+    }
+
+    fn lane(&self) -> Option<String> {
+        Some(lane(self.channel_id))
+    }
+
+    fn subject(&self) -> Option<Uuid> {
+        Some(self.channel_id)
+    }
+}
+
+/// Asks for a try; how it went stands in the channel's log.
+///
+/// # Errors
+/// `Forbidden`; `NotFound`; `Invalid` for a phone that is none, or a platform on which nobody can be written to first.
+pub async fn test(ctx: &Ctx, scope: &CompanyScope, channel_id: Uuid, to: Option<&str>) -> Result<channel::Model> {
+    scope.must_manage()?;
+    let channel = get(ctx, scope, channel_id).await?;
+    if !adapter::is_outside(&channel) || channel.status == ChannelStatus::Disconnected {
+        return Err(Error::invalid("channelId", "NOT_CONNECTABLE", "This channel has no connection to try out."));
+    }
+    let to = match to.map(str::trim).filter(|to| !to.is_empty()) {
+        None => None,
+        Some(_) if channel.provider != waha::NAME => {
+            let text = "On this platform only people who wrote first can be written to.";
+            return Err(Error::invalid("to", "NOT_AVAILABLE", text));
+        }
+        Some(to) => Some(Phone::parse(to).map_err(|error| Error::invalid("to", "INVALID", error.to_string()))?),
+    };
+    let to = to.map(|phone| phone.as_str().to_owned());
+    let mut tx = ctx.db().begin(scope).await?;
+    job::enqueue(ctx, &mut tx, scope, &TestChannel { channel_id, to }).await?;
+    ctx.commit(tx).await?;
+    Ok(channel)
+}
+
+/// Runs [`TestChannel`].
+pub(crate) async fn run_test(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
+    let scope = claimed.scope()?;
+    let payload: TestChannel = claimed.payload()?;
+    let channel = get(ctx, &scope, payload.channel_id).await?;
+    let provider = adapter::of(ctx, &scope, &channel).await?;
+    let checked = provider.check().await;
+    let sent = match (&checked, &payload.to) {
+        (Ok(_), Some(to)) => Some(say_hello(ctx, &scope, &channel, to).await?),
+        _ => None,
+    };
+    let mut tx = ctx.db().begin(&scope).await?;
+    if let Ok(standing) = &checked {
+        session::settle(ctx, &mut tx, &scope, &channel, standing).await?;
+    }
+    match (checked, sent) {
+        (Err(error), _) => failed(ctx, &mut tx, &scope, &channel, &error).await?,
+        (Ok(_), Some(Err(error))) => {
+            let detail = Some(format!("{}: {}", super::connect::code(error.kind), error.text));
+            note(ctx, &mut tx, &scope, channel.id, ChannelLogKind::Failed, detail).await?;
+        }
+        (Ok(standing), _) => {
+            let whom = payload.to.or_else(|| standing.identity.map(|identity| identity.name));
+            note(ctx, &mut tx, &scope, channel.id, ChannelLogKind::Tested, whom).await?;
+        }
+    }
+    job::finish(ctx, &mut tx, claimed).await?;
+    Ok(ctx.commit(tx).await?)
+}
+
+async fn say_hello(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    channel: &channel::Model,
+    to: &str,
+) -> Result<std::result::Result<(), gateway::error::Error>> {
+    let provider = adapter::waha(ctx, scope, channel).await?;
+    let chat = match provider.chat_of(to).await {
+        Ok(Some(chat)) => chat,
+        Ok(None) => {
+            let text = "WhatsApp does not know this number.";
+            return Ok(Err(gateway::error::Error::new(waha::NAME, Kind::Recipient, text)));
+        }
+        Err(error) => return Ok(Err(error)),
+    };
+    let company = company::get(ctx, scope).await?;
+    let language = company::language(&company);
+    let text = Notice::ChannelTest { company: company.name }.text(language, &TimeZone::UTC);
+    let outbound = Outbound { key: ctx.new_id(), to: chat, text, media: Vec::new(), buttons: Vec::new() };
+    Ok(provider.send(&outbound).await.map(|_| ()))
+}
