@@ -87,7 +87,6 @@ async fn ours(kit: &Kit, tenant: &Tenant, seconds: f64, connections: usize) -> f
         web_dir: None,
         proxies: api::http::Proxies::default(),
         playground: false,
-        test_bank: false,
         demo: false,
     });
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");

@@ -429,7 +429,7 @@ pub(crate) async fn works(
 }
 
 /// The word by which the web application words a fault.
-pub(crate) const fn code(kind: Kind) -> &'static str {
+pub(crate) const fn fault_code(kind: Kind) -> &'static str {
     match kind {
         Kind::Credentials => "credentials",
         Kind::Recipient => "recipient",
@@ -453,7 +453,7 @@ pub(crate) async fn failed(
     let ends = error.kind == Kind::Credentials || channel.error_count + 1 >= FAILURES_IN_ERROR;
     let mut update = channel::Entity::update_many()
         .col_expr(channel::Column::LastError, Expr::value(error.text.as_str()))
-        .col_expr(channel::Column::ErrorCode, Expr::value(code(error.kind)))
+        .col_expr(channel::Column::ErrorCode, Expr::value(fault_code(error.kind)))
         .col_expr(channel::Column::ErrorCount, Expr::col(channel::Column::ErrorCount).add(1));
     if ends {
         update = update.col_expr(channel::Column::Status, Expr::value("error"));
@@ -466,7 +466,7 @@ pub(crate) async fn failed(
         .await?;
     // A long outage is one line, not one for each try.
     if channel.error_count == 0 || (ends && channel.status != ChannelStatus::Error) {
-        let detail = format!("{}: {}", code(error.kind), error.text);
+        let detail = format!("{}: {}", fault_code(error.kind), error.text);
         note(ctx, tx, scope, channel.id, ChannelLogKind::Failed, Some(detail)).await?;
     }
     Ok(())

@@ -10,7 +10,7 @@ mod waha;
 mod watch;
 
 pub(crate) use connect::{
-    ConnectChannel, DisconnectChannel, code, failed, failure, run_connect, run_disconnect, works,
+    ConnectChannel, DisconnectChannel, failed, failure, fault_code, run_connect, run_disconnect, works,
 };
 pub use connect::{connect_telegram, disconnect, log, reconnect, replace_telegram_token};
 pub(crate) use deliver::KEEP_DELIVERIES_HOURS;

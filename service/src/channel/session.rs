@@ -79,8 +79,10 @@ pub async fn code(ctx: &Ctx, scope: &CompanyScope, channel_id: Uuid) -> Result<C
         return Ok(Code { error_code: Some(NO_CODE), ..none });
     }
     let provider = adapter::waha(ctx, scope, &channel).await?;
-    let failed =
-        |error: &gateway::error::Error| Code { error_code: Some(super::connect::code(error.kind)), ..none.clone() };
+    let failed = |error: &gateway::error::Error| Code {
+        error_code: Some(super::connect::fault_code(error.kind)),
+        ..none.clone()
+    };
     let session = match provider.look().await {
         Ok(look) => look.standing.session,
         // It is about to be made.

@@ -85,7 +85,7 @@ pub(crate) async fn run_test(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure
     match (checked, sent) {
         (Err(error), _) => failed(ctx, &mut tx, &scope, &channel, &error).await?,
         (Ok(_), Some(Err(error))) => {
-            let detail = Some(format!("{}: {}", super::connect::code(error.kind), error.text));
+            let detail = Some(format!("{}: {}", super::connect::fault_code(error.kind), error.text));
             note(ctx, &mut tx, &scope, channel.id, ChannelLogKind::Failed, detail).await?;
         }
         (Ok(standing), _) => {

@@ -2,7 +2,7 @@
 //! what was wrong.
 
 use crate::access::CompanyScope;
-use crate::channel::code;
+use crate::channel::fault_code;
 use crate::ctx::Ctx;
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -227,7 +227,7 @@ pub(crate) async fn failed(
     let ends = error.kind == Kind::Credentials || row.error_count + 1 >= FAILURES_IN_ERROR;
     let mut update = integration::Entity::update_many()
         .col_expr(integration::Column::LastError, Expr::value(error.text.as_str()))
-        .col_expr(integration::Column::ErrorCode, Expr::value(code(error.kind)))
+        .col_expr(integration::Column::ErrorCode, Expr::value(fault_code(error.kind)))
         .col_expr(integration::Column::ErrorCount, Expr::col(integration::Column::ErrorCount).add(1));
     if ends {
         update = update.col_expr(integration::Column::Status, Expr::value("error"));
@@ -240,7 +240,7 @@ pub(crate) async fn failed(
         .await?;
     // A long outage is one line, not one for each try.
     if row.error_count == 0 || (ends && row.status != ChannelStatus::Error) {
-        let detail = format!("{}: {}", code(error.kind), error.text);
+        let detail = format!("{}: {}", fault_code(error.kind), error.text);
         note(ctx, tx, scope, row.id, ChannelLogKind::Failed, Some(detail)).await?;
     }
     Ok(())
