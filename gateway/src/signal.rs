@@ -194,9 +194,8 @@ async fn tell(shared: Arc<Shared>, mut waiting: mpsc::Receiver<Out>) {
     loop {
         // A gap is told even when nothing else happens any more.
         let pause = if shared.gap.load(Ordering::Relaxed) { PAUSE.1 } else { Duration::MAX };
-        match timeout(pause, waiting.recv_many(&mut messages, TOGETHER)).await {
-            Ok(0) => return,
-            Ok(_) | Err(_) => {}
+        if timeout(pause, waiting.recv_many(&mut messages, TOGETHER)).await == Ok(0) {
+            return;
         }
         let gap = shared.gap.swap(false, Ordering::Relaxed);
         let mut pipeline = redis::pipe();

@@ -36,7 +36,7 @@ pub fn join(url: &str, key: &SealingKey, random: &Random, bus: &Bus, wake: &Arc<
             None => bus.tell(Told::Gap),
         },
     };
-    Signal::open(url, &key.id(), random, hear).map_err(Error::internal)
+    Signal::open(url, key.id(), random, hear).map_err(Error::internal)
 }
 
 /// Tells the others what a commit did.

@@ -3,7 +3,6 @@
 use crate::gql_support::{code, data, run, stranger, talk, world};
 use api::graphql::{Installation, request_data, schema, sdl};
 use async_graphql::Request;
-use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 use service::ctx::Ctx;
 use std::sync::atomic::{AtomicUsize, Ordering};

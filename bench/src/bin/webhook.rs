@@ -12,7 +12,6 @@ use foundation::secret::{hex, hmac_sha256};
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, IntoActiveModel as _};
-use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use testkit::{Backend, Kit, Postgres, Tenant};
