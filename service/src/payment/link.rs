@@ -67,7 +67,7 @@ pub async fn open_link(ctx: &Ctx, token: &str) -> Result<Link> {
     let mut fresh_only = false;
     loop {
         let (row, begun_before) = match begin(ctx, &scope, &order, &till, fresh_only).await? {
-            Begun::Known(link) => return Ok(link),
+            Begun::Known(link) => return Ok(*link),
             Begun::Row { row, before } => (row, before),
         };
         match till.provider.create_page(&request(ctx, &order, &row)?).await {
@@ -130,7 +130,7 @@ async fn live_pages(
 }
 
 enum Begun {
-    Known(Link),
+    Known(Box<Link>),
     Row { row: payment::Model, before: bool },
 }
 
@@ -146,15 +146,15 @@ async fn begin(
     let tx = ctx.db().begin(scope).await?;
     let order = order::lock(&tx, scope, order.id).await?;
     if let Some(known) = standing(ctx, &order) {
-        return Ok(Begun::Known(known));
+        return Ok(Begun::Known(Box::new(known)));
     }
     for page in live_pages(&tx, scope, &order).await? {
         if page.status == PaymentState::Processing {
-            return Ok(Begun::Known(Link::Waiting(order)));
+            return Ok(Begun::Known(Box::new(Link::Waiting(order))));
         }
         let alive = ctx.time() < page.expires_at;
         if alive && !page.url.is_empty() {
-            return Ok(Begun::Known(Link::Page { url: page.url }));
+            return Ok(Begun::Known(Box::new(Link::Page { url: page.url })));
         }
         if alive && !fresh_only && page.provider == till.provider.name() {
             return Ok(Begun::Row { row: page, before: true });
