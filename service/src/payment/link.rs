@@ -68,7 +68,7 @@ pub async fn open_link(ctx: &Ctx, token: &str) -> Result<Link> {
     loop {
         let (row, begun_before) = match begin(ctx, &scope, &order, &till, fresh_only).await? {
             Begun::Known(link) => return Ok(*link),
-            Begun::Row { row, before } => (row, before),
+            Begun::Row { row, before } => (*row, before),
         };
         match till.provider.create_page(&request(ctx, &order, &row)?).await {
             Ok(page) => return finish(ctx, &scope, order, &till, row, page).await,
@@ -131,7 +131,7 @@ async fn live_pages(
 
 enum Begun {
     Known(Box<Link>),
-    Row { row: payment::Model, before: bool },
+    Row { row: Box<payment::Model>, before: bool },
 }
 
 /// Writes the row of a page that is to be made, or takes the one whose page was never named. Of two who open a link at once
@@ -157,7 +157,7 @@ async fn begin(
             return Ok(Begun::Known(Box::new(Link::Page { url: page.url })));
         }
         if alive && !fresh_only && page.provider == till.provider.name() {
-            return Ok(Begun::Row { row: page, before: true });
+            return Ok(Begun::Row { row: Box::new(page), before: true });
         }
         close(&tx, &page, PaymentState::Expired).await?;
     }
@@ -181,7 +181,7 @@ async fn begin(
     .insert(&tx)
     .await?;
     ctx.commit(tx).await?;
-    Ok(Begun::Row { row, before: false })
+    Ok(Begun::Row { row: Box::new(row), before: false })
 }
 
 async fn close(db: &impl ConnectionTrait, page: &payment::Model, to: PaymentState) -> Result<()> {

@@ -61,7 +61,9 @@ export function Account({ account, title, consequences, onChanged, actions, chil
         {account.live !== null && account.live !== undefined && (
           <Badge tone={account.live ? "ok" : "warn"}>{account.live ? t("payments.live") : t("payments.test")}</Badge>
         )}
-        <Badge tone={warned ? "warn" : account.status === "CONNECTED" ? "ok" : account.status === "ERROR" ? "bad" : "warn"}>
+        <Badge
+          tone={warned ? "warn" : account.status === "CONNECTED" ? "ok" : account.status === "ERROR" ? "bad" : "warn"}
+        >
           {t(`channelStatus.${account.status}`)}
         </Badge>
       </div>

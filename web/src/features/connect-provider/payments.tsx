@@ -63,9 +63,7 @@ export function Payments({ companyId, account, testBank, onChanged }: PaymentsPr
           {testBank ? t("payments.testBank") : t("payments.nobody")}
         </p>
       )}
-      {connecting && (
-        <StripeDialog companyId={companyId} onClose={() => setConnecting(false)} onDone={onChanged} />
-      )}
+      {connecting && <StripeDialog companyId={companyId} onClose={() => setConnecting(false)} onDone={onChanged} />}
     </Card>
   );
 }
