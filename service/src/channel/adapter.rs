@@ -85,8 +85,20 @@ async fn secret(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model, name:
 /// The secret that each delivery to this channel must carry (R28): made from the program's key, so that it is stored nowhere.
 #[must_use]
 pub(crate) fn webhook_secret(ctx: &Ctx, channel: &channel::Model) -> String {
-    let key = ctx.engine().key.derive("channel-webhook");
-    hex(&hmac_sha256(&key, channel.id.as_bytes()))
+    secret_of(&ctx.engine().key.derive(WEBHOOK), channel)
+}
+
+/// All secrets that a delivery may carry: the provider keeps the one it was given until the channel is connected again, also
+/// when the program's key has changed meanwhile.
+pub(crate) fn webhook_secrets(ctx: &Ctx, channel: &channel::Model) -> impl Iterator<Item = String> {
+    ctx.engine().key.derived(WEBHOOK).map(|key| secret_of(&key, channel))
+}
+
+/// What the key of deliveries is for.
+const WEBHOOK: &str = "channel-webhook";
+
+fn secret_of(key: &[u8], channel: &channel::Model) -> String {
+    hex(&hmac_sha256(key, channel.id.as_bytes()))
 }
 
 /// How the provider's messages reach us: Telegram calls public HTTPS addresses only, a company's own server any that it

@@ -32,13 +32,18 @@ pub async fn deliver<'a>(
     if !adapter::is_outside(&channel) || channel.status == ChannelStatus::Disconnected {
         return Err(Error::NotFound("channel"));
     }
-    let secret = adapter::webhook_secret(ctx, &channel);
-    let parsed: Parsed = match channel.provider.as_str() {
-        telegram::NAME => telegram::receive(&secret, header(telegram::SECRET_HEADER), body),
-        waha::NAME => waha::receive(&secret, &header, body),
-        _ => return Err(Error::NotFound("channel")),
+    let mut parsed: std::result::Result<Parsed, Refusal> = Err(Refusal::Signature);
+    for secret in adapter::webhook_secrets(ctx, &channel) {
+        parsed = match channel.provider.as_str() {
+            telegram::NAME => telegram::receive(&secret, header(telegram::SECRET_HEADER), body),
+            waha::NAME => waha::receive(&secret, &header, body),
+            _ => return Err(Error::NotFound("channel")),
+        };
+        if parsed != Err(Refusal::Signature) {
+            break;
+        }
     }
-    .map_err(|refusal| match refusal {
+    let parsed = parsed.map_err(|refusal| match refusal {
         Refusal::Signature => Error::Unauthenticated,
         Refusal::Body => Error::invalid("body", "INVALID", refusal.to_string()),
     })?;

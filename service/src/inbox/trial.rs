@@ -71,7 +71,7 @@ pub async fn try_message(ctx: &Ctx, scope: &CompanyScope, new: TrialMessage) -> 
         text: new.text,
         attachments: Vec::new(),
         // An id that some message has already is used as the external one only: nothing tells whose it is.
-        id: message::Entity::find_by_id(id).one(&ctx.db().read(scope)).await?.is_none().then_some(id),
+        id: message::Entity::find_by_id(id).one(&ctx.db().read_across()).await?.is_none().then_some(id),
     };
     let receipt = receive(ctx, scope, &channel, incoming).await?;
     read::conversation(ctx, scope, receipt.conversation_id).await

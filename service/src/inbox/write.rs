@@ -313,7 +313,7 @@ pub async fn send_as_operator(
 
 async fn known_message(ctx: &Ctx, scope: &CompanyScope, id: Option<Uuid>) -> Result<Option<message::Model>> {
     let Some(id) = id else { return Ok(None) };
-    match message::Entity::find_by_id(id).one(&ctx.db().read(scope)).await? {
+    match message::Entity::find_by_id(id).one(&ctx.db().read_across()).await? {
         Some(message) if message.company_id == scope.id() => Ok(Some(message)),
         Some(_) => Err(Error::invalid("id", "TAKEN", "This id is used already.")),
         None => Ok(None),

@@ -16,6 +16,7 @@ mod commerce_move;
 mod commerce_pay;
 mod commerce_support;
 mod commerce_talk;
+mod credential;
 mod db_death;
 mod db_limits;
 mod db_schema;
