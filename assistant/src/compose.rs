@@ -4,8 +4,10 @@
 //! [`Facts`], so that `domain::reply` can tell a number that rests on a row from one that does not.
 
 mod calendar;
+mod names;
 
 pub use calendar::{date, day, hours_of_week, time_of_day};
+pub use names::Names;
 
 use crate::texts::Texts;
 use domain::language::Language;
@@ -50,6 +52,10 @@ pub enum Value<'a> {
 pub struct Composer {
     language: Language,
     paragraphs: Vec<String>,
+    /// How many of the first paragraphs are said by the program itself, whoever words the rest.
+    fixed: usize,
+    /// Sums, days, times and links stand in the sentences as names where a model words the reply.
+    names: Option<Names>,
     /// What the reply rests on so far.
     pub facts: Facts,
 }
@@ -58,7 +64,42 @@ impl Composer {
     /// An empty reply.
     #[must_use]
     pub fn new(language: Language) -> Self {
-        Self { language, paragraphs: Vec::new(), facts: Facts::default() }
+        Self { language, paragraphs: Vec::new(), fixed: 0, names: None, facts: Facts::default() }
+    }
+
+    /// An empty reply in which sums, days, times and links stand as `{{name}}`, for a model to take over.
+    #[must_use]
+    pub fn naming(language: Language) -> Self {
+        Self { names: Some(Names::default()), ..Self::new(language) }
+    }
+
+    /// What the names of a [`naming`](Self::naming) composer stand for.
+    #[must_use]
+    pub fn names(&self) -> Names {
+        self.names.clone().unwrap_or_default()
+    }
+
+    /// What was said so far is said by the program itself.
+    pub fn fix(&mut self) {
+        self.fixed = self.paragraphs.len();
+    }
+
+    /// The paragraphs that the program says itself.
+    #[must_use]
+    pub fn fixed(&self) -> String {
+        self.filled(&self.paragraphs[..self.fixed].join("\n"))
+    }
+
+    /// A text with its names filled in.
+    #[must_use]
+    pub fn filled(&self, text: &str) -> String {
+        self.names.as_ref().map_or_else(|| text.to_owned(), |names| names.fill(text).0)
+    }
+
+    /// Characters of a text once its names are filled in.
+    #[must_use]
+    pub fn length(&self, text: &str) -> usize {
+        if self.names.is_none() { text.chars().count() } else { self.filled(text).chars().count() }
     }
 
     /// The language of the reply.
@@ -71,10 +112,19 @@ impl Composer {
     pub fn word(&mut self, id: &str, values: &[(&'static str, Value<'_>)]) -> String {
         let mut args = FluentArgs::new();
         for (name, value) in values {
-            let formatted = self.format(value);
+            let formatted = self.format(name, value);
             args.set(*name, formatted);
         }
         TEXTS.fill(self.language, id, &args)
+    }
+
+    /// One value as it stands in a sentence; it is noted as a fact.
+    pub fn named(&mut self, name: &str, value: &Value<'_>) -> String {
+        match self.format(name, value) {
+            FluentValue::String(text) => text.into_owned(),
+            FluentValue::Number(number) => number.as_string().into_owned(),
+            _ => String::new(),
+        }
     }
 
     /// Adds a sentence as a paragraph of its own.
@@ -99,7 +149,7 @@ impl Composer {
     /// Characters of the reply so far.
     #[must_use]
     pub fn chars(&self) -> usize {
-        self.paragraphs.iter().map(|text| text.chars().count() + 1).sum()
+        self.paragraphs.iter().map(|text| self.length(text) + 1).sum()
     }
 
     /// The reply, cut at a paragraph where it is longer than `planned` characters; `true` when something was left out.
@@ -107,14 +157,14 @@ impl Composer {
     pub fn finish(&self, planned: usize) -> (String, bool) {
         let mut text = String::new();
         for (at, paragraph) in self.paragraphs.iter().enumerate() {
-            let needed = text.chars().count() + usize::from(!text.is_empty()) + paragraph.chars().count();
+            let needed = self.length(&text) + usize::from(!text.is_empty()) + self.length(paragraph);
             if needed > planned {
                 if text.is_empty() {
-                    return (shorten(paragraph, planned), true);
+                    return (shorten(&self.filled(paragraph), planned), true);
                 }
                 // What is asked last matters more than what fills the middle.
                 let last = &self.paragraphs[self.paragraphs.len() - 1];
-                if at + 1 < self.paragraphs.len() && text.chars().count() + 1 + last.chars().count() <= planned {
+                if at + 1 < self.paragraphs.len() && self.length(&text) + 1 + self.length(last) <= planned {
                     text.push('\n');
                     text.push_str(last);
                 }
@@ -128,8 +178,13 @@ impl Composer {
         (text, false)
     }
 
-    fn format(&mut self, value: &Value<'_>) -> FluentValue<'static> {
+    fn format(&mut self, name: &str, value: &Value<'_>) -> FluentValue<'static> {
         let facts = &mut self.facts;
+        let names = &mut self.names;
+        let mut named = |shown: String| match names {
+            Some(names) => names.name(name, &shown),
+            None => shown,
+        };
         match value {
             Value::Text(text) => {
                 note(&mut facts.texts, text);
@@ -140,7 +195,7 @@ impl Composer {
                 if !facts.money.contains(money) {
                     facts.money.push(*money);
                 }
-                FluentValue::from(format_money(*money, self.language))
+                FluentValue::from(named(format_money(*money, self.language)))
             }
             Value::Count(count) => {
                 note(&mut facts.numbers, &count.to_string());
@@ -150,17 +205,17 @@ impl Composer {
                 let text = day(*date, self.language);
                 note(&mut facts.numbers, &date.day().to_string());
                 note(&mut facts.texts, &text);
-                FluentValue::from(text)
+                FluentValue::from(named(text))
             }
             Value::Time(time) => {
                 let text = time_of_day(*time);
                 note(&mut facts.numbers, &text);
                 note(&mut facts.texts, &text);
-                FluentValue::from(text)
+                FluentValue::from(named(text))
             }
             Value::Link(link) => {
                 note(&mut facts.links, link);
-                FluentValue::from((*link).to_owned())
+                FluentValue::from(named((*link).to_owned()))
             }
             Value::List(texts) => {
                 for text in texts {

@@ -11,17 +11,18 @@ mod orders;
 mod settle;
 mod trace;
 
-use crate::compose::{Composer, Value};
+use crate::compose::{Composer, Names, Value};
 use crate::desk::Desk;
 use crate::retrieve::CatalogueIndex;
 use crate::turn::{
-    DialogueState, Field, OrderView, Pending, Reason, ReasonLine, Reply, Shop, ShopError, TurnInput, TurnOutput,
+    DialogueState, Effect, Field, OrderView, Pending, Reason, ReasonLine, Reply, Shop, ShopError, TurnInput, TurnOutput,
 };
 use crate::understand::offline::{Context, understand};
 use crate::understand::{Act, Understanding};
 use domain::catalog::Item;
 use domain::language::Language;
 use domain::order::PaymentStatus;
+use domain::reply::Facts;
 use jiff::civil::Time;
 use serde_json::Value as Json;
 use std::sync::Arc;
@@ -80,12 +81,43 @@ struct Talk<'a> {
 /// # Errors
 /// [`ShopError`] when a fact could not be had.
 pub async fn answer(shop: &dyn Shop, input: TurnInput) -> Result<TurnOutput, ShopError> {
+    let understood = hear(shop, &input);
+    let say = Composer::new;
+    Ok(Box::pin(carry(shop, input, understood, say)).await?.output)
+}
+
+/// What the customer said, as the rules understand it.
+#[must_use]
+pub(crate) fn hear(shop: &dyn Shop, input: &TurnInput) -> Understanding {
+    let now = input.now.to_zoned(shop.profile().timezone.clone());
+    understand(&input.messages, &Context { index: shop.catalogue(), state: &input.state, now: &now })
+}
+
+/// What a turn comes to, and what a model needs to word it.
+#[derive(Clone, Debug)]
+pub(crate) struct Carried {
+    pub(crate) output: TurnOutput,
+    /// What the program says itself before the rest: the notice of a first contact.
+    pub(crate) fixed: String,
+    /// The rest in the words of the program, with names for its facts.
+    pub(crate) draft: String,
+    /// What the names stand for.
+    pub(crate) names: Names,
+    /// Names that the reply cannot do without.
+    pub(crate) needed: Vec<String>,
+    /// What the program itself said it rests on: [`TurnOutput::facts`] without the customer's own words.
+    pub(crate) own_facts: Facts,
+}
+
+/// Carries out what was understood, by whomever, and words it with this composer.
+pub(crate) async fn carry(
+    shop: &dyn Shop,
+    input: TurnInput,
+    understood: Understanding,
+    say: fn(Language) -> Composer,
+) -> Result<Carried, ShopError> {
     let profile = shop.profile();
     let now = input.now.to_zoned(profile.timezone.clone());
-    let understood: Understanding = {
-        let context = Context { index: shop.catalogue(), state: &input.state, now: &now };
-        understand(&input.messages, &context)
-    };
     let mut state = input.state;
     // The first words may be too few to tell ("мойка окон"): their script still tells something.
     let guessed = || script_of(&input.messages, profile.default_language);
@@ -105,7 +137,7 @@ pub async fn answer(shop: &dyn Shop, input: TurnInput) -> Result<TurnOutput, Sho
     let mut talk = Talk {
         shop,
         desk: Desk::new(shop, state, now),
-        say: Composer::new(language),
+        say: say(language),
         order_now,
         order,
         acts: understood.acts,
@@ -126,14 +158,16 @@ pub async fn answer(shop: &dyn Shop, input: TurnInput) -> Result<TurnOutput, Sho
         total_wanted: false,
         card: input.messages.iter().any(|message| has_card_number(&message.text)),
     };
-    // The customer's own words may be repeated, card data never.
-    if !talk.card {
-        talk.say.facts.texts.extend(input.messages.iter().map(|message| message.text.clone()));
-    }
     talk.settle_half_of_day();
     talk.trace_understanding();
     talk.run().await?;
-    Ok(talk.finish())
+    let card = talk.card;
+    let mut carried = talk.finish();
+    // The customer's own words may be repeated, card data never.
+    if !card {
+        carried.output.facts.texts.extend(input.messages.into_iter().map(|message| message.text));
+    }
+    Ok(carried)
 }
 
 /// So many acts of one turn are shown to staff.
@@ -287,6 +321,7 @@ impl<'a> Talk<'a> {
     async fn run(&mut self) -> Result<(), ShopError> {
         if self.first_contact {
             self.notice();
+            self.say.fix();
         }
         if self.card {
             self.say.say("card-data", &[]);
@@ -354,11 +389,24 @@ impl<'a> Talk<'a> {
         self.meant("off_topic");
     }
 
-    fn finish(mut self) -> TurnOutput {
+    /// The link of an order that was just made, and a total that is to be confirmed, must be in the reply.
+    fn needed(&self) -> Vec<String> {
+        let names = self.say.names();
+        let name_of = |value: &str| names.iter().find(|(_, shown)| *shown == value).map(|(name, _)| name.to_owned());
+        let ordered = self.desk.effects.iter().any(|effect| matches!(effect, Effect::Checkout(_)));
+        let link = ordered.then(|| name_of(self.shop.payment_url())).flatten();
+        let asks = matches!(self.desk.state.pending, Some(Pending::Confirm | Pending::ConfirmPrice));
+        let total = self.desk.price().filter(|quote| asks && !quote.is_free());
+        let total = total.and_then(|quote| name_of(&domain::money::format_money(quote.total, self.say.language())));
+        link.into_iter().chain(total).collect()
+    }
+
+    fn finish(mut self) -> Carried {
         let contacts_allowed = matches!(self.intent, "contact" | "refund")
             || self.has(|act| matches!(act, Act::Refund { .. } | Act::Contact { .. }));
         let planned = self.shop.profile().channel.planned_chars();
         let (text, cut) = self.say.finish(planned);
+        let needed = self.needed();
         let mut state = self.desk.state;
         if cut && state.pending.is_none() && self.asks.is_empty() {
             state.pending = Some(Pending::More);
@@ -382,9 +430,18 @@ impl<'a> Talk<'a> {
             self.say.facts.links.push(video.clone());
         }
         let language = self.say.language();
-        TurnOutput {
+        let fixed = self.say.fixed();
+        let filled = self.say.filled(&text);
+        // A template has the notice in front as well, as it stands or with its names.
+        let draft = match filled.strip_prefix(fixed.as_str()) {
+            Some(_) if !fixed.is_empty() => text.lines().skip(fixed.lines().count()).collect::<Vec<_>>().join("\n"),
+            _ => text,
+        };
+        let names = self.say.names();
+        let own_facts = self.say.facts.clone();
+        let output = TurnOutput {
             state,
-            replies: vec![Reply { text, image: self.image, video: self.video }],
+            replies: vec![Reply { text: filled, image: self.image, video: self.video }],
             effects: self.desk.effects,
             language,
             intent: self.intent.to_owned(),
@@ -393,6 +450,7 @@ impl<'a> Talk<'a> {
             facts: self.say.facts,
             contacts_allowed,
             reasons: self.reasons,
-        }
+        };
+        Carried { output, fixed, draft, names, needed, own_facts }
     }
 }

@@ -21,6 +21,7 @@ pub mod integration;
 pub mod job;
 pub mod membership;
 pub mod message;
+pub mod model_use;
 pub mod one_time_code;
 pub mod order;
 pub mod order_line;

@@ -1,15 +1,17 @@
 //! The outside world, a folder a capability: the trait or wire form in `mod.rs`, each provider or format a file.
 //!
 //! - [`channel`] platforms on which customers write.
+//! - [`language_model`] models that chat and call tools, and speech to text: any server with OpenAI's interface.
 //! - [`payment`] taking money: the sandbox bank and Stripe behind one trait.
 //! - [`signal`] how several processes of one installation ring and tell one another.
 //! - [`table_file`] catalogue files: CSV, XLSX, ODS and XLS, read in a child process with limits; CSV and XLSX written.
 
 pub mod channel;
 pub mod error;
+pub mod language_model;
 mod outside;
 pub mod payment;
 pub mod signal;
 pub mod table_file;
 
-pub use outside::Outside;
+pub use outside::{MODEL_TIME, Outside};

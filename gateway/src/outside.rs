@@ -3,8 +3,13 @@
 
 use crate::channel::telegram;
 use crate::payment::stripe;
+use crate::language_model::{Breakers, Endpoint};
 use foundation::http::{Authority, Http, Reach};
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a turn waits for its model, unless the configuration says otherwise.
+pub const MODEL_TIME: Duration = Duration::from_secs(25);
 
 /// The outside as the installation reaches it. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -19,6 +24,12 @@ pub struct Outside {
     pub stripe_url: String,
     /// Whether the sandbox bank stands in where a company has connected no provider of payments.
     pub test_bank: bool,
+    /// The installation's model; none: companies without one of their own are answered by the offline assistant.
+    pub model: Option<Endpoint>,
+    /// How long a turn may wait for its model, all its answers and pauses together.
+    pub model_time: Duration,
+    /// Circuits of all models.
+    pub breakers: Breakers,
 }
 
 impl Outside {
@@ -33,6 +44,9 @@ impl Outside {
             telegram_url: telegram::BASE_URL.to_owned(),
             stripe_url: stripe::BASE_URL.to_owned(),
             test_bank: true,
+            model: None,
+            model_time: MODEL_TIME,
+            breakers: Breakers::default(),
         })
     }
 }

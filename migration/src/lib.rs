@@ -19,6 +19,7 @@ mod m20261130_0101_catalogue_revision;
 mod m20261130_0102_providers;
 mod m20261130_0103_lists;
 mod m20261130_0110_integrations;
+mod m20261130_0131_model_use;
 mod m20261130_0301_sessions;
 
 /// All changes, in their order.
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_0102_providers::Migration),
             Box::new(m20261130_0103_lists::Migration),
             Box::new(m20261130_0110_integrations::Migration),
+            Box::new(m20261130_0131_model_use::Migration),
             Box::new(m20261130_0301_sessions::Migration),
         ];
         all.into_iter().map(|change| Box::new(Whole(change)) as Box<dyn MigrationTrait>).collect()

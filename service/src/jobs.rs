@@ -19,7 +19,7 @@ macro_rules! register {
 pub fn registry() -> Registry {
     register! {
         // Customers wait for these two.
-        crate::turn::AnswerTurn => crate::turn::answer, at once 8, seconds 25;
+        crate::turn::AnswerTurn => crate::turn::answer, at once 16, seconds 75;
         crate::inbox::SendMessage => crate::inbox::send, at once 8, seconds 25;
         // Connections to providers.
         crate::channel::ConnectChannel => crate::channel::run_connect, at once 4, seconds 60;

@@ -17,6 +17,7 @@ pub mod inbox;
 pub mod integration;
 pub mod job;
 pub mod jobs;
+pub mod model;
 pub mod order;
 pub mod page;
 pub mod payment;

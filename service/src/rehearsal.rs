@@ -3,7 +3,7 @@
 
 mod database;
 
-pub use database::Theatre;
+pub use database::{Prompter, Published, Theatre};
 
 use crate::access::{self, Actor, CompanyScope};
 use crate::company::{CompanySettings, NewCompany};
@@ -40,6 +40,7 @@ pub struct Stage {
     scene: Option<Playing>,
     seen: HashSet<Uuid>,
     messages_said: u32,
+    prompter: Option<Prompter>,
 }
 
 #[derive(Debug)]
@@ -65,9 +66,9 @@ fn failed(error: &sea_orm::DbErr) -> StageError {
 impl Stage {
     /// A stage over an engine whose clock is this one.
     #[must_use]
-    pub fn new(engine: Arc<Engine>, clock: Arc<ManualClock>) -> Self {
+    pub fn new(engine: Arc<Engine>, clock: Arc<ManualClock>, prompter: Option<Prompter>) -> Self {
         let ctx = Ctx::new(engine, Actor::System);
-        Self { ctx, clock, registry: jobs::registry(), scene: None, seen: HashSet::new(), messages_said: 0 }
+        Self { ctx, clock, registry: jobs::registry(), scene: None, seen: HashSet::new(), messages_said: 0, prompter }
     }
 
     fn playing(&self) -> Result<&Playing, StageError> {
@@ -117,6 +118,11 @@ impl Stage {
         }
         if !files.is_empty() {
             crate::catalog::publish(&self.ctx, scope, true).await?;
+            if let Some(published) = self.prompter.as_ref().and_then(|prompter| prompter.published.as_ref())
+                && let Some((_, catalogue)) = crate::catalog::published(&self.ctx, scope).await?
+            {
+                published.call(&catalogue);
+            }
         }
         self.drain().await
     }

@@ -6,10 +6,12 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use foundation::Random;
 use foundation::http::Authority;
 use foundation::secret::SealingKey;
+use gateway::language_model::{Endpoint, Price, openai};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// What a setting is called, what it means, and its default: `x8 config` prints it.
 pub(crate) const SETTINGS: &[(&str, &str, &str)] = &[
@@ -58,6 +60,25 @@ pub(crate) const SETTINGS: &[(&str, &str, &str)] = &[
     ),
     ("X8_STRIPE_URL", "https://api.stripe.com", "Where Stripe's API is."),
     ("X8_TELEGRAM_URL", "https://api.telegram.org", "Where Telegram's Bot API is, or a local server of it."),
+    (
+        "X8_MODEL_NAME",
+        "none: the offline assistant answers",
+        "The language model that answers for companies without one of their own.",
+    ),
+    (
+        "X8_MODEL_URL",
+        "https://api.openai.com/v1",
+        "Base URL of a server with OpenAI's interface, such as http://127.0.0.1:11434/v1.",
+    ),
+    (
+        "X8_MODEL_SECONDS",
+        "25",
+        "How long a turn may wait for its model, 1 to 45 seconds; then the offline assistant answers.",
+    ),
+    ("X8_MODEL_KEY", "none", "Key of the model's server."),
+    ("X8_MODEL_TRANSCRIPTION", "none: customers are asked to write", "The model that reads voice messages."),
+    ("X8_MODEL_INPUT_PRICE", "0", "What a million tokens cost that go in, such as 0.15; costs are shown by it."),
+    ("X8_MODEL_OUTPUT_PRICE", "0", "What a million tokens cost that come out, such as 0.60."),
 ];
 
 /// Settings as read.
@@ -84,6 +105,15 @@ struct Raw {
     allowed_hosts: String,
     telegram_url: String,
     stripe_url: String,
+    model_name: Option<String>,
+    model_url: String,
+    #[serde(skip_serializing)]
+    model_key: Option<SecretString>,
+    model_transcription: Option<String>,
+    model_seconds: u64,
+    // In x8.toml a price may stand as a number.
+    model_input_price: figment::value::Value,
+    model_output_price: figment::value::Value,
 }
 
 impl Default for Raw {
@@ -106,6 +136,13 @@ impl Default for Raw {
             allowed_hosts: String::new(),
             telegram_url: gateway::channel::telegram::BASE_URL.to_owned(),
             stripe_url: gateway::payment::stripe::BASE_URL.to_owned(),
+            model_name: None,
+            model_url: openai::BASE_URL.to_owned(),
+            model_key: None,
+            model_transcription: None,
+            model_seconds: gateway::MODEL_TIME.as_secs(),
+            model_input_price: "0".into(),
+            model_output_price: "0".into(),
         }
     }
 }
@@ -130,6 +167,8 @@ pub(crate) struct Config {
     pub(crate) allowed_hosts: Vec<Authority>,
     pub(crate) telegram_url: String,
     pub(crate) stripe_url: String,
+    pub(crate) model: Option<Endpoint>,
+    pub(crate) model_time: Duration,
 }
 
 /// Every problem of a configuration.
@@ -239,6 +278,26 @@ impl Config {
         }
         let telegram_url = base_url("X8_TELEGRAM_URL", &raw.telegram_url, &mut problems);
         let stripe_url = base_url("X8_STRIPE_URL", &raw.stripe_url, &mut problems);
+        let model_url = base_url("X8_MODEL_URL", &raw.model_url, &mut problems);
+        let price = Price {
+            input_micros: price("X8_MODEL_INPUT_PRICE", &raw.model_input_price, &mut problems),
+            output_micros: price("X8_MODEL_OUTPUT_PRICE", &raw.model_output_price, &mut problems),
+        };
+        let filled = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        let transcription_model = filled(raw.model_transcription);
+        let model = filled(raw.model_name).map(|model| Endpoint {
+            base_url: model_url,
+            key: raw.model_key,
+            model,
+            transcription_model: transcription_model.clone(),
+            price,
+        });
+        if !(1..=45).contains(&raw.model_seconds) {
+            problems.push(format!("X8_MODEL_SECONDS is {}; it must be from 1 to 45", raw.model_seconds));
+        }
+        if model.is_none() && transcription_model.is_some() {
+            problems.push("X8_MODEL_TRANSCRIPTION needs X8_MODEL_NAME as well".to_owned());
+        }
         match (listen, proxies) {
             (Ok(listen), Ok(proxies)) if problems.is_empty() => Ok(Self {
                 listen,
@@ -258,6 +317,8 @@ impl Config {
                 allowed_hosts,
                 telegram_url,
                 stripe_url,
+                model,
+                model_time: Duration::from_secs(raw.model_seconds),
             }),
             _ => Err(Problems(problems)),
         }
@@ -299,6 +360,22 @@ fn base_url(name: &str, url: &str, problems: &mut Vec<String>) -> String {
     url.trim_end_matches('/').to_owned()
 }
 
+/// A price of a million tokens in millionths.
+fn price(name: &str, value: &figment::value::Value, problems: &mut Vec<String>) -> i64 {
+    let text = value
+        .as_str()
+        .map(str::to_owned)
+        .or_else(|| value.to_num().and_then(|num| num.to_f64()).map(|num| num.to_string()));
+    let number = text.as_deref().and_then(|text| text.trim().parse::<f64>().ok());
+    match number.filter(|number| number.is_finite() && (0.0..=10_000.0).contains(number)) {
+        Some(number) => (number * 1_000_000.0).round() as i64,
+        None => {
+            problems.push(format!("{name} must be a number from 0 to 10000 such as 0.15"));
+            0
+        }
+    }
+}
+
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::io::Write as _;
     let mut options = std::fs::OpenOptions::new();
@@ -336,11 +413,31 @@ mod tests {
     }
 
     #[test]
+    fn a_model_is_read_whole_and_its_key_is_never_shown() {
+        let raw = Raw {
+            model_name: Some("small".to_owned()),
+            model_url: "http://127.0.0.1:11434/v1/".to_owned(),
+            model_key: Some("sk-secret-of-tests".into()),
+            model_input_price: "0.15".into(),
+            model_output_price: 0.6.into(),
+            ..Raw::default()
+        };
+        let config = Config::check(raw).expect("a model");
+        assert!(!format!("{config:?}").contains("sk-secret"));
+        let model = config.model.expect("a model");
+        assert_eq!(model.base_url, "http://127.0.0.1:11434/v1");
+        assert_eq!(model.price, Price { input_micros: 150_000, output_micros: 600_000 });
+        let bad =
+            Raw { model_input_price: "cheap".into(), model_transcription: Some("w".to_owned()), ..Raw::default() };
+        assert_eq!(Config::check(bad).expect_err("two problems").0.len(), 2);
+    }
+
+    #[test]
     fn every_setting_is_explained() {
         let known = serde_json::to_value(Raw::default()).expect("plain data");
         let mut names: Vec<String> =
             known.as_object().expect("an object").keys().map(|name| format!("X8_{}", name.to_uppercase())).collect();
-        names.extend(["X8_SECRET_KEY", "X8_OLD_SECRET_KEYS", "X8_REDIS_URL"].map(str::to_owned));
+        names.extend(["X8_SECRET_KEY", "X8_OLD_SECRET_KEYS", "X8_REDIS_URL", "X8_MODEL_KEY"].map(str::to_owned));
         names.sort();
         let mut explained: Vec<String> = SETTINGS.iter().map(|(name, ..)| (*name).to_owned()).collect();
         explained.sort();

@@ -41,6 +41,8 @@ pub(crate) async fn open(config: &Config) -> Result<Ctx, Failure> {
         ),
         None => None,
     };
+    outside.model.clone_from(&config.model);
+    outside.model_time = config.model_time;
     let engine = Engine {
         db,
         clock: Arc::new(SystemClock),

@@ -97,7 +97,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
         Command::ParseTable { .. } => Ok(ExitCode::FAILURE),
-        Command::Rehearse(arguments) => runtime()?.block_on(rehearse::rehearse(&arguments)),
+        Command::Rehearse(arguments) => runtime()?.block_on(rehearse::rehearse(&arguments, file)),
         Command::Serve(arguments) => runtime()?.block_on(serve::serve(Config::load(file)?, arguments)),
         Command::Demo(arguments) => runtime()?.block_on(serve::demo(Config::load(file)?, arguments)),
         Command::Migrate { down } => runtime()?.block_on(operate::migrate(Config::load(file)?, down)),

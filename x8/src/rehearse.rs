@@ -1,10 +1,11 @@
 //! `x8 rehearse`: plays files and folders, prints a line each and what differs.
 
 use crate::Failure;
+use crate::config::Config;
 use assistant::rehearsal::{Outcome, files, read};
 use clap::Args;
-use service::rehearsal::Theatre;
-use std::path::PathBuf;
+use service::rehearsal::{Prompter, Theatre};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -14,9 +15,10 @@ pub(crate) struct RehearseArguments {
     /// Files and folders.
     #[arg(required = true)]
     paths: Vec<PathBuf>,
-    /// Who understands: the built-in offline assistant.
-    #[arg(long, default_value = "offline", value_parser = ["offline"])]
-    assistant: String,
+    /// Who understands: the built-in offline assistant, or the model of the configuration (X8_MODEL_NAME); the configured one
+    /// by default.
+    #[arg(long, value_parser = ["offline", "openai"])]
+    assistant: Option<String>,
     /// One JSON document instead of lines.
     #[arg(long)]
     json: bool,
@@ -31,7 +33,22 @@ pub(crate) struct RehearseArguments {
     verbose: bool,
 }
 
-pub(crate) async fn rehearse(arguments: &RehearseArguments) -> Result<ExitCode, Failure> {
+impl RehearseArguments {
+    /// The model that plays, if one does.
+    fn prompter(&self, file: Option<&Path>) -> Result<Option<Prompter>, Failure> {
+        if self.assistant.as_deref() == Some("offline") {
+            return Ok(None);
+        }
+        let endpoint = Config::load(file)?.model;
+        if endpoint.is_none() && self.assistant.is_some() {
+            return Err("no model is configured: set X8_MODEL_NAME".into());
+        }
+        Ok(endpoint.map(|endpoint| Prompter { endpoint, published: None }))
+    }
+}
+
+pub(crate) async fn rehearse(arguments: &RehearseArguments, config: Option<&Path>) -> Result<ExitCode, Failure> {
+    let prompter = arguments.prompter(config)?;
     let files = files(&arguments.paths)?;
     let mut rehearsals = Vec::new();
     let mut unreadable = Vec::new();
@@ -49,9 +66,10 @@ pub(crate) async fn rehearse(arguments: &RehearseArguments) -> Result<ExitCode, 
     for rehearsal in rehearsals {
         let theatre = Arc::clone(&theatre);
         let permits = Arc::clone(&permits);
+        let prompter = prompter.clone();
         playing.push(tokio::spawn(async move {
             let _permit = permits.acquire_owned().await;
-            theatre.play(&rehearsal).await
+            theatre.play(&rehearsal, prompter).await
         }));
     }
     let mut outcomes: Vec<Outcome> = Vec::new();

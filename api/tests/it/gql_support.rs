@@ -7,7 +7,7 @@ use entity::stored::*;
 use entity::{
     booking, catalogue, catalogue_row, catalogue_version, channel, channel_event, channel_log, channel_session,
     company, contact, contact_address, conversation, credential, event, file, import, integration, job, membership,
-    message, order, order_line, payment, reminder, session, turn, user,
+    message, model_use, order, order_line, payment, reminder, session, turn, user,
 };
 use sea_orm::{ActiveModelTrait, ColumnTrait as _, EntityTrait, QueryFilter as _};
 use serde_json::{Value, json};
@@ -532,7 +532,7 @@ pub(crate) async fn everything(ctx: &Ctx) -> String {
     dump! {
         booking catalogue catalogue_row catalogue_version channel channel_event channel_log channel_session company contact
         contact_address conversation credential event file import integration
-        job membership message order order_line payment reminder turn user
+        job membership message model_use order order_line payment reminder turn user
     }
     text
 }

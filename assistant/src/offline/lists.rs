@@ -70,7 +70,7 @@ impl Talk<'_> {
                 (true, true) => "offer-line-free-about",
             };
             let line = self.say.word(id, &values);
-            if shown > 0 && self.say.chars() + line.chars().count() + CLOSING > planned {
+            if shown > 0 && self.say.chars() + self.say.length(&line) + CLOSING > planned {
                 break;
             }
             self.tell_price(&item);

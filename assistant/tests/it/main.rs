@@ -1,5 +1,6 @@
 //! One binary for the integration tests of this crate.
 
+mod hostile;
 mod knowledge;
 mod played;
 mod rehearsals;

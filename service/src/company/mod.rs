@@ -39,6 +39,8 @@ pub struct CompanySettings {
     pub demo: bool,
     /// Which of the two companies of `x8 demo` it is.
     pub seed: Option<SeedMark>,
+    /// Which language model answers.
+    pub model: crate::model::ModelChoice,
 }
 
 /// A company whose rows are made by `x8 demo`.

@@ -96,6 +96,17 @@ pub(crate) async fn open(
     Ok(Some(plain.into()))
 }
 
+/// Removes one secret of a subject.
+pub(crate) async fn forget(tx: &Tx, scope: &CompanyScope, subject_id: Uuid, name: &str) -> Result<()> {
+    credential::Entity::delete_many()
+        .filter(credential::Column::CompanyId.eq(scope.id()))
+        .filter(credential::Column::SubjectId.eq(subject_id))
+        .filter(credential::Column::Name.eq(name))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// Removes all secrets of a subject.
 pub(crate) async fn remove(tx: &Tx, scope: &CompanyScope, subject_id: Uuid) -> Result<()> {
     credential::Entity::delete_many()

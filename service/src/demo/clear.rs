@@ -20,6 +20,7 @@ pub const TABLES: &[&str] = &[
     "payment",
     "order_line",
     "sales_order",
+    "model_use",
     "turn",
     "message",
     "conversation",

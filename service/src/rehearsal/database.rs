@@ -7,11 +7,46 @@ use crate::db::{Db, DbConfig};
 use crate::error::{Error, Result};
 use crate::event::Bus;
 use assistant::rehearsal::{Outcome, Rehearsal, play};
+use assistant::retrieve::CatalogueIndex;
 use foundation::secret::SealingKey;
 use foundation::{ManualClock, Random};
+use gateway::language_model::Endpoint;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// A model that plays a rehearsal.
+#[derive(Clone, Debug)]
+pub struct Prompter {
+    /// Where it is.
+    pub endpoint: Endpoint,
+    /// Told of each catalogue that is published on the stage.
+    pub published: Option<Published>,
+}
+
+type Told = dyn Fn(&Arc<CatalogueIndex>) + Send + Sync;
+
+/// Told of a catalogue.
+#[derive(Clone)]
+pub struct Published(Arc<Told>);
+
+impl Published {
+    /// Told of a catalogue by a call of this.
+    #[must_use]
+    pub fn new(told: impl Fn(&Arc<CatalogueIndex>) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(told))
+    }
+
+    pub(super) fn call(&self, catalogue: &Arc<CatalogueIndex>) {
+        (self.0)(catalogue);
+    }
+}
+
+impl std::fmt::Debug for Published {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Published")
+    }
+}
 
 /// Where rehearsals are played: makes a database for each and takes it away again.
 #[derive(Debug)]
@@ -58,11 +93,11 @@ impl Theatre {
         Ok(Self { folder: folder.to_owned(), parser: parser.to_owned(), place })
     }
 
-    /// Plays one rehearsal.
+    /// Plays one rehearsal, by the offline assistant or by a model.
     ///
     /// # Errors
     /// When no database can be made; what goes wrong on the stage is in the outcome.
-    pub async fn play(&self, rehearsal: &Rehearsal) -> Result<Outcome> {
+    pub async fn play(&self, rehearsal: &Rehearsal, prompter: Option<Prompter>) -> Result<Outcome> {
         let name = format!("x8_rehearsal_{}", Random::system().token(12));
         let (config, file) = match &self.place {
             Place::Sqlite { template } => {
@@ -79,6 +114,8 @@ impl Theatre {
         let work_dir = self.folder.join(&name);
         std::fs::create_dir_all(&work_dir).map_err(|error| Error::internal(format!("folder: {error}")))?;
         let clock = Arc::new(ManualClock::new(rehearsal.now));
+        let mut outside = gateway::Outside::new(&[]).map_err(|error| Error::internal(error.to_string()))?;
+        outside.model = prompter.as_ref().map(|prompter| prompter.endpoint.clone());
         let engine = Engine {
             db: db.clone(),
             clock: Arc::clone(&clock) as Arc<dyn foundation::Clock>,
@@ -89,7 +126,7 @@ impl Theatre {
             files: Arc::new(object_store::memory::InMemory::new()),
             work_dir: work_dir.clone(),
             parser: self.parser.clone(),
-            outside: gateway::Outside::new(&[]).map_err(|error| Error::internal(error.to_string()))?,
+            outside,
             bus: Bus::default(),
             wake: Arc::default(),
             signal: None,
@@ -97,7 +134,7 @@ impl Theatre {
             limits: Limits::default(),
             demo: crate::demo::Control::default(),
         };
-        let mut stage = Stage::new(Arc::new(engine), clock);
+        let mut stage = Stage::new(Arc::new(engine), clock, prompter);
         let outcome = play(rehearsal, &mut stage).await;
         drop(stage);
         db.close().await?;

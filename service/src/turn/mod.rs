@@ -1,5 +1,6 @@
 //! A turn: every unanswered message of a conversation is answered together, in one transaction (architecture §5 "Turn").
 
+mod answered;
 mod cart;
 mod shop;
 
@@ -14,6 +15,7 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::inbox::{self, Attachment, NewOutbound, needs_attention, store_outbound};
 use crate::job::{self, Claimed, Failure, Job};
+use crate::model::{self, Spent};
 use crate::order::{self, PlaceError, Placing};
 use assistant::notice::Notice;
 use assistant::turn::{DialogueState, Effect, Inbound, Reason, ReasonLine, Shop as _, TurnInput, TurnOutput};
@@ -76,7 +78,14 @@ pub(crate) async fn answer(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> 
         let why = "answering stopped the program again and again";
         return Ok(fall_back(ctx, claimed, &scope, payload.conversation_id, why).await?);
     }
-    let result = Box::pin(try_answer(ctx, claimed, &scope, payload.conversation_id)).await;
+    let mut spent = Vec::new();
+    let result = Box::pin(try_answer(ctx, claimed, &scope, payload.conversation_id, &mut spent)).await;
+    // What a model cost is paid, whatever became of the turn.
+    if result.is_err()
+        && let Err(error) = record_lost(ctx, &scope, &spent).await
+    {
+        tracing::error!(error = error.private(), ?spent, "the cost of a model could not be stored");
+    }
     match result {
         Ok(()) => Ok(()),
         // The last try ends with the apology and the visible mark, so that nobody waits for ever (R68, architecture §6.10).
@@ -110,7 +119,24 @@ async fn load(ctx: &Ctx, scope: &CompanyScope, conversation_id: Uuid) -> Result<
     Ok(Loaded { conversation, contact, messages })
 }
 
-async fn try_answer(ctx: &Ctx, claimed: &Claimed, scope: &CompanyScope, conversation_id: Uuid) -> Result<()> {
+async fn record_lost(ctx: &Ctx, scope: &CompanyScope, spent: &[Spent]) -> Result<()> {
+    if spent.is_empty() {
+        return Ok(());
+    }
+    let tx = ctx.db().begin(scope).await?;
+    for spent in spent {
+        model::record(ctx, &tx, scope, None, spent).await?;
+    }
+    ctx.commit(tx).await
+}
+
+async fn try_answer(
+    ctx: &Ctx,
+    claimed: &Claimed,
+    scope: &CompanyScope,
+    conversation_id: Uuid,
+    spent: &mut Vec<Spent>,
+) -> Result<()> {
     for attempt in 1.. {
         let started = Instant::now();
         let started_at = ctx.time();
@@ -125,15 +151,14 @@ async fn try_answer(ctx: &Ctx, claimed: &Claimed, scope: &CompanyScope, conversa
             state: serde_json::from_value(loaded.conversation.dialogue.clone()).unwrap_or_default(),
             first_contact: loaded.contact.notice_at.is_none(),
         };
-        let output = assistant::offline::answer(&shop, input)
-            .await
-            .map_err(|error| Error::Unavailable(format!("assistant: {error}")))?;
+        let output = Box::pin(answered::answer(ctx, scope, &shop, &loaded, input, spent)).await?;
         if let Err(violations) = check(&shop, &output) {
             tracing::error!(?violations, conversation = %conversation_id, "a reply was stopped");
+            record_lost(ctx, scope, &std::mem::take(spent)).await?;
             return fall_back(ctx, claimed, scope, conversation_id, &format!("reply stopped: {violations:?}")).await;
         }
         let work_us = i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX);
-        match store(ctx, claimed, scope, &shop, &loaded, &output, started_at, work_us).await {
+        match store(ctx, claimed, scope, &shop, &loaded, &output, started_at, work_us, spent).await {
             Ok(()) => {
                 metrics::histogram!("turn_work_seconds").record(started.elapsed().as_secs_f64());
                 return Ok(());
@@ -218,6 +243,7 @@ async fn store(
     output: &TurnOutput,
     started_at: entity::time::Time,
     work_us: i64,
+    spent: &[Spent],
 ) -> Result<(), PlaceError> {
     let conversation = &loaded.conversation;
     let mut tx = ctx.db().begin(scope).await?;
@@ -249,6 +275,9 @@ async fn store(
         &loaded.messages,
     )
     .await?;
+    for spent in spent {
+        model::record(ctx, &tx, scope, Some(turn_id), spent).await?;
+    }
     for effect in &output.effects {
         carry_out(ctx, &mut tx, scope, shop, conversation, effect).await?;
     }

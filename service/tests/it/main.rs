@@ -30,3 +30,6 @@ mod jobs;
 mod payment_stripe;
 mod payment_suite;
 mod payment_support;
+mod model_rehearsals;
+mod model_settings;
+mod model_turn;

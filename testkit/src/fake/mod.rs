@@ -5,6 +5,8 @@
 //! against the provider's own.
 
 mod contract;
+pub mod obedient;
+pub mod openai;
 mod server;
 pub mod stripe;
 pub mod telegram;

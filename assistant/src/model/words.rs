@@ -1,0 +1,217 @@
+//! From the model's words to a reply: names filled in, and nothing in it that rests on no fact.
+
+use super::acts::Reads;
+use crate::compose::Names;
+use crate::offline::Carried;
+use crate::turn::{Shop, TurnOutput};
+use domain::catalog::Item;
+use domain::language::{Language, detect_beside_names};
+use domain::reply::{DraftReply, Facts, Policy, Violation, check};
+use domain::text::fold;
+use regex::Regex;
+use std::collections::HashSet;
+use std::sync::LazyLock;
+use unicode_normalization::UnicodeNormalization as _;
+
+/// A number with a mark of money or a percentage: such things come under names only.
+static HAND_WRITTEN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)(?:[€$£₽₸]\s?\d[\d.,\s]*)|(?:\d[\d.,\s]*\s?(?:[€$£₽₸%]|eur\b|euros?\b|евро|usd\b|dollars?\b|dólares\b|доллар|rub\b|руб|kzt\b|тенге|теңге|percent\b|por ciento|процент|пайыз))",
+    )
+    .expect("a pattern that the tests use")
+});
+
+/// What a chat may make a link of, however it is glued to other words: hosts, handles, addresses.
+static LINK_LIKE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*\.\p{L}{2,}|@[\p{L}\p{N}_.]{2,}|\p{L}+:/|//\S|(?:script|data|mailto|tel|sms):\S")
+        .expect("a pattern that the tests use")
+});
+
+/// Fewer words than this that are no fact's decide no language.
+const OWN_WORDS: usize = 4;
+
+/// The reply, or what is wrong with it, in words for the model.
+pub(super) fn reply(shop: &dyn Shop, text: &str, carried: &Carried, reads: &Reads) -> Result<TurnOutput, Vec<String>> {
+    let mut faults = Vec::new();
+    let text = text.trim();
+    let mut names = carried.names.clone();
+    names.join(&reads.names());
+    let (filled, unknown) = names.fill(text);
+    for name in unknown {
+        let name: String = name.chars().take(60).collect();
+        faults.push(format!("no fact of this turn has the name {{{{{name}}}}}"));
+    }
+    let blank = Names::blank(text);
+    if blank.contains("{{") || blank.contains("}}") {
+        faults.push("a name in braces is not closed".to_owned());
+    }
+    if let Some(name) = Names::joined_to_digits(text) {
+        faults.push(format!("{{{{{name}}}}} stands beside digits or another name; put words between them"));
+    }
+    if has_unseen(text) {
+        faults.push("it holds characters that cannot be seen".to_owned());
+    }
+    let used = Names::used(text);
+    for needed in &carried.needed {
+        // The same value under another name does as well.
+        let value = names.get(needed);
+        if !used.iter().any(|name| *name == needed || names.get(name) == value) {
+            faults.push(format!("{{{{{needed}}}}} is missing"));
+        }
+    }
+    let mut own = carried.own_facts.clone();
+    own.texts.extend(reads.facts().texts.iter().cloned());
+    faults.extend(by_hand(&blank, &own));
+    let language = carried.output.language;
+    if let Some(other) = other_language(&blank, &own, language) {
+        faults.push(format!("it is in {}, not in {}", other.code(), language.code()));
+    }
+
+    let mut output = carried.output.clone();
+    output.facts.texts.extend(reads.facts().texts.iter().cloned());
+    output.facts.money.extend(reads.facts().money.iter().copied());
+    output.facts.links.extend(reads.facts().links.iter().cloned());
+    output.facts.numbers.extend(reads.facts().numbers.iter().cloned());
+    let whole = match carried.fixed.as_str() {
+        "" => filled,
+        fixed => format!("{fixed}\n{filled}"),
+    };
+    let profile = shop.profile();
+    // A model may have picked up anything, so no item's internal field is let through, spoken of or not.
+    let internal: Vec<&Item> = shop.catalogue().items().iter().map(|item| &**item).collect();
+    let policy = Policy {
+        max_chars: profile.channel.max_chars(),
+        language,
+        own_hosts: &[],
+        internal: &internal,
+        contacts_allowed: output.contacts_allowed,
+    };
+    let pictures = output.replies.first().cloned().unwrap_or_default();
+    let draft = DraftReply { text: &whole, image: pictures.image.as_deref(), video: pictures.video.as_deref() };
+    if let Err(violations) = check(&draft, &output.facts, &policy) {
+        faults.extend(violations.iter().map(explained));
+    }
+    if !faults.is_empty() {
+        let mut told = HashSet::new();
+        faults.retain(|fault| told.insert(fault.clone()));
+        faults.truncate(8);
+        return Err(faults);
+    }
+    // A price that was told under its item's name counts as said (R91).
+    for key in used.iter().filter_map(|name| name.strip_prefix("price:")) {
+        if let Some(item) = shop.catalogue().get(key) {
+            output.state.said_prices.insert(key.to_owned(), item.price_minor.unwrap_or(0));
+            if !output.items_offered.iter().any(|offered| offered == key) {
+                output.items_offered.push(key.to_owned());
+            }
+        }
+    }
+    if let Some(first) = output.replies.first_mut() {
+        first.text = whole;
+    }
+    Ok(output)
+}
+
+/// Characters that cannot be seen and could hide where a word, a number or a link ends. Joiners within emoji are none.
+fn has_unseen(text: &str) -> bool {
+    let mut before = ' ';
+    text.chars().any(|c| {
+        let joins_a_picture = !before.is_alphanumeric() && !before.is_ascii();
+        before = c;
+        match c {
+            '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' => !joins_a_picture,
+            '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}' => true,
+            c => c.is_control() && c != '\n' && c != '\t',
+        }
+    })
+}
+
+/// Numbers and links that the model wrote itself: only those of texts that it was given. The customer's own words are no fact
+/// here ("make it 5 euros"), and a sum is none even where its number stands somewhere.
+fn by_hand(blank: &str, own: &Facts) -> Vec<String> {
+    let strict = Facts { money: Vec::new(), numbers: own.numbers.clone(), texts: own.texts.clone(), links: Vec::new() };
+    let policy =
+        Policy { max_chars: usize::MAX, language: Language::En, own_hosts: &[], internal: &[], contacts_allowed: true };
+    let draft = DraftReply { text: blank, image: None, video: None };
+    let mut faults: Vec<String> = match check(&draft, &strict, &policy) {
+        Ok(()) => Vec::new(),
+        Err(violations) => violations
+            .iter()
+            .filter(|violation| {
+                matches!(
+                    violation,
+                    Violation::UnboundNumber { .. }
+                        | Violation::UnboundLink { .. }
+                        | Violation::ZeroPrice { .. }
+                        | Violation::CardNumber { .. }
+                )
+            })
+            .map(explained)
+            .collect(),
+    };
+    let joined: String = blank.nfkc().map(|c| if c == '\u{3002}' { '.' } else { c }).collect();
+    for found in LINK_LIKE.find_iter(&joined) {
+        if !own.texts.iter().any(|text| text.contains(found.as_str())) {
+            let shown: String = found.as_str().chars().take(60).collect();
+            faults.push(format!("{shown:?} reads as a link or a handle of nobody known"));
+        }
+    }
+    let plain = fold(blank);
+    for found in HAND_WRITTEN.find_iter(&plain) {
+        let sum = found.as_str().trim();
+        if !own.texts.iter().any(|text| fold(text).contains(sum)) {
+            faults.push(format!("{sum:?} was written by hand; sums come under their names"));
+        }
+    }
+    faults
+}
+
+/// The language of the model's words where they are clearly of another one than the turn's; names of items count for nothing.
+fn other_language(blank: &str, own: &Facts, wanted: Language) -> Option<Language> {
+    let mut text = blank.to_owned();
+    for known in own.texts.iter().filter(|known| known.chars().count() > 2) {
+        text = text.replace(known.as_str(), " ");
+    }
+    let known: HashSet<String> = own
+        .texts
+        .iter()
+        .flat_map(|text| fold(text).split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    let own: Vec<&str> = text
+        .split_whitespace()
+        .filter(|word| {
+            let word = fold(word.trim_matches(|c: char| !c.is_alphanumeric()));
+            word.chars().any(char::is_alphabetic) && !known.contains(&word)
+        })
+        .collect();
+    if own.len() < OWN_WORDS {
+        return None;
+    }
+    detect_beside_names(&own.join(" "), &|word| known.contains(word)).filter(|language| *language != wanted)
+}
+
+fn explained(violation: &Violation) -> String {
+    match violation {
+        Violation::Empty => "it is empty".to_owned(),
+        Violation::TooLong { chars, max_chars } => format!("it has {chars} characters, {max_chars} are the most"),
+        Violation::UnboundNumber { fragment } => format!("the number {fragment:?} rests on no fact"),
+        Violation::UnboundLink { fragment } => {
+            format!("the link {:?} is none of ours", fragment.chars().take(80).collect::<String>())
+        }
+        Violation::MediaInText { .. } => "pictures and videos go along by themselves, not as links".to_owned(),
+        Violation::InternalContact { .. } => "it tells an internal contact or address".to_owned(),
+        Violation::Stock { .. } => "it tells stock or free places".to_owned(),
+        Violation::ZeroPrice { .. } => "what costs nothing is free, not a price of zero".to_owned(),
+        Violation::CardNumber { .. } => "it holds a card number".to_owned(),
+        Violation::Language { .. } => "it is in another language than the customer's".to_owned(),
+    }
+}
