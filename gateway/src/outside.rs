@@ -2,8 +2,8 @@
 //! runs, and tests put their own servers in the place of any.
 
 use crate::channel::telegram;
-use crate::payment::stripe;
 use crate::language_model::{Breakers, Endpoint};
+use crate::payment::stripe;
 use foundation::http::{Authority, Http, Reach};
 use std::sync::Arc;
 use std::time::Duration;
