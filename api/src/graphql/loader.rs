@@ -6,8 +6,8 @@ use futures::future::BoxFuture;
 use service::access::{self, CompanyScope, TenantEntity};
 use service::ctx::Ctx;
 use service::row::{
-    booking, branch, channel, company, contact, contact_address, conversation, message, order, order_line, payment,
-    reminder,
+    booking, branch, channel, company, contact, contact_address, conversation, message, model_use, order, order_line,
+    payment, reminder,
 };
 use service::{Error, Result, inbox, order as orders, turn};
 use std::collections::HashMap;
@@ -150,6 +150,21 @@ parts! {
     Reminders: reminder::Model = orders::reminders, order_id;
     /// Addresses of a customer.
     Addresses: contact_address::Model = inbox::addresses_of, contact_id;
+    /// What turns asked of models.
+    ModelUses: TurnUse = model_uses, turn_id;
+}
+
+/// What a turn asked of a model.
+#[derive(Clone)]
+pub(crate) struct TurnUse {
+    turn_id: Uuid,
+    /// What.
+    pub(crate) row: model_use::Model,
+}
+
+async fn model_uses(ctx: &Ctx, scope: &CompanyScope, turns: &[Uuid]) -> Result<Vec<TurnUse>> {
+    let rows = service::model::uses_of(ctx, scope, turns).await?;
+    Ok(rows.into_iter().filter_map(|row| Some(TurnUse { turn_id: row.turn_id?, row })).collect())
 }
 
 /// What carts are priced with, once for all carts of a company.
@@ -207,6 +222,8 @@ loaders! {
     reminders_of: PartsOf<Reminders>;
     /// Addresses of customers.
     addresses_of: PartsOf<Addresses>;
+    /// What turns asked of models.
+    model_uses_of: PartsOf<ModelUses>;
     /// What carts are priced with.
     shelves: Shelves;
 }
@@ -235,6 +252,7 @@ impl Loaders {
             bookings_of: parts(ctx, &asked),
             reminders_of: parts(ctx, &asked),
             addresses_of: parts(ctx, &asked),
+            model_uses_of: parts(ctx, &asked),
             shelves: gathering(Shelves { ctx: ctx.clone() }, &asked),
             asked,
         }

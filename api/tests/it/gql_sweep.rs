@@ -249,6 +249,22 @@ const CASES: &[Case] = &[
         true,
     ),
     change(
+        "setModel",
+        "mutation($i: SetModelInput!) { setModel(input: $i) { model { mode } userErrors { code } } }",
+        |_, t| json!({ "companyId": t.company, "mode": "OFF" }),
+        Denied,
+        MayNot,
+        true,
+    ),
+    change(
+        "testModel",
+        "mutation($i: TestModelInput!) { testModel(input: $i) { test { ok } userErrors { code } } }",
+        |_, t| json!({ "companyId": t.company }),
+        Denied,
+        MayNot,
+        true,
+    ),
+    change(
         "checkIntegration",
         "mutation($i: IntegrationInput!) { checkIntegration(input: $i) { integration { id } userErrors { code } } }",
         |_, t| json!({ "id": t.integration }),

@@ -6,6 +6,7 @@ mod company;
 mod conversation;
 mod demo;
 mod integration;
+mod model;
 mod order;
 mod session;
 
@@ -18,6 +19,7 @@ pub(crate) struct Mutation(
     company::CompanyMutation,
     channel::ChannelMutation,
     integration::IntegrationMutation,
+    model::ModelMutation,
     catalogue::CatalogueMutation,
     conversation::ConversationMutation,
     order::OrderMutation,

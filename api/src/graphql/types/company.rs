@@ -1,7 +1,7 @@
 //! A company and what belongs to it as a whole: branches, channels, work in the background.
 
 use super::slot::{self, Slot};
-use super::{Booking, Catalogue, Channel, Contact, Conversation, Import, Integration, Order, Payment};
+use super::{Booking, Catalogue, Channel, Contact, Conversation, Import, Integration, ModelSettings, Order, Payment};
 use crate::graphql::error::{ApiError, at_most, within, within_if};
 use crate::graphql::id::Kind;
 use crate::graphql::page::{Connection, cost, request};
@@ -16,8 +16,8 @@ use service::access::{self, CompanyScope};
 use service::ctx::Ctx;
 use service::row::{branch, company, job};
 use service::{
-    catalog, channel as channels, company as companies, event, inbox, integration as integrations, job as jobs, order,
-    turn,
+    catalog, channel as channels, company as companies, event, inbox, integration as integrations, job as jobs,
+    model as models, order, turn,
 };
 
 /// A company: a brand with its customers, catalogue and orders.
@@ -143,6 +143,17 @@ impl Company {
     async fn integrations(&self, ctx: &Context<'_>) -> Result<Vec<Integration>, ApiError> {
         let rows = integrations::list(anybody(ctx)?, &self.scope).await?;
         Ok(rows.into_iter().map(Integration).collect())
+    }
+
+    /// The language model that answers its customers; null for those who may not manage it.
+    #[graphql(complexity = "child_complexity + 5")]
+    async fn model(&self, ctx: &Context<'_>) -> Result<Option<ModelSettings>, ApiError> {
+        let op = anybody(ctx)?;
+        match models::settings(op, &self.scope).await {
+            Ok(settings) => Ok(Some(ModelSettings::new(settings, models::month(op, &self.scope).await?))),
+            Err(service::Error::Forbidden) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Whether the built-in test bank stands in while no provider of payments is connected.

@@ -1,6 +1,6 @@
 //! Conversations: who talks, what was said, why the assistant answered so.
 
-use super::{Channel, Order};
+use super::{Channel, ModelUse, Order};
 use crate::graphql::error::ApiError;
 use crate::graphql::id::Kind;
 use crate::graphql::page::{Connection, cost, request};
@@ -117,7 +117,7 @@ impl Conversation {
     ) -> Result<Connection<Turn>, ApiError> {
         let page = request(ctx, first, after, last, before);
         let page = inbox::turns(anybody(ctx)?, &self.scope, self.row.id, &page).await?;
-        Ok(Connection::of(page, Turn))
+        Ok(Connection::of(page, |row| Turn { scope: self.scope.clone(), row }))
     }
 
     /// What the customer wants so far, at today's prices; null while nothing was said of it.
@@ -214,35 +214,38 @@ struct Attachment {
 }
 
 /// One answer of the assistant and how it came about.
-pub(crate) struct Turn(pub(crate) turn::Model);
+pub(crate) struct Turn {
+    scope: CompanyScope,
+    row: turn::Model,
+}
 
 /// One answer of the assistant and how it came about.
 #[Object]
 impl Turn {
     /// Id.
     async fn id(&self) -> ID {
-        Kind::Turn.id(self.0.id)
+        Kind::Turn.id(self.row.id)
     }
 
     /// How it ended.
     async fn status(&self) -> TurnStatus {
-        self.0.status.into()
+        self.row.status.into()
     }
 
     /// The assistant's word for what the customer wanted.
     async fn intent(&self) -> Option<&str> {
-        self.0.intent.as_deref()
+        self.row.intent.as_deref()
     }
 
     /// Language of the answer.
     async fn language(&self) -> Option<Language> {
-        language(self.0.language.as_deref())
+        language(self.row.language.as_deref())
     }
 
     /// Step by step, where each number of the answer comes from.
     #[graphql(complexity = "8 * child_complexity + 1")]
     async fn reasons(&self) -> Vec<Reason> {
-        turns::reasons(&self.0)
+        turns::reasons(&self.row)
             .into_iter()
             .map(|reason| Reason {
                 step: reason.step,
@@ -259,22 +262,30 @@ impl Turn {
 
     /// When it began.
     async fn started_at(&self) -> DateTime {
-        self.0.started_at.into()
+        self.row.started_at.into()
     }
 
     /// When it ended.
     async fn finished_at(&self) -> Option<DateTime> {
-        self.0.finished_at.map(Into::into)
+        self.row.finished_at.map(Into::into)
     }
 
     /// Work without waiting, milliseconds.
     async fn work_ms(&self) -> i32 {
-        count(u64::try_from(self.0.work_us / 1000).unwrap_or(0))
+        count(u64::try_from(self.row.work_us / 1000).unwrap_or(0))
+    }
+
+    /// What it used of language models, the tries that came to nothing included; empty where none was asked.
+    #[graphql(complexity = "3 * child_complexity + 1")]
+    async fn model_use(&self, ctx: &Context<'_>) -> Result<Vec<ModelUse>, ApiError> {
+        let loaders = loaders(ctx)?;
+        let uses = loaders.parts(&loaders.model_uses_of, &self.scope, self.row.id).await?;
+        Ok(uses.into_iter().map(|used| used.row.into()).collect())
     }
 
     /// What went wrong, for staff.
     async fn error(&self) -> Option<&str> {
-        self.0.error.as_deref()
+        self.row.error.as_deref()
     }
 }
 
