@@ -135,7 +135,7 @@ pub async fn set(ctx: &Ctx, scope: &CompanyScope, change: ModelChange) -> Result
     if let Some(url) = &choice.base_url
         && let Err(refused) = ctx.engine().outside.guarded.check(url)
     {
-        errors.push(UserError::new("baseUrl", "REFUSED", format!("baseUrl cannot be used: {refused}.")));
+        errors.push(UserError::new("baseUrl", "ADDRESS_REFUSED", format!("baseUrl cannot be used: {refused}.")));
     }
     if choice.mode == ModelMode::Own {
         for (field, slot) in [("baseUrl", &choice.base_url), ("model", &choice.model)] {

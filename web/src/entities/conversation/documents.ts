@@ -42,6 +42,7 @@ export const TurnParts = graphql(`
     workMs
     error
     reasons { step detail items lines { code values } }
+    modelUse { model inputTokens outputTokens milliseconds cost detail }
   }
 `);
 

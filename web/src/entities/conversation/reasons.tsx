@@ -62,6 +62,21 @@ export function Reasons({ turn }: { turn: TurnPartsFragment }) {
           );
         })}
       </ol>
+      {turn.modelUse.map((use, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: what a finished turn used never moves
+        <div key={index} className="num text-xs text-ink-3">
+          <p className="wrap-anywhere">
+            {t("reasons.modelUse", {
+              model: use.model,
+              input: format.number(use.inputTokens),
+              output: format.number(use.outputTokens),
+              seconds: format.number(use.milliseconds / 1000),
+              cost: use.cost,
+            })}
+          </p>
+          {use.detail && <p className="wrap-anywhere">{use.detail}</p>}
+        </div>
+      ))}
       {turn.error && <p className="text-[0.8125rem] text-bad">{turn.error}</p>}
       {turn.workMs != null && (
         <p className="num text-xs text-ink-3">{t("reasons.took", { ms: format.number(turn.workMs) })}</p>

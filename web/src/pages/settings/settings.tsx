@@ -8,6 +8,7 @@ import { ChannelIcon, useChannelName } from "@/entities/conversation/channel-ico
 import { Connection } from "@/features/connect-channel/connection";
 import { TelegramDialog } from "@/features/connect-channel/telegram-dialog";
 import { WahaDialog } from "@/features/connect-channel/waha-dialog";
+import { Model } from "@/features/connect-model/model";
 import { Payments } from "@/features/connect-provider/payments";
 import type { Language, SettingsQuery } from "@/shared/api/gql/graphql";
 import { graphql } from "@/shared/api/graphql";
@@ -37,6 +38,7 @@ const SettingsQueryDocument = graphql(`
       channels { id kind provider name status quietPeriodMs maxChars widgetKey ...Connection }
       integrations { ...Account }
       testBank
+      model { ...Model }
       branches { id name city address timezone openingHours { weekday opens closes } }
     }
   }
@@ -91,6 +93,7 @@ export default function SettingsPage() {
             testBank={view.testBank}
             onChanged={refresh}
           />
+          {view.model && <Model companyId={view.id} model={view.model} onChanged={refresh} />}
           {view.branches.map((branch) => (
             <Hours key={branch.id} branch={branch} onChanged={refresh} />
           ))}
