@@ -86,7 +86,11 @@ export function Model({ companyId, model, onChanged }: ModelProps) {
           className="sm:col-span-2"
         >
           {(props) => (
-            <Select {...props} {...text("mode")} onChange={(event) => setForm({ ...form, mode: event.target.value as ModelMode })}>
+            <Select
+              {...props}
+              {...text("mode")}
+              onChange={(event) => setForm({ ...form, mode: event.target.value as ModelMode })}
+            >
               {MODES.map((mode) => (
                 <option key={mode} value={mode}>
                   {t(`model.mode_${mode}`)}
@@ -102,9 +106,7 @@ export function Model({ companyId, model, onChanged }: ModelProps) {
             </Field>
             <Field
               label={t("model.key")}
-              hint={
-                model.keySet ? t("model.keySet", { last: model.keyHint || "····" }) : t("model.keyHint")
-              }
+              hint={model.keySet ? t("model.keySet", { last: model.keyHint || "····" }) : t("model.keyHint")}
               error={set.errorOf("key")}
             >
               {(props) => (
@@ -182,7 +184,9 @@ export function Model({ companyId, model, onChanged }: ModelProps) {
         <span className="font-medium">{t("model.month")}</span>
         <Badge>{t("model.turns", { count: month.turns })}</Badge>
         <Badge>{t("model.fellBack", { count: month.fellBack })}</Badge>
-        <Badge>{t("model.tokens", { input: format.number(month.inputTokens), output: format.number(month.outputTokens) })}</Badge>
+        <Badge>
+          {t("model.tokens", { input: format.number(month.inputTokens), output: format.number(month.outputTokens) })}
+        </Badge>
         <Badge>{t("model.cost", { cost: month.cost })}</Badge>
       </div>
     </Card>
