@@ -93,7 +93,7 @@ export function Model({ companyId, model, onChanged }: ModelProps) {
             >
               {MODES.map((mode) => (
                 <option key={mode} value={mode}>
-                  {t(`model.mode_${mode}`)}
+                  {t(`modelMode.${mode}`)}
                 </option>
               ))}
             </Select>
