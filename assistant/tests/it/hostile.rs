@@ -77,6 +77,9 @@ impl Shop for Stall {
 
 fn stall() -> Stall {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../samples/flowers.csv");
+    // A few rows do: the gate's work grows with them, what it lets through does not.
+    let mut rows = items(&file, Currency::EUR, None);
+    rows.truncate(8);
     Stall {
         profile: ShopProfile {
             company_name: "Flora".to_owned(),
@@ -92,7 +95,7 @@ fn stall() -> Stall {
             welcome_video: None,
             default_language: Language::Es,
         },
-        catalogue: Arc::new(CatalogueIndex::build(items(&file, Currency::EUR, None))),
+        catalogue: Arc::new(CatalogueIndex::build(rows)),
     }
 }
 
