@@ -44,6 +44,27 @@ impl Interval {
     }
 }
 
+/// What of some stretches is left when others are taken out of them, in order.
+#[must_use]
+pub fn without(stretches: &[Interval], taken_out: &[Interval]) -> Vec<Interval> {
+    let mut out: Vec<Interval> = taken_out.iter().filter(|each| each.start < each.end).copied().collect();
+    out.sort_unstable();
+    let mut left = Vec::new();
+    for stretch in stretches {
+        let mut start = stretch.start;
+        for each in out.iter().filter(|each| each.overlaps(stretch)) {
+            if start < each.start {
+                left.push(Interval { start, end: each.start });
+            }
+            start = start.max(each.end);
+        }
+        if start < stretch.end {
+            left.push(Interval { start, end: stretch.end });
+        }
+    }
+    left
+}
+
 /// Seconds in a [`quanta`] unit: 5 minutes.
 pub const QUANTUM_SECONDS: i64 = 300;
 

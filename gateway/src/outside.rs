@@ -1,15 +1,26 @@
 //! Where providers are and by what they are reached: made once from the configuration, so that nothing above asks which one
 //! runs, and tests put their own servers in the place of any.
 
+use crate::calendar::google;
 use crate::channel::telegram;
 use crate::language_model::{Breakers, Endpoint};
 use crate::payment::stripe;
 use foundation::http::{Authority, Http, Reach};
+use secrecy::SecretString;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a turn waits for its model, unless the configuration says otherwise.
 pub const MODEL_TIME: Duration = Duration::from_secs(25);
+
+/// The installation's own registration at Google.
+#[derive(Clone, Debug)]
+pub struct GoogleClient {
+    /// Its name, as Google gave it.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: SecretString,
+}
 
 /// The outside as the installation reaches it. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -30,6 +41,14 @@ pub struct Outside {
     pub model_time: Duration,
     /// Circuits of all models.
     pub breakers: Breakers,
+    /// The installation at Google; none: no calendar of Google can be connected.
+    pub google: Option<GoogleClient>,
+    /// Google's APIs.
+    pub google_api_url: String,
+    /// Google's tokens.
+    pub google_token_url: String,
+    /// Where people agree at Google.
+    pub google_consent_url: String,
 }
 
 impl Outside {
@@ -47,6 +66,10 @@ impl Outside {
             model: None,
             model_time: MODEL_TIME,
             breakers: Breakers::default(),
+            google: None,
+            google_api_url: google::API_URL.to_owned(),
+            google_token_url: google::TOKEN_URL.to_owned(),
+            google_consent_url: google::CONSENT_URL.to_owned(),
         })
     }
 }

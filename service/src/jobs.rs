@@ -36,6 +36,10 @@ pub fn registry() -> Registry {
         crate::payment::ConnectPayment => crate::payment::run_connect, at once 2, seconds 60;
         crate::payment::DisconnectPayment => crate::payment::run_disconnect, at once 2, seconds 600;
         crate::order::BookOrder => crate::order::book, at once 4, seconds 25;
+        crate::calendar::WriteBooking => crate::calendar::run_write, at once 4, seconds 60;
+        crate::calendar::SyncCalendar => crate::calendar::run_sync, at once 2, seconds 300;
+        crate::calendar::CheckCalendar => crate::calendar::run_check, at once 2, seconds 60;
+        crate::calendar::DisconnectCalendar => crate::calendar::run_disconnect, at once 2, seconds 60;
         crate::order::ExpireLink => crate::order::expire_link, at once 2, seconds 25;
         crate::order::SendReminder => crate::order::send_reminder, at once 2, seconds 25;
         // Files.
@@ -74,9 +78,11 @@ mod tests {
         let known = [
             "answer_turn",
             "book_order",
+            "check_calendar",
             "check_page",
             "connect_channel",
             "connect_payment",
+            "disconnect_calendar",
             "disconnect_channel",
             "disconnect_payment",
             "expire_link",
@@ -89,8 +95,10 @@ mod tests {
             "send_message",
             "send_reminder",
             "settle_payment",
+            "sync_calendar",
             "test_channel",
             "watch_channel",
+            "write_booking",
         ];
         assert_eq!(names, known);
     }

@@ -1,6 +1,7 @@
 //! The use cases: load, ask the domain, store, emit. What the API and the workers both call.
 
 pub mod access;
+pub mod calendar;
 pub mod catalog;
 pub mod channel;
 pub mod cluster;

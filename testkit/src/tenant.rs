@@ -32,6 +32,35 @@ impl Tenant {
     }
 }
 
+/// A new owner of a company, signed in by a session of their own.
+///
+/// # Panics
+/// When the database refuses.
+pub async fn owner_of(ctx: &Ctx, scope: &CompanyScope) -> Ctx {
+    let company =
+        company::Entity::find_by_id(scope.id()).one(&ctx.db().read_across()).await.expect("companies").expect("it");
+    let owner = user::Model {
+        id: ctx.new_id(),
+        email: Some(format!("{}@example.com", ctx.new_id())),
+        name: None,
+        password_hash: None,
+        created_at: ctx.time(),
+    };
+    let membership = membership::Model {
+        id: ctx.new_id(),
+        user_id: owner.id,
+        organization_id: company.organization_id,
+        role: Role::Owner,
+        created_at: ctx.time(),
+    };
+    let user_id = owner.id;
+    let tx = ctx.db().begin_across().await.expect("a transaction");
+    insert_one::<user::Entity, user::ActiveModel>(owner.into(), &tx).await;
+    insert_one::<membership::Entity, membership::ActiveModel>(membership.into(), &tx).await;
+    ctx.commit(tx).await.expect("the owner is made");
+    ctx.with_actor(Actor::User { user_id, session_id: ctx.new_id() })
+}
+
 /// Makes a full tenant; `name` names it and its people.
 ///
 /// # Panics

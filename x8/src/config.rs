@@ -6,6 +6,7 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use foundation::Random;
 use foundation::http::Authority;
 use foundation::secret::SealingKey;
+use gateway::GoogleClient;
 use gateway::language_model::{Endpoint, Price, openai};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -58,6 +59,15 @@ pub(crate) const SETTINGS: &[(&str, &str, &str)] = &[
         "none",
         "Hosts in a private network that companies' settings may name, host:port, separated by commas.",
     ),
+    (
+        "X8_GOOGLE_CLIENT_ID",
+        "none",
+        "The installation's OAuth client at Google; with it companies connect Google Calendar.",
+    ),
+    ("X8_GOOGLE_CLIENT_SECRET", "none", "The secret of that client."),
+    ("X8_GOOGLE_API_URL", "https://www.googleapis.com", "Where Google's APIs are."),
+    ("X8_GOOGLE_TOKEN_URL", "https://oauth2.googleapis.com", "Where Google gives tokens."),
+    ("X8_GOOGLE_CONSENT_URL", "https://accounts.google.com", "Where people agree at Google."),
     ("X8_STRIPE_URL", "https://api.stripe.com", "Where Stripe's API is."),
     ("X8_TELEGRAM_URL", "https://api.telegram.org", "Where Telegram's Bot API is, or a local server of it."),
     (
@@ -114,6 +124,12 @@ struct Raw {
     // In x8.toml a price may stand as a number.
     model_input_price: figment::value::Value,
     model_output_price: figment::value::Value,
+    google_client_id: Option<String>,
+    #[serde(skip_serializing)]
+    google_client_secret: Option<SecretString>,
+    google_api_url: String,
+    google_token_url: String,
+    google_consent_url: String,
 }
 
 impl Default for Raw {
@@ -143,6 +159,11 @@ impl Default for Raw {
             model_seconds: gateway::MODEL_TIME.as_secs(),
             model_input_price: "0".into(),
             model_output_price: "0".into(),
+            google_client_id: None,
+            google_client_secret: None,
+            google_api_url: gateway::calendar::google::API_URL.to_owned(),
+            google_token_url: gateway::calendar::google::TOKEN_URL.to_owned(),
+            google_consent_url: gateway::calendar::google::CONSENT_URL.to_owned(),
         }
     }
 }
@@ -169,6 +190,10 @@ pub(crate) struct Config {
     pub(crate) stripe_url: String,
     pub(crate) model: Option<Endpoint>,
     pub(crate) model_time: Duration,
+    pub(crate) google: Option<GoogleClient>,
+    pub(crate) google_api_url: String,
+    pub(crate) google_token_url: String,
+    pub(crate) google_consent_url: String,
 }
 
 /// Every problem of a configuration.
@@ -298,6 +323,17 @@ impl Config {
         if model.is_none() && transcription_model.is_some() {
             problems.push("X8_MODEL_TRANSCRIPTION needs X8_MODEL_NAME as well".to_owned());
         }
+        let google_api_url = base_url("X8_GOOGLE_API_URL", &raw.google_api_url, &mut problems);
+        let google_token_url = base_url("X8_GOOGLE_TOKEN_URL", &raw.google_token_url, &mut problems);
+        let google_consent_url = base_url("X8_GOOGLE_CONSENT_URL", &raw.google_consent_url, &mut problems);
+        let google = match (raw.google_client_id, raw.google_client_secret) {
+            (Some(client_id), Some(client_secret)) => Some(GoogleClient { client_id, client_secret }),
+            (None, None) => None,
+            _ => {
+                problems.push("X8_GOOGLE_CLIENT_ID and X8_GOOGLE_CLIENT_SECRET go together".to_owned());
+                None
+            }
+        };
         match (listen, proxies) {
             (Ok(listen), Ok(proxies)) if problems.is_empty() => Ok(Self {
                 listen,
@@ -319,6 +355,10 @@ impl Config {
                 stripe_url,
                 model,
                 model_time: Duration::from_secs(raw.model_seconds),
+                google,
+                google_api_url,
+                google_token_url,
+                google_consent_url,
             }),
             _ => Err(Problems(problems)),
         }
@@ -437,7 +477,8 @@ mod tests {
         let known = serde_json::to_value(Raw::default()).expect("plain data");
         let mut names: Vec<String> =
             known.as_object().expect("an object").keys().map(|name| format!("X8_{}", name.to_uppercase())).collect();
-        names.extend(["X8_SECRET_KEY", "X8_OLD_SECRET_KEYS", "X8_REDIS_URL", "X8_MODEL_KEY"].map(str::to_owned));
+        let secrets = ["SECRET_KEY", "OLD_SECRET_KEYS", "REDIS_URL", "MODEL_KEY", "GOOGLE_CLIENT_SECRET"];
+        names.extend(secrets.map(|name| format!("X8_{name}")));
         names.sort();
         let mut explained: Vec<String> = SETTINGS.iter().map(|(name, ..)| (*name).to_owned()).collect();
         explained.sort();

@@ -33,6 +33,10 @@ pub(crate) async fn open(config: &Config) -> Result<Ctx, Failure> {
     outside.telegram_url.clone_from(&config.telegram_url);
     outside.stripe_url.clone_from(&config.stripe_url);
     outside.test_bank = config.test_bank;
+    outside.google.clone_from(&config.google);
+    outside.google_api_url.clone_from(&config.google_api_url);
+    outside.google_token_url.clone_from(&config.google_token_url);
+    outside.google_consent_url.clone_from(&config.google_consent_url);
     let (random, bus, wake) = (Random::system(), Bus::default(), Arc::default());
     let signal = match &config.redis_url {
         Some(url) => Some(

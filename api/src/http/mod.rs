@@ -10,6 +10,7 @@ mod graphql;
 mod health;
 mod language;
 mod limit;
+mod oauth;
 mod origin;
 mod page;
 mod pay;
@@ -58,6 +59,7 @@ pub fn router(state: AppState) -> Router {
         .route("/files", post(files::upload))
         .route("/files/{id}", get(files::download))
         .route("/calendar/{company}/{file}", get(calendar::feed))
+        .route("/oauth/google/callback", get(oauth::google))
         .route("/privacy/{key}", get(privacy::notice))
         .merge(health_routes())
         .merge(widget)

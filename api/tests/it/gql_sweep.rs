@@ -265,6 +265,14 @@ const CASES: &[Case] = &[
         true,
     ),
     change(
+        "connectGoogleCalendar",
+        "mutation($i: ConnectGoogleCalendarInput!) { connectGoogleCalendar(input: $i) { url userErrors { code } } }",
+        |_, t| json!({ "companyId": t.company }),
+        Denied,
+        MayNot,
+        true,
+    ),
+    change(
         "checkIntegration",
         "mutation($i: IntegrationInput!) { checkIntegration(input: $i) { integration { id } userErrors { code } } }",
         |_, t| json!({ "id": t.integration }),

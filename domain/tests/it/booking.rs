@@ -421,3 +421,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_taken_out_is_gone_and_the_rest_stays() {
+    let at = |minute: i64| Timestamp::from_second(minute * 60).unwrap();
+    let of = |pairs: &[(i64, i64)]| -> Vec<Interval> {
+        pairs.iter().map(|(start, end)| Interval { start: at(*start), end: at(*end) }).collect()
+    };
+    for (stretches, taken, left) in [
+        (&[(0, 60)][..], &[][..], &[(0, 60)][..]),
+        (&[(0, 60)], &[(0, 60)], &[]),
+        (&[(0, 60)], &[(10, 20), (15, 30), (50, 90)], &[(0, 10), (30, 50)]),
+        (&[(0, 60), (100, 130)], &[(50, 110)], &[(0, 50), (110, 130)]),
+        (&[(0, 60)], &[(60, 70), (20, 20)], &[(0, 60)]),
+        (&[], &[(0, 9)], &[]),
+    ] {
+        assert_eq!(domain::booking::without(&of(stretches), &of(taken)), of(left), "{stretches:?} {taken:?}");
+    }
+}

@@ -96,15 +96,28 @@ pub(crate) async fn open(
     Ok(Some(plain.into()))
 }
 
-/// Removes one secret of a subject.
-pub(crate) async fn forget(tx: &Tx, scope: &CompanyScope, subject_id: Uuid, name: &str) -> Result<()> {
-    credential::Entity::delete_many()
+/// Removes one secret of a subject; false when there was none (any more).
+pub(crate) async fn forget(tx: &Tx, scope: &CompanyScope, subject_id: Uuid, name: &str) -> Result<bool> {
+    let removed = credential::Entity::delete_many()
         .filter(credential::Column::CompanyId.eq(scope.id()))
         .filter(credential::Column::SubjectId.eq(subject_id))
         .filter(credential::Column::Name.eq(name))
         .exec(tx)
         .await?;
-    Ok(())
+    Ok(removed.rows_affected > 0)
+}
+
+/// A secret, open, and removed: of two who take it at once one gets it.
+pub(crate) async fn take(
+    ctx: &Ctx,
+    tx: &Tx,
+    scope: &CompanyScope,
+    subject_id: Uuid,
+    name: &str,
+) -> Result<Option<SecretString>> {
+    let secret = open(ctx, tx, scope, subject_id, name).await?;
+    let removed = forget(tx, scope, subject_id, name).await?;
+    Ok(secret.filter(|_| removed))
 }
 
 /// Removes all secrets of a subject.

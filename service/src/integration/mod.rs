@@ -96,7 +96,7 @@ pub async fn check(ctx: &Ctx, scope: &CompanyScope, row: integration::Model) -> 
     note(ctx, &mut tx, scope, id, ChannelLogKind::Connecting, None).await?;
     match kind {
         IntegrationKind::Payment => crate::payment::begin_connect(ctx, &mut tx, scope, id).await?,
-        IntegrationKind::Calendar => return Err(Error::NotFound("integration")),
+        IntegrationKind::Calendar => crate::calendar::begin_check(ctx, &mut tx, scope, id).await?,
     }
     ctx.commit(tx).await?;
     get(ctx, scope, id).await
@@ -120,7 +120,7 @@ pub async fn disconnect(ctx: &Ctx, scope: &CompanyScope, row: integration::Model
     note(ctx, &mut tx, scope, id, ChannelLogKind::Disconnected, None).await?;
     match kind {
         IntegrationKind::Payment => crate::payment::begin_disconnect(ctx, &mut tx, scope, id).await?,
-        IntegrationKind::Calendar => return Err(Error::NotFound("integration")),
+        IntegrationKind::Calendar => crate::calendar::begin_disconnect(ctx, &mut tx, scope, id).await?,
     }
     ctx.commit(tx).await?;
     get(ctx, scope, id).await

@@ -286,6 +286,7 @@ pub(crate) async fn close_link(
         .exec(tx)
         .await?;
     if cancelled.rows_affected > 0 {
+        crate::calendar::show(ctx, tx, scope, order.id).await?;
         let held = booking::Entity::find().filter(booking::Column::OrderId.eq(order.id)).all(&*tx).await?;
         for row in held {
             crate::event::emit(ctx, tx, scope, EventKind::Booking, row.id).await?;

@@ -110,6 +110,7 @@ pub async fn move_booking(
         Notice::Moved { number: order.number, start: to.start, delivery: kind == BookingKind::Delivery }
     };
     tell(ctx, &mut tx, scope, &order, &conversation, &notice).await?;
+    crate::calendar::show(ctx, &mut tx, scope, order.id).await?;
     crate::event::emit(ctx, &mut tx, scope, EventKind::Booking, booking_id).await?;
     ctx.commit(tx).await?;
     Ok(row)
@@ -167,5 +168,5 @@ pub async fn free_times(
     let block = block_of(ctx, scope, &super::quote_of(&order)?).await?.and_then(|block| block.lasting(minutes));
     let Some(block) = block else { return Ok(Vec::new()) };
     let branch = company::branch(ctx, scope, booking.branch_id).await?;
-    crate::turn::free_slots(ctx, scope, &branch, &block, from, to, limit, Some(order.id)).await
+    crate::turn::free_slots(ctx, scope, &branch, &block, from, to, limit, Some(order.id), None).await
 }

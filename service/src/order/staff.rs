@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::inbox::{self, NewOutbound, store_outbound};
 use crate::job;
 use assistant::notice::Notice;
-use domain::booking::Block;
+use domain::booking::{Block, Interval};
 use domain::catalog::{Item, ItemKind};
 use domain::order::OrderEvent;
 use domain::quote::Quote;
@@ -66,20 +66,23 @@ pub(crate) async fn block_of_order(
     Ok(block.and_then(|block| block.lasting((end.0 - start.0) / 60_000_000)))
 }
 
-/// The next free starts for an order's appointment, within two weeks.
+/// The next free starts for an order's appointment, within two weeks. `foreign`: what the company's calendar outside says is taken.
 pub(crate) async fn free_starts(
     ctx: &Ctx,
     scope: &CompanyScope,
     order: &order::Model,
     quote: &Quote,
     limit: usize,
+    foreign: &[Interval],
 ) -> Result<Vec<Timestamp>> {
     let Some(block) = block_of_order(ctx, scope, order, quote).await? else { return Ok(Vec::new()) };
     let branch = company::branch(ctx, scope, order.branch_id).await?;
     let zone = company::zone(&branch);
     let today = zone.to_datetime(ctx.now()).date();
     let to = today.saturating_add(jiff::Span::new().days(14));
-    let slots = crate::turn::free_slots(ctx, scope, &branch, &block, today, to, usize::MAX, Some(order.id)).await?;
+    let except = Some(order.id);
+    let slots =
+        crate::turn::free_slots(ctx, scope, &branch, &block, today, to, usize::MAX, except, Some(foreign)).await?;
     let even = |start: &Timestamp| zone.to_datetime(*start).minute() % 30 == 0;
     Ok(slots.into_iter().map(|slot| slot.start).filter(even).take(limit).collect())
 }

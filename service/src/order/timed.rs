@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::inbox::{NewOutbound, needs_attention, store_outbound};
 use crate::job::{self, Claimed, Failure, Job};
 use assistant::notice::Notice;
+use domain::booking::Interval;
 use domain::catalog::ItemKind;
 use domain::order::OrderEvent;
 use entity::stored::{
@@ -21,6 +22,9 @@ use sea_orm::{
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+/// Days ahead in which other times are offered.
+const DAYS_OFFERED: i64 = 15;
 
 /// Puts a paid or free order into the calendar.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -118,11 +122,19 @@ async fn load(tx: &Tx, scope: &CompanyScope, order_id: Uuid) -> Result<(order::M
 pub(crate) async fn book(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     let scope = claimed.scope()?;
     let payload: BookOrder = claimed.payload()?;
+    // Before the transaction: the calendar outside may take its time.
+    let foreign = match super::get(ctx, &scope, payload.order_id).await?.appointment_end {
+        Some(end) => {
+            let ahead = ctx.time().plus_seconds(DAYS_OFFERED * 24 * 3600);
+            crate::calendar::foreign_busy(ctx, &scope, ctx.now(), end.max(ahead).timestamp()).await?
+        }
+        None => Vec::new(),
+    };
     let mut tx = ctx.db().begin(&scope).await?;
     let (order, conversation) = load(&tx, &scope, payload.order_id).await?;
     if order.status == OrderStatus::Confirmed && (order.payment_status == PaymentStatus::Paid || order.total_minor == 0)
     {
-        book_now(ctx, &mut tx, &scope, &order, &conversation, payload.announce).await?;
+        book_now(ctx, &mut tx, &scope, &order, &conversation, payload.announce, &foreign).await?;
     }
     job::finish(ctx, &mut tx, claimed).await?;
     ctx.commit(tx).await?;
@@ -136,14 +148,22 @@ async fn book_now(
     order: &order::Model,
     conversation: &conversation::Model,
     announce: bool,
+    foreign: &[Interval],
 ) -> Result<()> {
     let quote = super::quote_of(order)?;
     let zone = zone(ctx, scope, order).await?;
     let language = super::language(order);
     let mut notices = Vec::new();
     if let (Some(start), Some(end)) = (order.appointment_start, order.appointment_end) {
-        if !holds::has_slots(tx, scope, order.id).await? && !hold_again(ctx, tx, scope, order, &quote).await? {
-            let starts = super::staff::free_starts(ctx, scope, order, &quote, 3).await?;
+        let visit = Interval { start: start.timestamp(), end: end.timestamp() };
+        let elsewhere = foreign.iter().any(|taken| taken.overlaps(&visit));
+        if elsewhere {
+            // The company does something else then: the seats are free for others.
+            holds::release_slots(tx, scope, order.id).await?;
+        }
+        let held = !elsewhere && holds::has_slots(tx, scope, order.id).await?;
+        if elsewhere || (!held && !hold_again(ctx, tx, scope, order, &quote).await?) {
+            let starts = super::staff::free_starts(ctx, scope, order, &quote, 3, foreign).await?;
             let text = Notice::SlotLost { number: order.number, starts }.text(language, &zone);
             store_outbound(ctx, tx, scope, conversation, NewOutbound::system(text, language)).await?;
             return needs_attention(ctx, tx, scope, conversation.id, "paid_slot_lost").await;
@@ -197,6 +217,7 @@ async fn book_now(
         let text = notices.iter().map(|notice| notice.text(language, &zone)).collect::<Vec<_>>().join("\n");
         store_outbound(ctx, tx, scope, conversation, NewOutbound::system(text, language)).await?;
     }
+    crate::calendar::show(ctx, tx, scope, order.id).await?;
     crate::event::emit(ctx, tx, scope, EventKind::Order, order.id).await
 }
 

@@ -285,8 +285,9 @@ async fn refunded(
         .col_expr(booking::Column::Status, Expr::value(sea_orm::ActiveEnum::to_value(&BookingStatus::Cancelled)))
         .filter(booking::Column::OrderId.eq(order.id))
         .filter(booking::Column::CompanyId.eq(scope.id()))
-        .exec(tx)
+        .exec(&*tx)
         .await?;
+    crate::calendar::show(ctx, tx, scope, order.id).await?;
     let language = order::language(order);
     let zone = crate::company::zone(&crate::company::branch(ctx, scope, order.branch_id).await?);
     let text = Notice::Refunded { number: order.number, total: amount }.text(language, &zone);

@@ -8,7 +8,7 @@ use crate::order;
 use assistant::retrieve::CatalogueIndex;
 use assistant::turn::{FreeSlot, OrderView, Shop as Facts, ShopError, ShopProfile};
 use async_trait::async_trait;
-use domain::booking::{Block, SlotRequest};
+use domain::booking::{Block, Interval, SlotRequest};
 use domain::cart::{Cart, CartLine};
 use domain::catalog::Item;
 use domain::channel::ChannelKind;
@@ -178,7 +178,8 @@ async fn view(ctx: &Ctx, scope: &CompanyScope, order: order_table::Model) -> Res
 }
 
 /// Free starts for a block, soonest first: within the hours, with all its seats free; the holds of one order may be left
-/// out of account.
+/// out of account. `foreign`: what the company's calendar outside says is taken; none: it is asked, which must not be done within a
+/// transaction.
 #[expect(clippy::too_many_arguments, reason = "a question with all its bounds")]
 pub(crate) async fn free_slots(
     ctx: &Ctx,
@@ -189,6 +190,7 @@ pub(crate) async fn free_slots(
     to: Date,
     limit: usize,
     except: Option<Uuid>,
+    foreign: Option<&[Interval]>,
 ) -> Result<Vec<FreeSlot>> {
     if block.minutes < 1 {
         return Ok(Vec::new());
@@ -210,9 +212,13 @@ pub(crate) async fn free_slots(
     let (Some(first), Some(last)) = (candidates.first(), candidates.last()) else { return Ok(Vec::new()) };
     let resources: Vec<String> = block.parts.iter().map(|part| part.resource.clone()).collect();
     let busy = order::busy_between(ctx, scope, branch.id, &resources, first.start, last.end, except).await?;
+    let asked = match foreign {
+        Some(foreign) => foreign.to_vec(),
+        None => crate::calendar::foreign_busy(ctx, scope, first.start, last.end).await?,
+    };
     Ok(candidates
         .into_iter()
-        .filter(|slot| busy.leaves_room(block, slot.start))
+        .filter(|slot| busy.leaves_room(block, slot.start) && !asked.iter().any(|taken| taken.overlaps(slot)))
         .take(limit)
         .map(|slot| FreeSlot { start: slot.start, end: slot.end })
         .collect())
@@ -243,7 +249,7 @@ pub async fn slots_for(
     }
     let block =
         domain::booking::block(&lines).map_err(|error| Error::invalid("itemKeys", "INVALID", error.to_string()))?;
-    free_slots(ctx, scope, &branch, &block, from, to, limit.min(200), None).await
+    free_slots(ctx, scope, &branch, &block, from, to, limit.min(200), None, None).await
 }
 
 #[async_trait]
@@ -275,7 +281,7 @@ impl Facts for Shop<'_> {
             .collect();
         let block = domain::booking::block(&items).map_err(|error| ShopError(error.to_string()))?;
         // What this conversation's own open order holds is free for its correction.
-        free_slots(self.ctx, self.scope, &self.branch, &block, from, to, limit, self.open_order_id())
+        free_slots(self.ctx, self.scope, &self.branch, &block, from, to, limit, self.open_order_id(), None)
             .await
             .map_err(|error| ShopError(error.private()))
     }

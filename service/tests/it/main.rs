@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "all of it is test code; the lint knows only functions marked as tests")]
 
+mod calendar_google;
 mod catalog_broken;
 mod catalog_edit;
 mod catalog_files;

@@ -5,6 +5,7 @@
 //! against the provider's own.
 
 mod contract;
+pub mod google;
 pub mod obedient;
 pub mod openai;
 mod server;

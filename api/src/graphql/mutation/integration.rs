@@ -7,7 +7,7 @@ use crate::graphql::request::signed_in;
 use crate::graphql::types::Integration;
 use async_graphql::{Context, ID, InputObject, Object};
 use service::row::integration;
-use service::{access, integration as integrations, payment as payments};
+use service::{access, calendar, integration as integrations, payment as payments};
 
 /// A company's accounts at providers that are no channel.
 #[derive(Default)]
@@ -18,6 +18,11 @@ payloads! {
     IntegrationPayload {
         /// The account.
         integration: Integration
+    }
+    /// Where a person agrees to something at a provider, or why not.
+    ConsentPayload {
+        /// The provider's page.
+        url: String
     }
 }
 
@@ -32,6 +37,13 @@ struct ConnectStripeInput {
     /// The signing secret of a webhook that was set by hand; not needed where the program sets it itself.
     #[graphql(secret)]
     webhook_secret: Option<String>,
+}
+
+/// A calendar to connect.
+#[derive(InputObject)]
+struct ConnectGoogleCalendarInput {
+    /// Of which company.
+    company_id: ID,
 }
 
 /// Which account.
@@ -61,6 +73,21 @@ impl IntegrationMutation {
             within_if("webhookSecret", input.webhook_secret.as_ref(), MAX_SECRET)?;
             let secret = input.webhook_secret.as_deref();
             Ok(Integration(payments::connect_stripe(op, &scope, &input.secret_key, secret).await?))
+        };
+        payload(change.await)
+    }
+
+    /// Begins to connect the caller's own Google Calendar: the address at which they agree. They come back to
+    /// `/settings?calendar=…`. For people who manage the company, signed in by the browser.
+    async fn connect_google_calendar(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Of which company.")] input: ConnectGoogleCalendarInput,
+    ) -> Result<ConsentPayload, ApiError> {
+        let change = async {
+            let op = signed_in(ctx)?;
+            let scope = access::company(op, Kind::Company.read("companyId", &input.company_id)?).await?;
+            Ok(calendar::begin_google(op, &scope).await?)
         };
         payload(change.await)
     }

@@ -156,6 +156,11 @@ impl Company {
         }
     }
 
+    /// Whether this installation is registered at Google, so that its calendar can be connected.
+    async fn google_available(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
+        Ok(service::calendar::is_available(anybody(ctx)?))
+    }
+
     /// Whether the built-in test bank stands in while no provider of payments is connected.
     async fn test_bank(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
         Ok(anybody(ctx)?.engine().outside.test_bank)

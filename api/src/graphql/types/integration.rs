@@ -7,7 +7,7 @@ use crate::graphql::request::signed_in;
 use crate::graphql::scalar::{ChannelStatus, DateTime, IntegrationKind};
 use async_graphql::{Context, ID, Object};
 use service::row::integration;
-use service::{Error, access, credential, integration as integrations, payment as payments};
+use service::{Error, access, credential, integration as integrations, payment as payments, stored};
 
 /// A company's account at a provider that is no channel: who takes its money, who keeps its calendar.
 pub(crate) struct Integration(pub(crate) integration::Model);
@@ -25,7 +25,7 @@ impl Integration {
         self.0.kind.into()
     }
 
-    /// Who provides it: `stripe`.
+    /// Who provides it: `stripe`, `google`.
     async fn provider(&self) -> &str {
         &self.0.provider
     }
@@ -66,12 +66,13 @@ impl Integration {
         self.0.connected_at.map(Into::into)
     }
 
-    /// Where the provider reports to, to be pasted there when it was not set by itself. For people who manage the company;
-    /// null for others.
+    /// Where a provider of payments reports to, to be pasted there when it was not set by itself. For people who manage the
+    /// company; null for others.
     async fn webhook_url(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
         let op = signed_in(ctx)?;
         let (scope, _) = access::of::<integration::Entity>(op, self.0.id, "integration").await?;
-        Ok(scope.must_manage().is_ok().then(|| payments::webhook_url(op, &self.0)))
+        let reports = self.0.kind == stored::IntegrationKind::Payment && scope.must_manage().is_ok();
+        Ok(reports.then(|| payments::webhook_url(op, &self.0)))
     }
 
     /// What happened to it, the newest first, at most 50. For people who manage the company; empty for others.

@@ -1,7 +1,7 @@
 //! Stripe (issue 3.3): a page of Stripe Checkout for each payment, with inline prices, in the company's own account by its own
 //! secret key.
 //!
-//! Requests are built by the types of the async-stripe crates and carried by our own outbound client (decision 0006). Field
+//! Requests are built by the types of the async-stripe crates and carried by our own outbound client (decision 0007). Field
 //! names were read in Stripe's own description of the pinned version (outside.md §3).
 //!
 //! Relied on without proof (K): idempotency keys live at least 24 h and take 255 characters; the scales of ISK, UGX, MGA and the

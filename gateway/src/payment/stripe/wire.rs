@@ -1,4 +1,4 @@
-//! What of Stripe's answers is read: no more than is used, and leniently (decision 0006).
+//! What of Stripe's answers is read: no more than is used, and leniently (decision 0007).
 
 use super::amount::from_stripe;
 use super::{NAME, amount};

@@ -24,6 +24,9 @@ const DisconnectIntegration = graphql(`
   }
 `);
 
+// Others are of the program's own making.
+const SHOWN = new Set(["stripe_key", "stripe_webhook", "google_refresh"]);
+
 type AccountProps = {
   account: AccountFragment;
   /** The provider's own name. */
@@ -51,7 +54,7 @@ export function Account({ account, title, consequences, onChanged, actions, chil
           <p className="truncate font-medium">{account.name ? `${title} · ${account.name}` : title}</p>
           <p className="text-[0.8125rem] text-ink-3">
             {account.account}
-            {account.credentials.map((secret) => (
+            {account.credentials.filter((secret) => SHOWN.has(secret.name)).map((secret) => (
               <span key={secret.name} className="block">
                 {t(`secret.${secret.name}`, { last: secret.last, day: format.date(secret.updatedAt) })}
               </span>

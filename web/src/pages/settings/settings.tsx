@@ -9,6 +9,7 @@ import { Connection } from "@/features/connect-channel/connection";
 import { TelegramDialog } from "@/features/connect-channel/telegram-dialog";
 import { WahaDialog } from "@/features/connect-channel/waha-dialog";
 import { Model } from "@/features/connect-model/model";
+import { Calendar } from "@/features/connect-provider/calendar";
 import { Payments } from "@/features/connect-provider/payments";
 import type { Language, SettingsQuery } from "@/shared/api/gql/graphql";
 import { graphql } from "@/shared/api/graphql";
@@ -39,6 +40,7 @@ const SettingsQueryDocument = graphql(`
       integrations { ...Account }
       testBank
       model { ...Model }
+      googleAvailable
       branches { id name city address timezone openingHours { weekday opens closes } }
     }
   }
@@ -94,6 +96,12 @@ export default function SettingsPage() {
             onChanged={refresh}
           />
           {view.model && <Model companyId={view.id} model={view.model} onChanged={refresh} />}
+          <Calendar
+            companyId={view.id}
+            account={view.integrations.find((account) => account.kind === "CALENDAR")}
+            available={view.googleAvailable}
+            onChanged={refresh}
+          />
           {view.branches.map((branch) => (
             <Hours key={branch.id} branch={branch} onChanged={refresh} />
           ))}

@@ -1,0 +1,120 @@
+//! Calendars in which bookings stand beside the built-in one.
+//!
+//! `service` keeps the truth about its own bookings; a calendar outside is asked what else the company does, and shown what was
+//! booked.
+
+pub mod google;
+
+use crate::error::Error;
+use async_trait::async_trait;
+use domain::booking::Interval;
+use jiff::Timestamp;
+
+/// A booking as a calendar shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Our id of it, made from the order: putting it twice is putting it once.
+    pub id: String,
+    /// One line.
+    pub title: String,
+    /// More, for those who open it.
+    pub description: String,
+    /// Where.
+    pub place: Option<String>,
+    /// From.
+    pub start: Timestamp,
+    /// To.
+    pub end: Timestamp,
+    /// IANA name of the zone in which people think of it.
+    pub zone: String,
+}
+
+/// What became of one of the calendar's entries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The entry's id.
+    pub id: String,
+    /// When it is now; none: it was removed, or lasts whole days.
+    pub time: Option<Interval>,
+    /// Whether it was removed.
+    pub removed: bool,
+}
+
+/// What happened in a calendar since a mark.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// The entries, in no order; a full reading names every entry that stands.
+    pub entries: Vec<Change>,
+    /// Where to go on from.
+    pub mark: Option<String>,
+}
+
+/// Which calendar it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The provider's id of it.
+    pub external_id: String,
+    /// Name for people.
+    pub name: Option<String>,
+}
+
+/// One calendar of a company.
+#[async_trait]
+pub trait Calendar: std::fmt::Debug + Send + Sync {
+    /// Looks whether the calendar may be read and written.
+    ///
+    /// # Errors
+    /// [`Error`] when it may not.
+    async fn check(&self) -> Result<Identity, Error>;
+
+    /// What is taken between two moments, in order; our own entries count too.
+    ///
+    /// # Errors
+    /// [`Error`].
+    async fn busy(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Interval>, Error>;
+
+    /// Writes an entry, or makes the one of that id as it is here.
+    ///
+    /// # Errors
+    /// [`Error`].
+    async fn put(&self, entry: &Entry) -> Result<(), Error>;
+
+    /// Removes an entry; one that is not there any more is removed.
+    ///
+    /// # Errors
+    /// [`Error`].
+    async fn remove(&self, id: &str) -> Result<(), Error>;
+
+    /// What happened since a mark; without one, everything that stands.
+    ///
+    /// # Errors
+    /// [`Error`]; of kind `Gone` when the mark is too old: read everything.
+    async fn changes(&self, mark: Option<&str>) -> Result<Changes, Error>;
+}
+
+/// The built-in calendar: the bookings themselves. There is nothing beside them to ask or to write.
+#[derive(Clone, Copy, Debug)]
+pub struct BuiltIn;
+
+#[async_trait]
+impl Calendar for BuiltIn {
+    async fn check(&self) -> Result<Identity, Error> {
+        Ok(Identity { external_id: "built-in".to_owned(), name: None })
+    }
+
+    async fn busy(&self, _: Timestamp, _: Timestamp) -> Result<Vec<Interval>, Error> {
+        Ok(Vec::new())
+    }
+
+    async fn put(&self, _: &Entry) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn remove(&self, _: &str) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn changes(&self, _: Option<&str>) -> Result<Changes, Error> {
+        Ok(Changes::default())
+    }
+}

@@ -1,0 +1,161 @@
+//! What people did in the calendar outside: entries of ours that were moved or removed by hand.
+
+use super::connected;
+use super::token::{self, Next};
+use super::write::WriteBooking;
+use crate::access::CompanyScope;
+use crate::ctx::Ctx;
+use crate::error::{Error, Result};
+use crate::inbox::needs_attention;
+use crate::job::{self, Claimed, Failure, Job};
+use crate::{integration, order};
+use entity::stored::{BookingKind, BookingStatus, EventKind};
+use entity::{booking, integration as integration_table};
+use gateway::calendar::{Calendar as _, Change, Changes};
+use gateway::error::{Error as ProviderError, Kind, Retry};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+/// So often the calendar is asked what changed.
+const EVERY_SECONDS: i64 = 300;
+
+/// Asks a calendar what changed, and asks again after a while.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SyncCalendar {
+    pub(crate) integration_id: Uuid,
+}
+
+impl Job for SyncCalendar {
+    const KIND: &'static str = "sync_calendar";
+
+    fn unique_key(&self) -> Option<String> {
+        Some(format!("sync_calendar:{}", self.integration_id))
+    }
+
+    fn lane(&self) -> Option<String> {
+        Some(format!("integration:{}", self.integration_id))
+    }
+
+    fn subject(&self) -> Option<Uuid> {
+        Some(self.integration_id)
+    }
+}
+
+/// Runs [`SyncCalendar`]. It never ends dead: an outage of hours is no reason to stop asking; only a dead consent is, and
+/// connecting again begins anew.
+pub(crate) async fn run_sync(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
+    let scope = claimed.scope()?;
+    let payload: SyncCalendar = claimed.payload()?;
+    let account = connected(&ctx.db().read(&scope), &scope).await?.filter(|row| row.id == payload.integration_id);
+    let Some(account) = account else { return Ok(job::finish_if_running(ctx, claimed).await?) };
+    let mut mark = account.settings["mark"].as_str().map(str::to_owned);
+    let pause = match read(ctx, &scope, &account, mark.as_deref()).await? {
+        Ok(changes) => {
+            let full = mark.is_none();
+            for change in changes.entries.into_iter().filter(|change| !(full && change.removed)) {
+                apply(ctx, &scope, &change).await?;
+            }
+            mark = changes.mark;
+            Some(EVERY_SECONDS)
+        }
+        // The mark is too old (410): everything is read anew.
+        Err(error) if error.kind == Kind::Gone && mark.is_some() => {
+            mark = None;
+            Some(1)
+        }
+        Err(error) => match token::failed(ctx, &scope, &account, &error).await? {
+            Next::Again => Some(1),
+            Next::Later => Some(match error.retry {
+                Retry::After(pause) => i64::try_from(pause.as_secs()).unwrap_or(EVERY_SECONDS),
+                Retry::Later | Retry::Never => EVERY_SECONDS,
+            }),
+            Next::Never => None,
+        },
+    };
+    let mut tx = ctx.db().begin(&scope).await?;
+    if account.settings["mark"].as_str() != mark.as_deref() {
+        let mut settings = account.settings.clone();
+        settings["mark"] = json!(mark);
+        integration_table::Entity::update_many()
+            .col_expr(integration_table::Column::Settings, Expr::value(settings))
+            .filter(integration_table::Column::Id.eq(account.id))
+            .filter(integration_table::Column::CompanyId.eq(scope.id()))
+            .exec(&tx)
+            .await?;
+    }
+    job::finish(ctx, &mut tx, claimed).await?;
+    if let Some(pause) = pause {
+        job::enqueue_at(ctx, &mut tx, &scope, &payload, ctx.time().plus_seconds(pause)).await?;
+    }
+    Ok(ctx.commit(tx).await?)
+}
+
+async fn read(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    account: &integration_table::Model,
+    mark: Option<&str>,
+) -> Result<std::result::Result<Changes, ProviderError>> {
+    let changes = match token::google(ctx, scope, account).await? {
+        Ok(calendar) => calendar.changes(mark).await,
+        Err(error) => Err(error),
+    };
+    if let Ok(changes) = &changes {
+        let mut tx = ctx.db().begin(scope).await?;
+        integration::works(ctx, &mut tx, scope, account).await?;
+        ctx.commit(tx).await?;
+        tracing::debug!(integration = %account.id, changed = changes.entries.len(), "a calendar was read");
+    }
+    Ok(changes)
+}
+
+/// One entry that changed. What is not ours is none of our business.
+async fn apply(ctx: &Ctx, scope: &CompanyScope, change: &Change) -> Result<()> {
+    let found = booking::Entity::find()
+        .filter(booking::Column::CompanyId.eq(scope.id()))
+        .filter(booking::Column::ExternalEventId.eq(change.id.as_str()))
+        .filter(booking::Column::Status.eq(BookingStatus::Confirmed))
+        .one(&ctx.db().read(scope))
+        .await?;
+    let Some(row) = found else { return Ok(()) };
+    if change.removed {
+        return mark(ctx, scope, &row, "calendar_removed", true).await;
+    }
+    let Some(time) = change.time else {
+        // It lasts whole days now: no time that a customer could be told.
+        return mark(ctx, scope, &row, "calendar_move_refused", false).await;
+    };
+    let same_start = time.start.as_second() == row.start_at.timestamp().as_second();
+    let same_end = time.end.as_second() == row.end_at.timestamp().as_second();
+    if same_start && (same_end || row.kind == BookingKind::Delivery) {
+        return Ok(());
+    }
+    let end = (row.kind == BookingKind::Appointment).then_some(time.end);
+    match order::move_booking(ctx, scope, row.id, time.start, end).await {
+        Ok(_) => Ok(()),
+        Err(Error::Invalid(_)) => mark(ctx, scope, &row, "calendar_move_refused", false).await,
+        Err(error) => Err(error),
+    }
+}
+
+/// Staff decide: the customer has paid for what was booked. An entry that could not follow goes back to our time.
+async fn mark(ctx: &Ctx, scope: &CompanyScope, row: &booking::Model, reason: &str, removed: bool) -> Result<()> {
+    let order = order::get(ctx, scope, row.order_id).await?;
+    let mut tx = ctx.db().begin(scope).await?;
+    needs_attention(ctx, &mut tx, scope, order.conversation_id, reason).await?;
+    if removed {
+        booking::Entity::update_many()
+            .col_expr(booking::Column::ExternalEventId, Expr::value(Option::<String>::None))
+            .filter(booking::Column::Id.eq(row.id))
+            .filter(booking::Column::CompanyId.eq(scope.id()))
+            .exec(&tx)
+            .await?;
+    } else {
+        job::enqueue(ctx, &mut tx, scope, &WriteBooking { booking_id: row.id }).await?;
+    }
+    crate::event::emit(ctx, &mut tx, scope, EventKind::Booking, row.id).await?;
+    ctx.commit(tx).await
+}

@@ -1,0 +1,176 @@
+//! Bookings shown in the calendar outside: put, changed and removed by jobs of the transactions that book.
+
+use super::connected;
+use super::token::{self, Next};
+use crate::access::CompanyScope;
+use crate::ctx::Ctx;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::inbox::needs_attention;
+use crate::job::{self, Claimed, Failure, Job};
+use crate::{company, integration, order};
+use entity::booking;
+use entity::stored::{BookingKind, BookingStatus};
+use gateway::calendar::{Calendar as _, Entry};
+use gateway::error::Retry;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// Makes the calendar outside show a booking as it is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct WriteBooking {
+    pub(crate) booking_id: Uuid,
+}
+
+impl Job for WriteBooking {
+    const KIND: &'static str = "write_booking";
+    // Hours of an outage (reliability.md case 40).
+    const MAX_ATTEMPTS: i32 = 40;
+
+    fn unique_key(&self) -> Option<String> {
+        Some(format!("write_booking:{}", self.booking_id))
+    }
+
+    fn lane(&self) -> Option<String> {
+        Some(format!("booking:{}", self.booking_id))
+    }
+
+    fn subject(&self) -> Option<Uuid> {
+        Some(self.booking_id)
+    }
+}
+
+/// The entry's id, made from the order (reliability.md case 41): letters and digits that Google takes (base32hex).
+pub(super) fn entry_id(row: &booking::Model) -> String {
+    let kind = match row.kind {
+        BookingKind::Appointment => 'a',
+        BookingKind::Delivery => 'd',
+    };
+    format!("{}{kind}", row.order_id.simple())
+}
+
+/// Has the calendar outside show an order's bookings as they are after this transaction.
+pub(crate) async fn show(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, order_id: Uuid) -> Result<()> {
+    if connected(&*tx, scope).await?.is_none() {
+        return Ok(());
+    }
+    let rows = booking::Entity::find()
+        .filter(booking::Column::CompanyId.eq(scope.id()))
+        .filter(booking::Column::OrderId.eq(order_id))
+        .all(&*tx)
+        .await?;
+    for row in rows {
+        let written = row.external_event_id.is_some();
+        if row.status == BookingStatus::Confirmed || (row.status == BookingStatus::Cancelled && written) {
+            job::enqueue(ctx, tx, scope, &WriteBooking { booking_id: row.id }).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn find(ctx: &Ctx, scope: &CompanyScope, id: Uuid) -> Result<booking::Model> {
+    booking::Entity::find_by_id(id)
+        .filter(booking::Column::CompanyId.eq(scope.id()))
+        .one(&ctx.db().read(scope))
+        .await?
+        .ok_or(Error::NotFound("booking"))
+}
+
+/// Runs [`WriteBooking`].
+pub(crate) async fn run_write(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
+    let scope = claimed.scope()?;
+    let payload: WriteBooking = claimed.payload()?;
+    let row = find(ctx, &scope, payload.booking_id).await?;
+    let Some(account) = connected(&ctx.db().read(&scope), &scope).await? else {
+        return Ok(job::finish_if_running(ctx, claimed).await?);
+    };
+    let id = entry_id(&row);
+    let done = match token::google(ctx, &scope, &account).await? {
+        Err(error) => Err(error),
+        Ok(calendar) => match row.status {
+            BookingStatus::Confirmed => calendar.put(&entry(ctx, &scope, &row, &id).await?).await,
+            BookingStatus::Cancelled => calendar.remove(&id).await,
+            BookingStatus::Held => Ok(()),
+        },
+    };
+    let error = match done {
+        Ok(()) => {
+            let mut tx = ctx.db().begin(&scope).await?;
+            let shown = (row.status == BookingStatus::Confirmed).then_some(id);
+            if row.external_event_id != shown {
+                booking::Entity::update_many()
+                    .col_expr(booking::Column::ExternalEventId, Expr::value(shown))
+                    .filter(booking::Column::Id.eq(row.id))
+                    .filter(booking::Column::CompanyId.eq(scope.id()))
+                    .exec(&tx)
+                    .await?;
+            }
+            integration::works(ctx, &mut tx, &scope, &account).await?;
+            job::finish(ctx, &mut tx, claimed).await?;
+            let now = booking::Entity::find_by_id(row.id).one(&tx).await?;
+            if now.is_some_and(|now| now.status != row.status || now.start_at != row.start_at) {
+                // It changed while it was being written.
+                job::enqueue(ctx, &mut tx, &scope, &payload).await?;
+            }
+            return Ok(ctx.commit(tx).await?);
+        }
+        Err(error) => error,
+    };
+    match token::failed(ctx, &scope, &account, &error).await? {
+        Next::Again => Err(Failure { reason: error.to_string(), retry: job::Retry::After(Duration::from_secs(1)) }),
+        Next::Later => {
+            let retry = match error.retry {
+                Retry::After(pause) => job::Retry::After(pause),
+                Retry::Later | Retry::Never => job::Retry::Later,
+            };
+            Err(Failure { reason: error.to_string(), retry })
+        }
+        Next::Never => {
+            // The booking stands here and is seen; a person must connect again or enter it by hand.
+            let order = order::get(ctx, &scope, row.order_id).await?;
+            let mut tx = ctx.db().begin(&scope).await?;
+            needs_attention(ctx, &mut tx, &scope, order.conversation_id, "calendar_not_written").await?;
+            job::finish(ctx, &mut tx, claimed).await?;
+            Ok(ctx.commit(tx).await?)
+        }
+    }
+}
+
+async fn entry(ctx: &Ctx, scope: &CompanyScope, row: &booking::Model, id: &str) -> Result<Entry> {
+    let order = order::get(ctx, scope, row.order_id).await?;
+    let branch = company::branch(ctx, scope, row.branch_id).await?;
+    let who = [order.name.as_deref(), order.phone.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let place = [order.address.as_deref(), row.city.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    Ok(Entry {
+        id: id.to_owned(),
+        title: row.title.clone(),
+        description: format!("X8 · {} · {who}", order.number),
+        place: Some(place).filter(|place| !place.is_empty() && place != "online"),
+        start: row.start_at.timestamp(),
+        end: row.end_at.timestamp(),
+        zone: branch.timezone,
+    })
+}
+
+/// Bookings ahead that are not shown yet: a calendar was connected, or connected again.
+pub(super) async fn show_all(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope) -> Result<()> {
+    /// More are shown as they change.
+    const MOST: u64 = 1_000;
+    use sea_orm::{QueryOrder as _, QuerySelect as _};
+    let rows = booking::Entity::find()
+        .filter(booking::Column::CompanyId.eq(scope.id()))
+        .filter(booking::Column::Status.eq(BookingStatus::Confirmed))
+        .filter(booking::Column::EndAt.gt(ctx.time()))
+        .filter(booking::Column::ExternalEventId.is_null())
+        .order_by_asc(booking::Column::StartAt)
+        .limit(MOST)
+        .all(&*tx)
+        .await?;
+    for row in rows {
+        job::enqueue(ctx, tx, scope, &WriteBooking { booking_id: row.id }).await?;
+    }
+    Ok(())
+}
