@@ -185,6 +185,13 @@ fn says_what_is_paid_and_what_is_closed() {
         assert_eq!(unknown.status, StatusCode::NOT_FOUND);
         assert!(unknown.text().contains("Мұндай бет жоқ"));
         assert_eq!(server.get("/test-bank/sbx_none", &[]).await.status, StatusCode::NOT_FOUND);
+        // Back from a provider's page: without paying, and before we have heard of the money.
+        let left = server.get("/p/linktoken?left=1", &[]).await;
+        assert!(left.text().contains("href=\"/p/linktoken\"") && left.text().contains("№ 41"), "{}", left.text());
+        let waits = server.get("/p/linktoken?done=1", &[]).await;
+        assert_eq!(waits.header("refresh"), "3; url=/p/linktoken?done=2");
+        assert_eq!(server.get("/p/linktoken?done=21", &[]).await.status, StatusCode::SEE_OTHER, "not for ever");
+        assert_eq!(server.get("/p/none?left=1", &[]).await.status, StatusCode::NOT_FOUND);
         kit.advance(std::time::Duration::from_secs(3_601));
         let closed = server.get("/p/linktoken", &[]).await;
         assert_eq!(closed.status, StatusCode::GONE);
@@ -202,6 +209,8 @@ fn says_what_is_paid_and_what_is_closed() {
         row.payment_status = Set(PaymentStatus::Paid);
         row.update(&tx).await.unwrap();
         kit.ctx.commit(tx).await.unwrap();
+        let back = server.get("/p/linktoken?done=1", &[]).await;
+        assert!(back.text().contains("Заказ № 41 оплачен"), "{}", back.text());
         for path in ["/p/linktoken", path.as_str()] {
             let paid = server.get(path, &[]).await;
             assert_eq!(paid.status, StatusCode::OK);

@@ -59,24 +59,30 @@ pub async fn open_link(ctx: &Ctx, token: &str) -> Result<Link> {
             return Ok(Link::Page { url: page.url });
         }
     }
-    let Some(till) = provider::of_order(ctx, &scope, &order).await? else {
-        mark(ctx, &scope, &order, "no_payment_provider").await?;
+    // Rare beside the look above, and much larger.
+    Box::pin(make(ctx, &scope, order)).await
+}
+
+/// Has the provider make a page.
+async fn make(ctx: &Ctx, scope: &CompanyScope, order: order_table::Model) -> Result<Link> {
+    let Some(till) = provider::of_order(ctx, scope, &order).await? else {
+        mark(ctx, scope, &order, "no_payment_provider").await?;
         return Err(Error::Unavailable("the company has nobody who takes its money".to_owned()));
     };
     // An unfinished row may belong to a page of other words: then a second one is begun.
     let mut fresh_only = false;
     loop {
-        let (row, begun_before) = match begin(ctx, &scope, &order, &till, fresh_only).await? {
+        let (row, begun_before) = match begin(ctx, scope, &order, &till, fresh_only).await? {
             Begun::Known(link) => return Ok(*link),
             Begun::Row { row, before } => (*row, before),
         };
         match till.provider.create_page(&request(ctx, &order, &row)?).await {
-            Ok(page) => return finish(ctx, &scope, order, &till, row, page).await,
+            Ok(page) => return finish(ctx, scope, order, &till, row, page).await,
             Err(error) if begun_before && !fresh_only && matches!(error.kind, Kind::Conflict | Kind::Request) => {
                 tracing::info!(payment = %row.id, %error, "an unfinished page is begun anew");
                 fresh_only = true;
             }
-            Err(error) => return refused(ctx, &scope, &order, &till, &row, error).await,
+            Err(error) => return refused(ctx, scope, &order, &till, &row, error).await,
         }
     }
 }

@@ -87,7 +87,7 @@ impl IntegrationMutation {
         let change = async {
             let op = signed_in(ctx)?;
             let scope = access::company(op, Kind::Company.read("companyId", &input.company_id)?).await?;
-            Ok(calendar::begin_google(op, &scope).await?)
+            calendar::begin_google(op, &scope).await
         };
         payload(change.await)
     }

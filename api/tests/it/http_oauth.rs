@@ -1,0 +1,61 @@
+//! The way back from a provider at which somebody agreed (reliability.md cases 108, 109), in a browser.
+
+use crate::http_support::{Server, session};
+use axum::http::StatusCode;
+use entity::credential;
+use sea_orm::{EntityTrait as _, PaginatorTrait as _};
+use std::sync::Arc;
+use testkit::fake::google::{CLIENT_ID, CLIENT_SECRET, Google};
+use testkit::{Backend, Kit};
+
+#[test]
+fn only_the_session_that_began_comes_back() {
+    testkit::run(Backend::Sqlite, |kit: Kit| async move {
+        let world = Google::new(Arc::clone(&kit.clock));
+        let doors = world.start().await;
+        let kit = kit.with_engine(|engine| {
+            engine.outside.google_api_url = doors.api.url().to_owned();
+            engine.outside.google_token_url = doors.tokens.url().to_owned();
+            engine.outside.google =
+                Some(gateway::GoogleClient { client_id: CLIENT_ID.to_owned(), client_secret: CLIENT_SECRET.into() });
+        });
+        kit.may_remain("sync_calendar");
+        let tenant = kit.tenant().await;
+        let server = Server::start(&kit).await;
+        let mine = format!("x8_session={}", session(&kit.ctx, tenant.owner.id).await);
+        let other = format!("x8_session={}", session(&kit.ctx, tenant.owner.id).await);
+        let begin = async |cookie: &str| {
+            let document = format!(
+                "{{\"query\":\"mutation {{ connectGoogleCalendar(input: {{ companyId: \\\"company:{}\\\" }}) {{ url userErrors {{ code }} }} }}\"}}",
+                tenant.company.id
+            );
+            let headers = [("cookie", cookie), ("content-type", "application/json"), ("x-x8-client", "test")];
+            let answer = server.ask(axum::http::Method::POST, "/graphql", &headers, document).await;
+            let url = answer.json()["data"]["connectGoogleCalendar"]["url"].as_str().map(str::to_owned);
+            world.agree(&url.unwrap_or_else(|| panic!("{answer:?}")))
+        };
+        let back = begin(&mine).await;
+        let query = format!("state={}&code={}", back["state"], back["code"].replace('/', "%2F"));
+        let come = async |query: &str, cookie: &str| {
+            server.get(&format!("/oauth/google/callback?{query}"), &[("cookie", cookie)]).await
+        };
+        assert_eq!(come(&query, "").await.status, StatusCode::UNAUTHORIZED);
+        for (query, cookie) in [
+            (query.as_str(), other.as_str()),
+            ("", mine.as_str()),
+            ("state=x&code=y", mine.as_str()),
+            (&*format!("state={}x&code=y", back["state"]), mine.as_str()),
+            (&*format!("state=company:{}&code=y", tenant.company.id), mine.as_str()),
+        ] {
+            let refused = come(query, cookie).await;
+            assert_eq!((refused.status, refused.field().as_str()), (StatusCode::BAD_REQUEST, "state"), "{query}");
+        }
+        let done = come(&query, &mine).await;
+        assert_eq!((done.status, done.header("location")), (StatusCode::SEE_OTHER, "/settings?calendar=connected"));
+        assert_eq!(come(&query, &mine).await.status, StatusCode::BAD_REQUEST, "once");
+        assert_eq!(credential::Entity::find().count(&kit.ctx.db().read_across()).await.unwrap(), 2);
+        let no = begin(&mine).await;
+        let said = come(&format!("state={}&error=access_denied", no["state"]), &mine).await;
+        assert_eq!(said.header("location"), "/settings?calendar=refused");
+    });
+}
