@@ -54,11 +54,13 @@ export function Account({ account, title, consequences, onChanged, actions, chil
           <p className="truncate font-medium">{account.name ? `${title} · ${account.name}` : title}</p>
           <p className="text-[0.8125rem] text-ink-3">
             {account.account}
-            {account.credentials.filter((secret) => SHOWN.has(secret.name)).map((secret) => (
-              <span key={secret.name} className="block">
-                {t(`secret.${secret.name}`, { last: secret.last, day: format.date(secret.updatedAt) })}
-              </span>
-            ))}
+            {account.credentials
+              .filter((secret) => SHOWN.has(secret.name))
+              .map((secret) => (
+                <span key={secret.name} className="block">
+                  {t(`secret.${secret.name}`, { last: secret.last, day: format.date(secret.updatedAt) })}
+                </span>
+              ))}
           </p>
         </div>
         {account.live !== null && account.live !== undefined && (
