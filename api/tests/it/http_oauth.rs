@@ -22,19 +22,16 @@ fn only_the_session_that_began_comes_back() {
         kit.may_remain("sync_calendar");
         let tenant = kit.tenant().await;
         let server = Server::start(&kit).await;
-        let mine = format!("x8_session={}", session(&kit.ctx, tenant.owner.id).await);
-        let other = format!("x8_session={}", session(&kit.ctx, tenant.owner.id).await);
-        let begin = async |cookie: &str| {
-            let document = format!(
-                "{{\"query\":\"mutation {{ connectGoogleCalendar(input: {{ companyId: \\\"company:{}\\\" }}) {{ url userErrors {{ code }} }} }}\"}}",
-                tenant.company.id
-            );
-            let headers = [("cookie", cookie), ("content-type", "application/json"), ("x-x8-client", "test")];
-            let answer = server.ask(axum::http::Method::POST, "/graphql", &headers, document).await;
-            let url = answer.json()["data"]["connectGoogleCalendar"]["url"].as_str().map(str::to_owned);
-            world.agree(&url.unwrap_or_else(|| panic!("{answer:?}")))
+        let (my_token, other_token) =
+            (session(&kit.ctx, tenant.owner.id).await, session(&kit.ctx, tenant.owner.id).await);
+        let (mine, other) = (format!("x8_session={my_token}"), format!("x8_session={other_token}"));
+        let nobody = kit.ctx.with_actor(service::access::Actor::Nobody);
+        let me = nobody.with_actor(service::identity::actor_of(&nobody, &my_token).await.unwrap());
+        let begin = async || {
+            let scope = service::access::company(&me, tenant.company.id).await.unwrap();
+            world.agree(&service::calendar::begin_google(&me, &scope).await.unwrap())
         };
-        let back = begin(&mine).await;
+        let back = begin().await;
         let query = format!("state={}&code={}", back["state"], back["code"].replace('/', "%2F"));
         let come = async |query: &str, cookie: &str| {
             server.get(&format!("/oauth/google/callback?{query}"), &[("cookie", cookie)]).await
@@ -54,7 +51,7 @@ fn only_the_session_that_began_comes_back() {
         assert_eq!((done.status, done.header("location")), (StatusCode::SEE_OTHER, "/settings?calendar=connected"));
         assert_eq!(come(&query, &mine).await.status, StatusCode::BAD_REQUEST, "once");
         assert_eq!(credential::Entity::find().count(&kit.ctx.db().read_across()).await.unwrap(), 2);
-        let no = begin(&mine).await;
+        let no = begin().await;
         let said = come(&format!("state={}&error=access_denied", no["state"]), &mine).await;
         assert_eq!(said.header("location"), "/settings?calendar=refused");
     });
