@@ -164,9 +164,11 @@ pub async fn set(ctx: &Ctx, scope: &CompanyScope, change: ModelChange) -> Result
         Some(key) if !key.is_empty() => {
             credential::set(ctx, &tx, scope, scope.id(), KEY, &SecretString::from(key)).await?;
         }
-        Some(_) => credential::forget(&tx, scope, scope.id(), KEY).await?,
-        None if moved => credential::forget(&tx, scope, scope.id(), KEY).await?,
-        None => {}
+        // An empty key, or one of another address, is no key.
+        forgotten if forgotten.is_some() || moved => {
+            credential::forget(&tx, scope, scope.id(), KEY).await?;
+        }
+        _ => {}
     }
     ctx.commit(tx).await?;
     self::settings(ctx, scope).await
