@@ -3,6 +3,7 @@
 //! - [`calendar`] what else a company does, and what was booked: the built-in calendar and Google's.
 //! - [`channel`] platforms on which customers write.
 //! - [`language_model`] models that chat and call tools, and speech to text: any server with OpenAI's interface.
+//! - [`mail`] letters to the people who work with the program, by SMTP.
 //! - [`payment`] taking money: the sandbox bank and Stripe behind one trait.
 //! - [`signal`] how several processes of one installation ring and tell one another.
 //! - [`table_file`] catalogue files: CSV, XLSX, ODS and XLS, read in a child process with limits; CSV and XLSX written.
@@ -11,6 +12,7 @@ pub mod calendar;
 pub mod channel;
 pub mod error;
 pub mod language_model;
+pub mod mail;
 mod outside;
 pub mod payment;
 pub mod signal;

@@ -4,6 +4,7 @@
 use crate::calendar::google;
 use crate::channel::telegram;
 use crate::language_model::{Breakers, Endpoint};
+use crate::mail::Mail;
 use crate::payment::stripe;
 use foundation::http::{Authority, Http, Reach};
 use secrecy::SecretString;
@@ -49,6 +50,8 @@ pub struct Outside {
     pub google_token_url: String,
     /// Where people agree at Google.
     pub google_consent_url: String,
+    /// Who takes letters; none: they stay in the mailbox page.
+    pub mail: Option<Arc<dyn Mail>>,
 }
 
 impl Outside {
@@ -70,6 +73,7 @@ impl Outside {
             google_api_url: google::API_URL.to_owned(),
             google_token_url: google::TOKEN_URL.to_owned(),
             google_consent_url: google::CONSENT_URL.to_owned(),
+            mail: None,
         })
     }
 }
