@@ -9,6 +9,7 @@
 
 pub mod compose;
 pub mod desk;
+pub mod letter;
 pub mod lexicon;
 pub mod model;
 pub mod notice;

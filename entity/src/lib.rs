@@ -19,6 +19,8 @@ pub mod file;
 pub mod import;
 pub mod integration;
 pub mod job;
+pub mod mail;
+pub mod mail_refusal;
 pub mod membership;
 pub mod message;
 pub mod model_use;

@@ -89,6 +89,36 @@ pub enum ChannelStatus {
     Error,
 }
 
+/// Stored words of `MailStatus`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum MailStatus {
+    /// To be sent.
+    #[sea_orm(string_value = "waiting")]
+    Waiting,
+    /// Being handed over; found so later, its fate is unknown.
+    #[sea_orm(string_value = "sending")]
+    Sending,
+    /// The server has taken it.
+    #[sea_orm(string_value = "sent")]
+    Sent,
+    /// Kept in the mailbox page: no server is set.
+    #[sea_orm(string_value = "kept")]
+    Kept,
+    /// There is no such address.
+    #[sea_orm(string_value = "refused")]
+    Refused,
+    /// It may have arrived; it is not sent again.
+    #[sea_orm(string_value = "unknown")]
+    Unknown,
+    /// It could not be sent.
+    #[sea_orm(string_value = "failed")]
+    Failed,
+    /// It was no longer true when it was due.
+    #[sea_orm(string_value = "dropped")]
+    Dropped,
+}
+
 /// Stored words of `IntegrationKind`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text")]

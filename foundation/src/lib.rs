@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod error;
+pub mod html;
 pub mod http;
 pub mod id;
 pub mod process;

@@ -21,6 +21,7 @@ mod m20261130_0103_lists;
 mod m20261130_0110_integrations;
 mod m20261130_0131_model_use;
 mod m20261130_0301_sessions;
+mod m20261130_0310_mail;
 
 /// All changes, in their order.
 #[derive(Debug)]
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_0110_integrations::Migration),
             Box::new(m20261130_0131_model_use::Migration),
             Box::new(m20261130_0301_sessions::Migration),
+            Box::new(m20261130_0310_mail::Migration),
         ];
         all.into_iter().map(|change| Box::new(Whole(change)) as Box<dyn MigrationTrait>).collect()
     }

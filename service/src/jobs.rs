@@ -42,6 +42,8 @@ pub fn registry() -> Registry {
         crate::calendar::DisconnectCalendar => crate::calendar::run_disconnect, at once 2, seconds 60;
         crate::order::ExpireLink => crate::order::expire_link, at once 2, seconds 25;
         crate::order::SendReminder => crate::order::send_reminder, at once 2, seconds 25;
+        // Letters. A server may look at a letter for long before it answers.
+        crate::mail::SendMail => crate::mail::run_send, at once 2, seconds 200;
         // Files.
         crate::catalog::ImportTable => crate::catalog::run_import, at once 1, seconds 1800;
         crate::catalog::PruneCatalogue => crate::catalog::run_prune, at once 1, seconds 120;
@@ -92,6 +94,7 @@ mod tests {
             "prune_catalogue",
             "refund_payment",
             "remove_file",
+            "send_mail",
             "send_message",
             "send_reminder",
             "settle_payment",

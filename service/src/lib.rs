@@ -18,6 +18,7 @@ pub mod inbox;
 pub mod integration;
 pub mod job;
 pub mod jobs;
+pub mod mail;
 pub mod model;
 pub mod order;
 pub mod page;

@@ -4,6 +4,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use domain::language::Language;
+pub(super) use foundation::html::escape;
 use foundation::secret::{sha256_hex, unhex};
 use std::sync::LazyLock;
 
@@ -23,22 +24,6 @@ pub(super) fn strict_csp(allowed: &str) -> String {
 pub(super) fn csp_hash(text: &[u8]) -> String {
     let digest = unhex(&sha256_hex(text)).unwrap_or_default();
     format!("sha256-{}", base64::engine::general_purpose::STANDARD.encode(digest))
-}
-
-/// Text made safe for a page.
-pub(super) fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            c => safe.push(c),
-        }
-    }
-    safe
 }
 
 /// A page: `title` is plain text, `body` is finished HTML, `again` reloads after so many seconds.

@@ -20,7 +20,7 @@ use gateway::channel::{Channel as _, Identity, Intake, Standing, telegram};
 use gateway::error::Kind;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -458,12 +458,22 @@ pub(crate) async fn failed(
     if ends {
         update = update.col_expr(channel::Column::Status, Expr::value("error"));
     }
-    update
-        .filter(channel::Column::Id.eq(channel.id))
-        .filter(channel::Column::CompanyId.eq(scope.id()))
-        .filter(channel::Column::Status.ne(ChannelStatus::Disconnected))
-        .exec(tx)
-        .await?;
+    let this = Condition::all()
+        .add(channel::Column::Id.eq(channel.id))
+        .add(channel::Column::CompanyId.eq(scope.id()))
+        .add(channel::Column::Status.ne(ChannelStatus::Disconnected));
+    // Two faults at once end it once.
+    let mut ended = false;
+    if ends {
+        let first = update.clone().filter(this.clone()).filter(channel::Column::Status.ne(ChannelStatus::Error));
+        ended = first.exec(tx).await?.rows_affected > 0;
+    }
+    if !ended {
+        update.filter(this).exec(tx).await?;
+    }
+    if ended {
+        crate::mail::channel_stopped(ctx, tx, scope, channel, fault_code(error.kind), &error.text).await?;
+    }
     // A long outage is one line, not one for each try.
     if channel.error_count == 0 || (ends && channel.status != ChannelStatus::Error) {
         let detail = format!("{}: {}", fault_code(error.kind), error.text);

@@ -197,6 +197,7 @@ pub(super) async fn broken(
         tracing::error!(channel = %channel.id, company = %scope.id(), code, "a channel is broken");
         metrics::counter!("channel_alarms_total", "code" => code).increment(1);
         note(ctx, tx, scope, channel.id, ChannelLogKind::Alarm, Some(format!("{code}: {text}"))).await?;
+        crate::mail::channel_stopped(ctx, tx, scope, channel, code, text).await?;
     }
     Ok(())
 }

@@ -248,6 +248,9 @@ pub async fn set_password(ctx: &Ctx, name: Option<&str>, email: Option<&str>, pa
             error.into()
         }
     })?;
+    if let (Some(_), Some(address)) = (email, &user.email) {
+        crate::mail::forgive(&tx, address).await?;
+    }
     one_time_code::Entity::update_many()
         .col_expr(one_time_code::Column::UsedAt, Expr::value(Some(ctx.time().0)))
         .filter(one_time_code::Column::Purpose.eq(FIRST_START))

@@ -11,7 +11,7 @@ use entity::{channel_log, integration};
 use gateway::error::Kind;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
@@ -232,12 +232,22 @@ pub(crate) async fn failed(
     if ends {
         update = update.col_expr(integration::Column::Status, Expr::value("error"));
     }
-    update
-        .filter(integration::Column::Id.eq(row.id))
-        .filter(integration::Column::CompanyId.eq(scope.id()))
-        .filter(integration::Column::Status.ne(ChannelStatus::Disconnected))
-        .exec(tx)
-        .await?;
+    let this = Condition::all()
+        .add(integration::Column::Id.eq(row.id))
+        .add(integration::Column::CompanyId.eq(scope.id()))
+        .add(integration::Column::Status.ne(ChannelStatus::Disconnected));
+    // Two faults at once end it once.
+    let mut ended = false;
+    if ends {
+        let first = update.clone().filter(this.clone()).filter(integration::Column::Status.ne(ChannelStatus::Error));
+        ended = first.exec(tx).await?.rows_affected > 0;
+    }
+    if !ended {
+        update.filter(this).exec(tx).await?;
+    }
+    if ended {
+        crate::mail::account_stopped(ctx, tx, scope, row, fault_code(error.kind), Some(&error.text)).await?;
+    }
     // A long outage is one line, not one for each try.
     if row.error_count == 0 || (ends && row.status != ChannelStatus::Error) {
         let detail = format!("{}: {}", fault_code(error.kind), error.text);

@@ -185,6 +185,10 @@ pub(crate) async fn run_connect(ctx: &Ctx, claimed: &Claimed) -> Result<(), Fail
     row.error_count = Set(0);
     row.connected_at = Set(Some(ctx.time()));
     let row = row.update(&tx).await?;
+    if row.status == ChannelStatus::Error && known.status != ChannelStatus::Error {
+        let code = row.error_code.clone().unwrap_or_default();
+        crate::mail::account_stopped(ctx, &mut tx, &scope, &known, &code, row.last_error.as_deref()).await?;
+    }
     if known.status != ChannelStatus::Connected || known.error_code != row.error_code {
         let kind = if trouble.is_some() { ChannelLogKind::Failed } else { ChannelLogKind::Connected };
         let detail = trouble.map(|(code, _)| code.to_owned()).or_else(|| row.name.clone());

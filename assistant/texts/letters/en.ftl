@@ -1,0 +1,17 @@
+stopped-channel = { $company }: the channel “{ $name }” does not work
+stopped-channel-effect = Until it works again, customers who write there get no answer.
+stopped-payment = { $company }: the payment account does not work
+stopped-payment-effect = Until it works again, customers get no payment links and their orders wait.
+stopped-calendar = { $company }: the connected calendar does not work
+stopped-calendar-effect = Until it works again, bookings are not written into that calendar. They stay in the calendar of X8.
+reason-credentials = The provider no longer accepts the key or token. Connect it again with a new one.
+reason-unavailable = The provider does not answer.
+reason-logged-out = The phone has ended the link. Scan the code once more.
+reason-session-broken = The session is broken, and restarting it did not help. Connect it again.
+reason-silent = There is traffic at the provider that does not reach X8. Connect it again.
+reason-conflict = This number is connected as another channel already.
+reason-charges-disabled = The account may not take money at present. Its provider says why in its own settings.
+reason-other = The provider refuses what is asked of it.
+provider-says = The provider says: { $detail }
+open-settings = Open the settings
+why-you = You get this letter because you own { $company } in X8. There is at most one an hour about the same thing.

@@ -1,0 +1,17 @@
+stopped-channel = { $company }: el canal «{ $name }» no funciona
+stopped-channel-effect = Hasta que vuelva a funcionar, los clientes que escriban allí no reciben respuesta.
+stopped-payment = { $company }: la cuenta de pagos no funciona
+stopped-payment-effect = Hasta que vuelva a funcionar, los clientes no reciben enlaces de pago y sus pedidos esperan.
+stopped-calendar = { $company }: el calendario conectado no funciona
+stopped-calendar-effect = Hasta que vuelva a funcionar, las reservas no se anotan en ese calendario. Siguen en el calendario de X8.
+reason-credentials = El proveedor ya no acepta la clave o el token. Conéctelo de nuevo con uno nuevo.
+reason-unavailable = El proveedor no responde.
+reason-logged-out = El teléfono ha terminado el enlace. Escanee el código otra vez.
+reason-session-broken = La sesión está rota y reiniciarla no ayudó. Conéctela de nuevo.
+reason-silent = Hay mensajes en el proveedor que no llegan a X8. Conéctelo de nuevo.
+reason-conflict = Este número ya está conectado como otro canal.
+reason-charges-disabled = La cuenta no puede cobrar por ahora. Su proveedor explica el motivo en sus ajustes.
+reason-other = El proveedor rechaza lo que se le pide.
+provider-says = El proveedor dice: { $detail }
+open-settings = Abrir los ajustes
+why-you = Recibe esta carta porque es propietario de { $company } en X8. Sobre un mismo asunto llega como máximo una por hora.
