@@ -8,10 +8,13 @@ use foundation::http::Authority;
 use foundation::secret::SealingKey;
 use gateway::GoogleClient;
 use gateway::language_model::{Endpoint, Price, openai};
+use gateway::mail::Mail;
+use gateway::mail::smtp::Smtp;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What a setting is called, what it means, and its default: `x8 config` prints it.
@@ -46,7 +49,11 @@ pub(crate) const SETTINGS: &[(&str, &str, &str)] = &[
         "Addresses and networks of reverse proxies in front, such as 127.0.0.1, 10.0.0.0/8: X-Forwarded-For counts as far as they wrote it, for limits and logs.",
     ),
     ("X8_WEB_DIR", "the web application inside the program", "Folder of another build of the web application."),
-    ("X8_PLAYGROUND", "true", "Whether /playground answers."),
+    (
+        "X8_PLAYGROUND",
+        "true",
+        "Whether /playground answers, and /mailbox while no mail server is set.",
+    ),
     ("X8_LOG", "info", "What is logged: error, warn, info, debug, or a filter such as info,service=debug."),
     ("X8_LOG_FORMAT", "text", "text or json."),
     (
@@ -68,6 +75,12 @@ pub(crate) const SETTINGS: &[(&str, &str, &str)] = &[
     ("X8_GOOGLE_API_URL", "https://www.googleapis.com", "Where Google's APIs are."),
     ("X8_GOOGLE_TOKEN_URL", "https://oauth2.googleapis.com", "Where Google gives tokens."),
     ("X8_GOOGLE_CONSENT_URL", "https://accounts.google.com", "Where people agree at Google."),
+        "X8_SMTP_URL",
+        "none: letters stay in the mailbox page",
+        "Mail server: smtp://USER:PASSWORD@HOST:587 (STARTTLS) or smtps://USER:PASSWORD@HOST; in a private network also smtp://HOST?tls=none.",
+    ),
+    ("X8_MAIL_FROM", "none", "Sender of letters, such as X8 <x8@shop.example>; needed with X8_SMTP_URL."),
+    ("X8_SMTP_CA", "none: the public authorities", "File with one more certificate, in PEM, that the mail server may show."),
     ("X8_STRIPE_URL", "https://api.stripe.com", "Where Stripe's API is."),
     ("X8_TELEGRAM_URL", "https://api.telegram.org", "Where Telegram's Bot API is, or a local server of it."),
     (
@@ -130,6 +143,10 @@ struct Raw {
     google_api_url: String,
     google_token_url: String,
     google_consent_url: String,
+    #[serde(skip_serializing)]
+    smtp_url: Option<SecretString>,
+    mail_from: Option<String>,
+    smtp_ca: Option<PathBuf>,
 }
 
 impl Default for Raw {
@@ -164,6 +181,9 @@ impl Default for Raw {
             google_api_url: gateway::calendar::google::API_URL.to_owned(),
             google_token_url: gateway::calendar::google::TOKEN_URL.to_owned(),
             google_consent_url: gateway::calendar::google::CONSENT_URL.to_owned(),
+            smtp_url: None,
+            mail_from: None,
+            smtp_ca: None,
         }
     }
 }
@@ -194,6 +214,7 @@ pub(crate) struct Config {
     pub(crate) google_api_url: String,
     pub(crate) google_token_url: String,
     pub(crate) google_consent_url: String,
+    pub(crate) mail: Option<Arc<dyn Mail>>,
 }
 
 /// Every problem of a configuration.
@@ -334,6 +355,7 @@ impl Config {
                 None
             }
         };
+        let mail = mail(raw.smtp_url.as_ref(), raw.mail_from.as_deref(), raw.smtp_ca.as_deref(), &mut problems);
         match (listen, proxies) {
             (Ok(listen), Ok(proxies)) if problems.is_empty() => Ok(Self {
                 listen,
@@ -359,6 +381,7 @@ impl Config {
                 google_api_url,
                 google_token_url,
                 google_consent_url,
+                mail,
             }),
             _ => Err(Problems(problems)),
         }
@@ -388,6 +411,35 @@ impl Config {
                 Ok(key)
             }
             Err(error) => Err(error),
+        }
+    }
+}
+
+/// The mail server, when one is set.
+fn mail(
+    url: Option<&SecretString>,
+    from: Option<&str>,
+    authority: Option<&Path>,
+    problems: &mut Vec<String>,
+) -> Option<Arc<dyn Mail>> {
+    let Some(url) = url else {
+        if from.is_some() || authority.is_some() {
+            problems.push("X8_MAIL_FROM and X8_SMTP_CA need X8_SMTP_URL".to_owned());
+        }
+        return None;
+    };
+    let authority = match authority.map(std::fs::read).transpose() {
+        Ok(authority) => authority,
+        Err(error) => {
+            problems.push(format!("X8_SMTP_CA cannot be read: {error}"));
+            None
+        }
+    };
+    match Smtp::new(url, from.unwrap_or_default(), authority.as_deref()) {
+        Ok(smtp) => Some(Arc::new(smtp)),
+        Err(found) => {
+            problems.extend(found);
+            None
         }
     }
 }
@@ -444,10 +496,11 @@ mod tests {
             database_connections: 1,
             redis_url: Some("http://:hidden@x".into()),
             old_secret_keys: Some("hidden,".into()),
+            smtp_url: Some("smtp://ann:hidden@mail.example?tls=none".into()),
             ..Raw::default()
         };
-        let problems = Config::check(raw).expect_err("nine problems");
-        assert_eq!(problems.0.len(), 9, "{problems}");
+        let problems = Config::check(raw).expect_err("eleven problems");
+        assert_eq!(problems.0.len(), 11, "{problems}");
         assert!(!problems.to_string().contains("hidden"), "a password is never repeated");
         assert!(!problems.to_string().contains("short"), "a secret is never repeated");
     }
@@ -479,6 +532,7 @@ mod tests {
             known.as_object().expect("an object").keys().map(|name| format!("X8_{}", name.to_uppercase())).collect();
         let secrets = ["SECRET_KEY", "OLD_SECRET_KEYS", "REDIS_URL", "MODEL_KEY", "GOOGLE_CLIENT_SECRET"];
         names.extend(secrets.map(|name| format!("X8_{name}")));
+        names.extend(["X8_SECRET_KEY", "X8_OLD_SECRET_KEYS", "X8_REDIS_URL", "X8_MODEL_KEY", "X8_SMTP_URL"].map(str::to_owned));
         names.sort();
         let mut explained: Vec<String> = SETTINGS.iter().map(|(name, ..)| (*name).to_owned()).collect();
         explained.sort();

@@ -37,6 +37,7 @@ pub(crate) async fn open(config: &Config) -> Result<Ctx, Failure> {
     outside.google_api_url.clone_from(&config.google_api_url);
     outside.google_token_url.clone_from(&config.google_token_url);
     outside.google_consent_url.clone_from(&config.google_consent_url);
+    outside.mail.clone_from(&config.mail);
     let (random, bus, wake) = (Random::system(), Bus::default(), Arc::default());
     let signal = match &config.redis_url {
         Some(url) => Some(

@@ -121,6 +121,13 @@ pub(crate) async fn doctor(config: Config) -> Result<ExitCode, Failure> {
         }
         Err(error) => report("data folder, key and database", Err(error.to_string())),
     }
+    match &config.mail {
+        Some(mail) => {
+            let answer = mail.check().await.map(|()| "connects and signs in".to_owned());
+            report("mail", answer.map_err(|error| error.to_string()));
+        }
+        None => report("mail", Ok("no X8_SMTP_URL; letters stay in the mailbox page".to_owned())),
+    }
     match std::net::TcpListener::bind(config.listen) {
         Ok(_) => report("address", Ok(format!("{} is free", config.listen))),
         Err(error) => report("address", Err(format!("{}: {error} (is the program running?)", config.listen))),

@@ -11,6 +11,7 @@ mod health;
 mod language;
 mod limit;
 mod oauth;
+mod mailbox;
 mod origin;
 mod page;
 mod pay;
@@ -52,6 +53,8 @@ pub fn router(state: AppState) -> Router {
         .route("/schema.graphql", get(graphql::schema))
         .route("/playground", get(playground::page))
         .route("/playground/{file}", get(playground::file))
+        .route("/mailbox", get(mailbox::list))
+        .route("/mailbox/{id}", get(mailbox::letter))
         .route("/webhooks/payment/{provider}", post(pay::webhook))
         .route("/webhooks/channel/{key}", post(channels::webhook))
         .route("/p/{token}", get(pay::short_link))

@@ -40,8 +40,8 @@ pub(crate) struct SendMail {
 
 impl Job for SendMail {
     const KIND: &'static str = "send_mail";
-    /// Greylisting and full mailboxes pass within hours.
-    const MAX_ATTEMPTS: i32 = 12;
+    /// Greylisting and a server's restart pass within hours: almost four, by the ledger's pauses.
+    const MAX_ATTEMPTS: i32 = 24;
 
     fn unique_key(&self) -> Option<String> {
         Some(format!("mail:{}", self.mail_id))

@@ -28,6 +28,7 @@ mod job_claim;
 mod job_enqueue;
 mod job_settle;
 mod jobs;
+mod mail;
 mod model_rehearsals;
 mod model_settings;
 mod model_turn;

@@ -9,6 +9,7 @@ pub mod google;
 pub mod obedient;
 pub mod openai;
 mod server;
+pub mod smtp;
 pub mod stripe;
 pub mod telegram;
 pub mod waha;

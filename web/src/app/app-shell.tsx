@@ -103,6 +103,7 @@ function CompanyPages() {
           companies={viewer.companies}
           name={viewer.name || viewer.email || ""}
           demo={setup.demo}
+          refused={viewer.emailRefusal ? { email: viewer.email ?? "", reason: viewer.emailRefusal } : undefined}
           manages={viewer.role !== "AGENT"}
         />
         <ToastHost />
@@ -117,12 +118,14 @@ function Shell({
   name,
   demo,
   manages,
+  refused,
 }: {
   company: CompanyInView;
   companies: CompanyInView[];
   name: string;
   demo: boolean;
   manages: boolean;
+  refused?: { email: string; reason: string };
 }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
@@ -276,6 +279,11 @@ function Shell({
             <NavLink to={path("settings")} className="font-medium underline">
               {t("shell.channelsLook")}
             </NavLink>
+          </p>
+        )}
+        {refused && (
+          <p role="alert" className="break-words bg-bad-soft px-4 py-2 text-[0.8125rem] text-bad">
+            {t("shell.mailRefused", refused)}
           </p>
         )}
         <main id="main" tabIndex={-1} className="min-h-0 min-w-0 flex-1 overflow-y-auto outline-none">

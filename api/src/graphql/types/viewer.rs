@@ -49,6 +49,13 @@ impl Viewer {
         self.user.email.as_deref()
     }
 
+    /// Why letters to that address are not sent any more, in the words of the mail server that refused it; null while they are.
+    /// Setting an address ends it.
+    async fn email_refusal(&self) -> Result<Option<String>, ApiError> {
+        let Some(email) = &self.user.email else { return Ok(None) };
+        Ok(service::mail::refusal(&self.ctx, email).await?.map(|refusal| refusal.reason))
+    }
+
     /// How the person is called; empty until it is said.
     async fn name(&self) -> &str {
         self.user.name.as_deref().unwrap_or_default()

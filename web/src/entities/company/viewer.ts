@@ -3,7 +3,7 @@ import { graphql } from "@/shared/api/graphql";
 
 export const ViewerQuery = graphql(`
   query Viewer {
-    viewer { id email name role companies { ...CompanyCore } }
+    viewer { id email emailRefusal name role companies { ...CompanyCore } }
     setup { needsOwner demo version }
   }
 `);
