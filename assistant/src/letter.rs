@@ -130,7 +130,9 @@ mod tests {
                     assert!(!written.subject.contains(['\r', '\n', '{']), "{}", written.subject);
                     assert!(written.text.contains("Unauthorized & gone") && written.text.contains(&alert.link));
                     assert!(written.html.contains("Rosaleda &lt;b&gt;") && !written.html.contains("<b>"));
-                    assert!(written.html.contains("a=1&amp;b=&quot;") && written.html.contains("Unauthorized &amp; gone"));
+                    assert!(
+                        written.html.contains("a=1&amp;b=&quot;") && written.html.contains("Unauthorized &amp; gone")
+                    );
                     assert_eq!(written.text.split("\n\n").filter(|part| part.trim().is_empty()).count(), 0);
                     assert!(seen.insert(written.text), "two languages say the same");
                 }

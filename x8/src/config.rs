@@ -49,11 +49,7 @@ pub(crate) const SETTINGS: &[(&str, &str, &str)] = &[
         "Addresses and networks of reverse proxies in front, such as 127.0.0.1, 10.0.0.0/8: X-Forwarded-For counts as far as they wrote it, for limits and logs.",
     ),
     ("X8_WEB_DIR", "the web application inside the program", "Folder of another build of the web application."),
-    (
-        "X8_PLAYGROUND",
-        "true",
-        "Whether /playground answers, and /mailbox while no mail server is set.",
-    ),
+    ("X8_PLAYGROUND", "true", "Whether /playground answers, and /mailbox while no mail server is set."),
     ("X8_LOG", "info", "What is logged: error, warn, info, debug, or a filter such as info,service=debug."),
     ("X8_LOG_FORMAT", "text", "text or json."),
     (
@@ -80,7 +76,11 @@ pub(crate) const SETTINGS: &[(&str, &str, &str)] = &[
         "Mail server: smtp://USER:PASSWORD@HOST:587 (STARTTLS) or smtps://USER:PASSWORD@HOST; in a private network also smtp://HOST?tls=none.",
     ),
     ("X8_MAIL_FROM", "none", "Sender of letters, such as X8 <x8@shop.example>; needed with X8_SMTP_URL."),
-    ("X8_SMTP_CA", "none: the public authorities", "File with one more certificate, in PEM, that the mail server may show."),
+    (
+        "X8_SMTP_CA",
+        "none: the public authorities",
+        "File with one more certificate, in PEM, that the mail server may show.",
+    ),
     ("X8_STRIPE_URL", "https://api.stripe.com", "Where Stripe's API is."),
     ("X8_TELEGRAM_URL", "https://api.telegram.org", "Where Telegram's Bot API is, or a local server of it."),
     (

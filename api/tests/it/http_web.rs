@@ -2,7 +2,12 @@
 
 use crate::http_support::{Server, session};
 use axum::http::{Method, StatusCode};
+use entity::mail;
+use entity::stored::MailStatus;
+use sea_orm::{ActiveModelTrait as _, EntityTrait as _};
+use serde_json::json;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use testkit::{Backend, Kit};
 
@@ -186,5 +191,56 @@ fn says_so_while_the_database_is_away() {
         let event =
             server.ask(Method::POST, "/webhooks/payment/sandbox", &[("stripe-signature", &signature)], body).await;
         assert!(event.status.is_server_error(), "never 2xx before it is stored: {event:?}");
+    });
+}
+
+#[test]
+fn the_mailbox_shows_a_person_their_letters_only() {
+    testkit::run(Backend::Sqlite, |kit: Kit| async move {
+        let tenant = kit.tenant().await;
+        let other = kit.another_tenant("Other").await;
+        let row = mail::Model {
+            id: kit.ctx.new_id(),
+            company_id: tenant.company.id,
+            user_id: tenant.owner.id,
+            subject_id: tenant.channel.id,
+            kind: "stopped_channel".to_owned(),
+            event: "credentials:1".to_owned(),
+            address: "ana@example.com".to_owned(),
+            language: "en".to_owned(),
+            facts: json!({ "company": "Lumen", "name": "<script>", "code": "credentials", "detail": null, "link": "https://x8.example/c" }),
+            status: MailStatus::Kept,
+            error_code: None,
+            last_error: None,
+            due_at: kit.ctx.time(),
+            created_at: kit.ctx.time(),
+            ended_at: Some(kit.ctx.time()),
+        };
+        let tx = kit.ctx.db().begin(&tenant.scope).await.unwrap();
+        mail::Entity::insert(mail::ActiveModel::from(row.clone()).reset_all())
+            .exec_without_returning(&tx)
+            .await
+            .unwrap();
+        kit.ctx.commit(tx).await.unwrap();
+        let cookie = |token: String| format!("x8_session={token}");
+        let mine = cookie(session(&kit.ctx, tenant.owner.id).await);
+        let theirs = cookie(session(&kit.ctx, other.owner.id).await);
+        let letter = format!("/mailbox/{}", row.id);
+
+        let server = Server::start(&kit).await;
+        let list = server.get("/mailbox", &[("cookie", &mine)]).await;
+        assert!(list.text().contains(&letter) && list.text().contains("&lt;script&gt;"), "{}", list.text());
+        let page = server.get(&letter, &[("cookie", &mine)]).await;
+        assert!(page.text().contains("&lt;script&gt;") && !page.text().contains("<script"), "{}", page.text());
+        assert!(page.header("content-security-policy").starts_with("default-src 'none'"));
+        assert!(server.get("/mailbox", &[("cookie", &theirs)]).await.text().contains("There is no letter."));
+        assert_eq!(server.get(&letter, &[("cookie", &theirs)]).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(server.get("/mailbox", &[]).await.status, StatusCode::UNAUTHORIZED);
+
+        let url = "smtp://localhost?tls=none".to_owned().into();
+        let smtp = gateway::mail::smtp::Smtp::new(&url, "x8@shop.example", None).unwrap();
+        let with_server = kit.with_engine(|engine| engine.outside.mail = Some(Arc::new(smtp)));
+        let server = Server::start(&with_server).await;
+        assert_eq!(server.get("/mailbox", &[("cookie", &mine)]).await.status, StatusCode::NOT_FOUND);
     });
 }

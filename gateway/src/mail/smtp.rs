@@ -127,13 +127,16 @@ impl Smtp {
             }
         };
         let first = tls.clone().filter(|_| self.security == Security::Implicit);
-        let connect =
-            AsyncSmtpConnection::connect_tokio1(addresses.as_slice(), Some(CONNECT), &hello, first, None);
+        let connect = AsyncSmtpConnection::connect_tokio1(addresses.as_slice(), Some(CONNECT), &hello, first, None);
         let mut connection = self.within(connect).await.map_err(|failed| failed.before("connecting"))?;
         if let (Security::StartTls, Some(tls)) = (self.security, tls) {
             if !connection.can_starttls() {
                 connection.abort().await;
-                return Err(Error::new(NAME, Kind::Request, "the server offers no STARTTLS; nothing is sent unencrypted"));
+                return Err(Error::new(
+                    NAME,
+                    Kind::Request,
+                    "the server offers no STARTTLS; nothing is sent unencrypted",
+                ));
             }
             let upgrade = connection.starttls(tls, &hello);
             self.within(upgrade).await.map_err(|failed| failed.before("STARTTLS"))?;
@@ -227,7 +230,11 @@ impl Ready for Open {
                 Ok(Ok(_)) => {}
                 Ok(Err(error)) if error.status().is_some() => return Err(Failed::Said(error).before("the letter")),
                 Ok(Err(_)) | Err(_) => {
-                    return Err(Error::new(NAME, Kind::Unknown, "the answer to the letter did not come; it may have arrived"));
+                    return Err(Error::new(
+                        NAME,
+                        Kind::Unknown,
+                        "the answer to the letter did not come; it may have arrived",
+                    ));
                 }
             }
             // It is theirs now, whatever becomes of the farewell.
@@ -265,11 +272,15 @@ impl Failed {
             return Error::new(NAME, kind, format!("{step}: {code} {words}")).with_code(code.to_string());
         }
         match self {
-            Self::Said(error) if error.is_tls() => {
-                Error::new(NAME, Kind::Unavailable, format!("{step}: no TLS connection with a certificate of that name"))
-            }
+            Self::Said(error) if error.is_tls() => Error::new(
+                NAME,
+                Kind::Unavailable,
+                format!("{step}: no TLS connection with a certificate of that name"),
+            ),
             Self::Said(error) if error.is_client() => Error::new(NAME, Kind::Request, format!("{step}: not possible")),
-            Self::Said(_) => Error::new(NAME, Kind::Unavailable, format!("{step}: the connection was refused or broke")),
+            Self::Said(_) => {
+                Error::new(NAME, Kind::Unavailable, format!("{step}: the connection was refused or broke"))
+            }
             Self::Silent => Error::new(NAME, Kind::Unavailable, format!("{step}: the answer did not come in time")),
         }
     }
@@ -376,8 +387,12 @@ mod tests {
         let (user, password) = login.expect("a login");
         assert_eq!((user.as_str(), password.expose_secret()), ("ann@shop.example", "p:ss"));
         assert_eq!(read("smtps://mail.example").map(|server| server.1), Ok(465));
-        for private in ["smtp://localhost:25?tls=none", "smtp://10.0.0.8?tls=none", "smtp://mail?tls=none", "smtp://[::1]?tls=none"]
-        {
+        for private in [
+            "smtp://localhost:25?tls=none",
+            "smtp://10.0.0.8?tls=none",
+            "smtp://mail?tls=none",
+            "smtp://[::1]?tls=none",
+        ] {
             assert_eq!(read(private).map(|server| server.2), Ok(Security::Plain), "{private}");
         }
         for bad in [

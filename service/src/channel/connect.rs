@@ -20,7 +20,8 @@ use gateway::channel::{Channel as _, Identity, Intake, Standing, telegram};
 use gateway::error::Kind;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};

@@ -17,9 +17,7 @@ use entity::{mail, mail_refusal, user};
 use gateway::error::{Error as MailError, Kind, Retry};
 use gateway::mail::Letter;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect as _,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect as _};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
