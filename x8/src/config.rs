@@ -533,6 +533,9 @@ mod tests {
         let secrets = ["SECRET_KEY", "OLD_SECRET_KEYS", "REDIS_URL", "MODEL_KEY", "GOOGLE_CLIENT_SECRET"];
         names.extend(secrets.map(|name| format!("X8_{name}")));
         names.extend(["X8_SECRET_KEY", "X8_OLD_SECRET_KEYS", "X8_REDIS_URL", "X8_MODEL_KEY", "X8_SMTP_URL"].map(str::to_owned));
+        names.extend(
+            ["X8_SECRET_KEY", "X8_OLD_SECRET_KEYS", "X8_REDIS_URL", "X8_MODEL_KEY", "X8_SMTP_URL"].map(str::to_owned),
+        );
         names.sort();
         let mut explained: Vec<String> = SETTINGS.iter().map(|(name, ..)| (*name).to_owned()).collect();
         explained.sort();

@@ -56,7 +56,8 @@ pub(crate) async fn channel_stopped(
         return Ok(());
     }
     let fault = Fault { kind: CHANNEL, subject_id: channel.id, name: &channel.name, code, detail: Some(detail) };
-    tell(ctx, tx, scope, fault).await
+    // Rare, and part of many other futures: not in their size.
+    Box::pin(tell(ctx, tx, scope, fault)).await
 }
 
 /// An account that is no channel and worked is broken; as [`channel_stopped`].
@@ -76,7 +77,7 @@ pub(crate) async fn account_stopped(
         IntegrationKind::Calendar => CALENDAR,
     };
     let name = account.name.as_deref().unwrap_or(&account.provider);
-    tell(ctx, tx, scope, Fault { kind, subject_id: account.id, name, code, detail }).await
+    Box::pin(tell(ctx, tx, scope, Fault { kind, subject_id: account.id, name, code, detail })).await
 }
 
 async fn tell(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, fault: Fault<'_>) -> Result<()> {

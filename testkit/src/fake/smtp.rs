@@ -296,10 +296,7 @@ async fn letter<S: AsyncRead + Unpin>(stream: &mut BufReader<S>) -> Option<Strin
     }
 }
 
-async fn say<S: AsyncWrite + Unpin>(stream: &mut BufReader<S>, text: &str) -> Option<()>
-where
-    S: AsyncRead,
-{
+async fn say<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut BufReader<S>, text: &str) -> Option<()> {
     let stream = stream.get_mut();
     stream.write_all(format!("{text}\r\n").as_bytes()).await.ok()?;
     stream.flush().await.ok()
