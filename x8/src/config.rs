@@ -71,6 +71,7 @@ pub(crate) const SETTINGS: &[(&str, &str, &str)] = &[
     ("X8_GOOGLE_API_URL", "https://www.googleapis.com", "Where Google's APIs are."),
     ("X8_GOOGLE_TOKEN_URL", "https://oauth2.googleapis.com", "Where Google gives tokens."),
     ("X8_GOOGLE_CONSENT_URL", "https://accounts.google.com", "Where people agree at Google."),
+    (
         "X8_SMTP_URL",
         "none: letters stay in the mailbox page",
         "Mail server: smtp://USER:PASSWORD@HOST:587 (STARTTLS) or smtps://USER:PASSWORD@HOST; in a private network also smtp://HOST?tls=none.",
@@ -530,12 +531,8 @@ mod tests {
         let known = serde_json::to_value(Raw::default()).expect("plain data");
         let mut names: Vec<String> =
             known.as_object().expect("an object").keys().map(|name| format!("X8_{}", name.to_uppercase())).collect();
-        let secrets = ["SECRET_KEY", "OLD_SECRET_KEYS", "REDIS_URL", "MODEL_KEY", "GOOGLE_CLIENT_SECRET"];
+        let secrets = ["SECRET_KEY", "OLD_SECRET_KEYS", "REDIS_URL", "MODEL_KEY", "GOOGLE_CLIENT_SECRET", "SMTP_URL"];
         names.extend(secrets.map(|name| format!("X8_{name}")));
-        names.extend(["X8_SECRET_KEY", "X8_OLD_SECRET_KEYS", "X8_REDIS_URL", "X8_MODEL_KEY", "X8_SMTP_URL"].map(str::to_owned));
-        names.extend(
-            ["X8_SECRET_KEY", "X8_OLD_SECRET_KEYS", "X8_REDIS_URL", "X8_MODEL_KEY", "X8_SMTP_URL"].map(str::to_owned),
-        );
         names.sort();
         let mut explained: Vec<String> = SETTINGS.iter().map(|(name, ..)| (*name).to_owned()).collect();
         explained.sort();
