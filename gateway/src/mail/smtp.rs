@@ -68,6 +68,9 @@ pub struct Smtp {
     patience: Patience,
 }
 
+/// How a certificate in PEM begins (RFC 7468).
+const PEM_BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
+
 impl Smtp {
     /// Reads the settings. `authority`: a certificate in PEM that is trusted beside the public ones.
     ///
@@ -78,12 +81,18 @@ impl Smtp {
         let from = from.trim().parse::<Mailbox>().map_err(|_| {
             problems.push("X8_MAIL_FROM must be an address such as x8@shop.example or X8 <x8@shop.example>".to_owned());
         });
-        let authority = match authority.map(Certificate::from_pem).transpose() {
-            Ok(authority) => authority,
-            Err(_) => {
+        // The library takes a text without any certificate for a list of none.
+        let read_authority = |pem: &[u8]| {
+            let named = pem.windows(PEM_BEGIN.len()).any(|part| part == PEM_BEGIN);
+            Certificate::from_pem(pem).ok().filter(|_| named)
+        };
+        let authority = match authority.map(read_authority) {
+            Some(None) => {
                 problems.push("X8_SMTP_CA does not hold a certificate in PEM".to_owned());
                 None
             }
+            Some(read) => read,
+            None => None,
         };
         let server = read(url.expose_secret()).map_err(|problem| problems.push(format!("X8_SMTP_URL {problem}")));
         match (server, from) {
