@@ -30,7 +30,10 @@ pub const TABLES: &[&str] = &[
     "file",
     "catalogue_row",
     "catalogue_version",
+    "channel_event",
     "channel_log",
+    "channel_session",
+    "mail",
     "credential",
     "integration",
     "channel",
@@ -83,8 +86,10 @@ async fn running(ctx: &Ctx, scope: &CompanyScope) -> Result<bool> {
 
 async fn remove(ctx: &Ctx, scope: &CompanyScope, table: &str, which: &str) -> Result<()> {
     let backend = ctx.db().backend();
+    // A session is named by its channel.
+    let key = if table == "channel_session" { "channel_id" } else { "id" };
     let sql = format!(
-        "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE company_id = $1 AND {which} LIMIT {PART})"
+        "DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE company_id = $1 AND {which} LIMIT {PART})"
     );
     loop {
         let tx = ctx.db().begin(scope).await?;
