@@ -6,7 +6,7 @@
 //!
 //! PostgreSQL's sessions have limits of their own (below), so that nothing of ours holds a lock for ever: not a statement,
 //! not a wait for a lock, not a transaction that was left open. Row-level security is a second wall behind
-//! [`CompanyScope`](crate::access::CompanyScope): see [`reach`].
+//! [`CompanyScope`]: see the module `reach`.
 
 mod many;
 mod reach;

@@ -33,7 +33,7 @@ struct SetModelInput {
     company_id: ID,
     /// Which model answers.
     mode: Option<ModelMode>,
-    /// Base URL of a server with OpenAI's interface, such as https://api.openai.com/v1. Another address forgets the key.
+    /// Base URL of a server with OpenAI's interface, such as `https://api.openai.com/v1`. Another address forgets the key.
     base_url: Option<String>,
     /// Its key. It is stored encrypted and never shown again.
     #[graphql(secret)]
