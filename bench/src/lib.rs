@@ -1,8 +1,29 @@
 //! What the load generators share: keep-alive connections, and the figures of many requests.
 
+use api::http::{Answer, Graph, Operation};
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
+
+/// No schema: for loads that ask for none.
+#[derive(Debug)]
+pub struct NoGraph;
+
+impl Graph for NoGraph {
+    fn execute(&self, _: Operation) -> BoxFuture<'static, Answer> {
+        Box::pin(async { Answer { response: async_graphql::Response::default(), session: None } })
+    }
+
+    fn stream(&self, _: Operation) -> BoxStream<'static, async_graphql::Response> {
+        Box::pin(futures::stream::empty())
+    }
+
+    fn sdl(&self) -> String {
+        String::new()
+    }
+}
 
 /// One keep-alive connection.
 #[derive(Debug)]

@@ -7,10 +7,8 @@
 //! `intake [seconds] [connections]` starts a server of its own on SQLite; `intake [seconds] [connections] HOST:PORT KEY`
 //! loads one that runs.
 
-use api::http::{Answer, AppState, Graph, Operation, Settings, router, serve};
-use bench::{Client, load, nothing, report};
-use futures::future::BoxFuture;
-use futures::stream::BoxStream;
+use api::http::{AppState, Settings, router, serve};
+use bench::{Client, NoGraph, load, nothing, report};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
@@ -21,23 +19,6 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// A visitor may write 60 messages a minute; a load has many visitors.
 const MESSAGES_OF_A_VISITOR: usize = 50;
-
-/// No schema: this load asks for none.
-struct NoGraph;
-
-impl Graph for NoGraph {
-    fn execute(&self, _: Operation) -> BoxFuture<'static, Answer> {
-        Box::pin(async { Answer { response: async_graphql::Response::default(), session: None } })
-    }
-
-    fn stream(&self, _: Operation) -> BoxStream<'static, async_graphql::Response> {
-        Box::pin(futures::stream::empty())
-    }
-
-    fn sdl(&self) -> String {
-        String::new()
-    }
-}
 
 async fn messages(host: String, key: String, until: Instant) -> std::io::Result<(Vec<Duration>, usize)> {
     let mut client = Client::connect(&host).await?;

@@ -4,13 +4,11 @@
 //! On PostgreSQL beside it: pgbench over as many connections with the same statements, one by one in a transaction, and all in
 //! one statement (one round trip). Every message there is of a known contact, as ours are after the first round.
 
-use api::http::{Answer, AppState, Graph, Operation, Settings, router, serve};
-use bench::{Client, load, report};
+use api::http::{AppState, Settings, router, serve};
+use bench::{Client, NoGraph, load, report};
 use entity::channel;
 use entity::stored::{ChannelKind, ChannelStatus};
 use foundation::secret::{hex, hmac_sha256};
-use futures::future::BoxFuture;
-use futures::stream::BoxStream;
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, IntoActiveModel as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,23 +21,6 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// People who write over one connection, in turn.
 const PEOPLE: usize = 20;
-
-/// No schema: this load asks for none.
-struct NoGraph;
-
-impl Graph for NoGraph {
-    fn execute(&self, _: Operation) -> BoxFuture<'static, Answer> {
-        Box::pin(async { Answer { response: async_graphql::Response::default(), session: None } })
-    }
-
-    fn stream(&self, _: Operation) -> BoxStream<'static, async_graphql::Response> {
-        Box::pin(futures::stream::empty())
-    }
-
-    fn sdl(&self) -> String {
-        String::new()
-    }
-}
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
