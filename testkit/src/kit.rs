@@ -205,6 +205,14 @@ impl Kit {
         .await
     }
 
+    /// The test's database on a pool of its own.
+    ///
+    /// # Panics
+    /// When it does not open.
+    pub async fn reopen(&self) -> service::db::Db {
+        crate::db::open(&self.url).await
+    }
+
     /// All jobs, in the order they were made.
     ///
     /// # Panics

@@ -33,11 +33,11 @@ fn list(root: &str, field: &str, page: &str) -> String {
     )
 }
 
-/// An engine whose readings are counted and kept.
-fn counted(kit: &Kit, who: &Ctx) -> (Ctx, Arc<AtomicUsize>, Arc<Mutex<Vec<String>>>) {
+/// An engine on a pool of its own, whose readings are counted and kept.
+async fn counted(kit: &Kit, who: &Ctx) -> (Ctx, Arc<AtomicUsize>, Arc<Mutex<Vec<String>>>) {
     let (count, texts) = (Arc::new(AtomicUsize::new(0)), Arc::new(Mutex::new(Vec::new())));
     let (counter, kept) = (Arc::clone(&count), Arc::clone(&texts));
-    let db = kit.ctx.db().clone().watched(move |sql| {
+    let db = kit.reopen().await.watched(move |sql| {
         counter.fetch_add(1, Ordering::Relaxed);
         kept.lock().unwrap().push(sql.to_owned());
     });
@@ -47,7 +47,7 @@ fn counted(kit: &Kit, who: &Ctx) -> (Ctx, Arc<AtomicUsize>, Arc<Mutex<Vec<String
 }
 
 /// Runs on one thread: how many batches the loaders make then depends on the document alone and not on what else the machine
-/// does.
+/// does. A connection belongs to the runtime it was opened in and dies with it, so what runs here opens its own.
 fn alone<F: Future>(future: F) -> F::Output {
     tokio::task::block_in_place(|| {
         tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
@@ -92,31 +92,34 @@ testkit::both! {
         for number in 0..99 {
             talk(&kit.ctx, &world.tenant, &format!("Customer {number}")).await;
         }
-        let (ctx, count, texts) = counted(&kit, &world.owner);
-        let document = "query($id: ID!) { company(id: $id) { conversations(first: 100) { nodes { \
-            id preview lastMessageAt unreadCount contact { name phone } channel { kind name } \
-        } pageInfo { hasNextPage } } } }";
-        let response = alone(data(&ctx, document, json!({ "id": world.ids.company })));
-        let nodes = response["company"]["conversations"]["nodes"].as_array().unwrap();
-        assert_eq!(nodes.len(), 100);
-        assert!(nodes.iter().all(|node| node["channel"]["kind"] == "WEBCHAT" && node["contact"]["phone"] == "+34600111222"));
-        let taken = count.load(Ordering::Relaxed);
-        assert!(taken <= 6, "{taken} statements: {:#?}", texts.lock().unwrap());
+        alone(async {
+            let (ctx, count, texts) = counted(&kit, &world.owner).await;
+            let document = "query($id: ID!) { company(id: $id) { conversations(first: 100) { nodes { \
+                id preview lastMessageAt unreadCount contact { name phone } channel { kind name } \
+            } pageInfo { hasNextPage } } } }";
+            let response = data(&ctx, document, json!({ "id": world.ids.company })).await;
+            let nodes = response["company"]["conversations"]["nodes"].as_array().unwrap();
+            assert_eq!(nodes.len(), 100);
+            let whole = |node: &Value| node["channel"]["kind"] == "WEBCHAT" && node["contact"]["phone"] == "+34600111222";
+            assert!(nodes.iter().all(whole));
+            let taken = count.load(Ordering::Relaxed);
+            assert!(taken <= 6, "{taken} statements: {:#?}", texts.lock().unwrap());
 
-        count.store(0, Ordering::Relaxed);
-        let document = "query($id: ID!) { company(id: $id) { orders(first: 100) { nodes { \
-            lines { name } payments { status } bookings { start branch { name } } reminders { kind } contact { name addresses { kind } } \
-            conversation { cart { total { amount } } } \
-        } } } }";
-        alone(data(&ctx, document, json!({ "id": world.ids.company })));
-        let taken = count.load(Ordering::Relaxed);
-        assert!(taken <= 16, "{taken} statements: {:#?}", texts.lock().unwrap());
+            count.store(0, Ordering::Relaxed);
+            let document = "query($id: ID!) { company(id: $id) { orders(first: 100) { nodes { \
+                lines { name } payments { status } bookings { start branch { name } } reminders { kind } \
+                contact { name addresses { kind } } conversation { cart { total { amount } } } \
+            } } } }";
+            data(&ctx, document, json!({ "id": world.ids.company })).await;
+            let taken = count.load(Ordering::Relaxed);
+            assert!(taken <= 16, "{taken} statements: {:#?}", texts.lock().unwrap());
+        });
     }
 
     /// Case 55.
     async fn what_costs_too_much_is_refused_before_a_statement(kit: Kit) {
         let world = world(&kit).await;
-        let (ctx, count, _) = counted(&kit, &world.owner);
+        let (ctx, count, _) = counted(&kit, &world.owner).await;
         let wide = "query($id: ID!, $n: Int) { company(id: $id) { conversations(first: $n) { nodes { \
             messages(first: $n) { nodes { id text } } } } } }";
         for n in [100, 1_000_000, -5] {

@@ -2,6 +2,7 @@
 
 use crate::owner::Owner;
 use crate::program::{Program, on_sqlite};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use testkit::{Backend, Kit};
@@ -27,13 +28,25 @@ async fn ask(owner: &Owner, query: &str) -> Value {
 
 /// The ids of what customers wrote last.
 async fn written(owner: &Owner) -> Vec<String> {
+    written_since(owner, Timestamp::MIN).await
+}
+
+/// The ids of what customers wrote after a moment, of what is in view.
+async fn written_since(owner: &Owner, since: Timestamp) -> Vec<String> {
     let latest = ask(owner, LATEST).await;
     let mut ids = Vec::new();
+    let later = |message: &Value| {
+        let at: Timestamp = message["createdAt"].as_str().expect("a moment").parse().expect("a moment");
+        message["author"] == "CUSTOMER" && at > since
+    };
     for company in latest["companies"].as_array().into_iter().flatten() {
         for talk in company["conversations"]["nodes"].as_array().into_iter().flatten() {
             let messages = talk["messages"]["nodes"].as_array().into_iter().flatten();
-            let customer = messages.filter(|message| message["author"] == "CUSTOMER");
-            ids.extend(customer.map(|message| message["id"].as_str().unwrap_or_default().to_owned()));
+            ids.extend(
+                messages
+                    .filter(|message| later(message))
+                    .map(|message| message["id"].as_str().unwrap_or_default().to_owned()),
+            );
         }
     }
     ids.sort();
@@ -77,19 +90,20 @@ fn it_fills_itself_moves_is_held_and_restored() {
         let pause = ask(&owner, "mutation { pauseDemo { demo { paused } userErrors { code } } }").await;
         assert_eq!(pause["pauseDemo"]["demo"]["paused"], true);
         tokio::time::sleep(SETTLES).await;
-        let held = written(&owner).await;
+        let held = (written(&owner).await, Timestamp::now());
         tokio::time::sleep(HELD).await;
-        // An answer that was under way may still have come, and moved an older message out of the view.
-        let since = written(&owner).await;
-        assert!(since.iter().all(|id| held.contains(id)), "somebody wrote while the demo was held");
+        assert_eq!(written_since(&owner, held.1).await, [""; 0], "somebody wrote while the demo was held");
         ask(&owner, "mutation { resumeDemo { demo { paused } userErrors { code } } }").await;
-        until_moved(&owner, &held).await;
+        until_moved(&owner, &held.0).await;
+        // What was seeded has the same ids again; what was written since is new.
+        let lived: Vec<String> = written(&owner).await.into_iter().filter(|id| !before.contains(id)).collect();
+        assert!(!lived.is_empty(), "nobody wrote");
 
         let reset = ask(&owner, "mutation { resetDemo { demo { progress } userErrors { code } } }").await;
         assert_eq!(reset["resetDemo"]["demo"]["progress"], 0);
         println!("restored in {:.1?}", until_whole(&owner).await);
         let again = written(&owner).await;
-        assert!(again.iter().all(|id| !held.contains(id)), "the talks of before are gone");
+        assert!(again.iter().all(|id| !lived.contains(id)), "the talks of before are gone");
         until_moved(&owner, &again).await;
         let (status, _) = program.terminate().await;
         assert!(status.success(), "{}", ground.last_words());
