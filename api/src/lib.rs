@@ -6,7 +6,7 @@ pub mod http;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
-use graphql::{Installation, RequestData, SetSession, X8Schema, request_data};
+use graphql::{Delivery, Installation, RequestData, SetSession, X8Schema, request_data};
 use http::{Answer, Graph, Operation, SessionChange};
 
 /// The GraphQL API behind the HTTP server.
@@ -47,7 +47,7 @@ impl Graph for Api {
         .boxed()
     }
 
-    fn stream(&self, operation: Operation) -> BoxStream<'static, async_graphql::Response> {
+    fn stream(&self, operation: Operation) -> BoxStream<'static, Delivery> {
         let data = self.data(&operation);
         self.schema.stream(data, operation.request)
     }

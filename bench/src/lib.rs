@@ -1,5 +1,6 @@
 //! What the load generators share: keep-alive connections, and the figures of many requests.
 
+use api::graphql::Delivery;
 use api::http::{Answer, Graph, Operation};
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
@@ -16,7 +17,7 @@ impl Graph for NoGraph {
         Box::pin(async { Answer { response: async_graphql::Response::default(), session: None } })
     }
 
-    fn stream(&self, _: Operation) -> BoxStream<'static, async_graphql::Response> {
+    fn stream(&self, _: Operation) -> BoxStream<'static, Delivery> {
         Box::pin(futures::stream::empty())
     }
 

@@ -1,7 +1,7 @@
 //! The one place where the errors of `service` become errors of the API. Nothing private leaves: its text goes to the log
 //! under an id that the client sees.
 
-use async_graphql::{ErrorExtensionValues, Response, ServerError, SimpleObject, Value};
+use async_graphql::{ErrorExtensionValues, Pos, Response, ServerError, SimpleObject, Value};
 use service::Error;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -60,6 +60,12 @@ impl From<ApiError> for async_graphql::Error {
         }
         Self { message: error.public(), extensions: Some(extensions), source: Some(Arc::new(error)) }
     }
+}
+
+/// What a client reads of a fault that was not met as an error.
+pub(crate) fn fault() -> ServerError {
+    let error = ApiError::from(Error::internal("a resolver panicked"));
+    async_graphql::Error::from(error).into_server_error(Pos::default())
 }
 
 /// Gives every error of a response its code, and those that are our fault the request's id; logs them, once.

@@ -2,6 +2,7 @@
 //!
 //! The schema knows no engine: who asks and the loaders come with each request ([`request_data`]).
 
+mod audience;
 mod error;
 mod id;
 mod loader;
@@ -13,15 +14,19 @@ mod scalar;
 mod subscription;
 mod types;
 
+pub use audience::Delivery;
 pub use request::{Installation, RequestData, SessionSink, SetSession, request_data};
 
 use async_graphql::{Request, Response, SDLExportOptions, Schema};
+use audience::{Audiences, Entrance};
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use mutation::Mutation;
 use query::Query;
 use service::ctx::Ctx;
+use std::sync::Arc;
 use subscription::Subscription;
+use tokio_stream::wrappers::ReceiverStream;
 
 /// How deep a document may go.
 pub const MAX_DEPTH: usize = 12;
@@ -34,26 +39,29 @@ pub const MAX_DIRECTIVES: usize = 5;
 
 /// The schema of the API. Cheap to clone; one a process is enough.
 #[derive(Clone)]
-pub struct X8Schema(Schema<Query, Mutation, Subscription>);
+pub struct X8Schema {
+    inner: Schema<Query, Mutation, Subscription>,
+    audiences: Audiences,
+}
 
 /// Builds the schema.
 #[must_use]
 pub fn schema() -> X8Schema {
-    let schema = Schema::build(Query, Mutation::default(), Subscription)
+    let inner = Schema::build(Query, Mutation::default(), Subscription)
         .limit_depth(MAX_DEPTH)
         .limit_complexity(MAX_COMPLEXITY)
         .limit_recursive_depth(MAX_RECURSION)
         .limit_directives(MAX_DIRECTIVES)
         .disable_suggestions()
         .finish();
-    X8Schema(schema)
+    X8Schema { inner, audiences: Audiences::default() }
 }
 
 /// The schema as SDL, for `x8 schema`: the same text every time.
 #[must_use]
 pub fn sdl() -> String {
     let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items();
-    let text = schema().0.sdl_with_options(options);
+    let text = schema().inner.sdl_with_options(options);
     format!("{}\n", text.trim())
 }
 
@@ -62,22 +70,25 @@ impl X8Schema {
     /// [`sink`](RequestData::sink) afterwards.
     pub async fn execute(&self, data: RequestData, request: Request) -> Response {
         let request_id = data.ctx().new_id();
-        let mut response = self.0.execute(data.attach(request)).await;
+        let mut response = self.inner.execute(data.attach(request)).await;
         error::finish(&mut response, request_id);
         response
     }
 
     /// Runs a subscription, or an operation over a socket, in the same way.
     #[must_use]
-    pub fn stream(&self, data: RequestData, request: Request) -> BoxStream<'static, Response> {
+    pub fn stream(&self, data: RequestData, request: Request) -> BoxStream<'static, Delivery> {
         let ctx: Ctx = data.ctx().clone();
-        self.0
-            .execute_stream(data.attach(request))
-            .map(move |mut response| {
+        let entrance = Arc::new(Entrance::new(self, &request, data.reader(), data.told_installation()));
+        let own =
+            self.inner.execute_stream(data.attach(request).data(Arc::clone(&entrance))).map(move |mut response| {
                 error::finish(&mut response, ctx.new_id());
-                response
-            })
-            .boxed()
+                Delivery::from(response)
+            });
+        // What took a place where many are told the same goes on from there.
+        let told = futures::stream::once(async move { entrance.take() })
+            .flat_map(|told| futures::stream::select_all(told.into_iter().map(ReceiverStream::new)));
+        own.chain(told).boxed()
     }
 }
 

@@ -101,6 +101,16 @@ impl RequestData {
         &self.ctx
     }
 
+    /// The language that the caller reads.
+    pub(crate) const fn reader(&self) -> Language {
+        self.language
+    }
+
+    /// What is told about the installation.
+    pub(crate) const fn told_installation(&self) -> Installation {
+        self.installation
+    }
+
     /// Puts all of it into a request. The schema is told to signed-in people, and to all while the playground is on.
     #[must_use]
     pub fn attach(self, request: Request) -> Request {

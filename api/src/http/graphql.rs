@@ -4,6 +4,7 @@ use super::answer::{RETRY_AFTER_SECONDS, failed, is_media_type, read_body, refus
 use super::language::asked;
 use super::origin::{CLIENT_HEADER, Credential, credential, ctx_of, end_cookie, set_cookie};
 use super::{AppState, gate, socket};
+use crate::graphql::Delivery;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::ws::WebSocketUpgrade;
@@ -54,7 +55,7 @@ pub trait Graph: Send + Sync + 'static {
     fn execute(&self, operation: Operation) -> BoxFuture<'static, Answer>;
 
     /// Runs a subscription, or an operation over a socket.
-    fn stream(&self, operation: Operation) -> BoxStream<'static, async_graphql::Response>;
+    fn stream(&self, operation: Operation) -> BoxStream<'static, Delivery>;
 
     /// The schema as text.
     fn sdl(&self) -> String;

@@ -6,6 +6,7 @@ use super::graphql::{Operation, is_refused};
 use super::origin::{credential, ctx_of, is_own};
 use super::state::Entered;
 use super::{client, gate, serve};
+use crate::graphql::Delivery;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
@@ -32,6 +33,10 @@ const PROTOCOL: &str = "graphql-transport-ws";
 const MOST_FRAME: usize = 64 * 1024;
 /// What is read at once; an idle socket keeps it, and there may be thousands.
 const READ_BUFFER: usize = 4 * 1024;
+/// What is collected before it is written, bytes.
+const WRITE_BUFFER: usize = 4 * 1024;
+/// Messages that go out together.
+const MOST_TOGETHER: usize = 32;
 /// What waits for a client that reads slowly, bytes.
 const MOST_WAITING: usize = 1024 * 1024;
 /// Messages that wait for the same.
@@ -79,7 +84,7 @@ pub(super) async fn upgrade(state: &AppState, parts: &Parts, upgrade: WebSocketU
         .read_buffer_size(READ_BUFFER)
         .max_frame_size(MOST_FRAME)
         .max_message_size(MOST_FRAME)
-        .write_buffer_size(0)
+        .write_buffer_size(WRITE_BUFFER)
         .max_write_buffer_size(2 * MOST_WAITING)
         .on_upgrade(move |socket| run(state, caller, entered, socket, stop))
 }
@@ -111,7 +116,7 @@ struct Said {
 /// A message on its way to the client, with its share of the room there is for waiting ones.
 struct Outgoing {
     message: Message,
-    _room: Option<OwnedSemaphorePermit>,
+    room: Option<OwnedSemaphorePermit>,
 }
 
 /// The way to the client: bounded in messages and in bytes. A subscription that finds it full waits, and its events lag behind
@@ -124,15 +129,18 @@ struct Out {
 
 impl Out {
     async fn json(&self, value: &Value) -> bool {
-        let text = value.to_string();
+        self.text(value.to_string()).await
+    }
+
+    async fn text(&self, text: String) -> bool {
         let bytes = u32::try_from(text.len().clamp(1, MOST_WAITING)).unwrap_or(1);
         let Ok(room) = Arc::clone(&self.room).acquire_many_owned(bytes).await else { return false };
-        self.sender.send(Outgoing { message: Message::text(text), _room: Some(room) }).await.is_ok()
+        self.sender.send(Outgoing { message: Message::text(text), room: Some(room) }).await.is_ok()
     }
 
     /// Without waiting; lost when the way is full, which the write timeout then answers.
     fn now(&self, message: Message) {
-        let _ = self.sender.try_send(Outgoing { message, _room: None });
+        let _ = self.sender.try_send(Outgoing { message, room: None });
     }
 }
 
@@ -157,7 +165,7 @@ async fn run(state: AppState, caller: Caller, entered: Option<Entered>, socket: 
     let frame = CloseFrame { code: close.0, reason: close.1.into() };
     // A reader that stands still does not get its goodbye: the writer is cut off then.
     let Out { sender, .. } = out;
-    let goodbye = sender.send(Outgoing { message: Message::Close(Some(frame)), _room: None });
+    let goodbye = sender.send(Outgoing { message: Message::Close(Some(frame)), room: None });
     let said = timeout(WRITE_TIMEOUT, goodbye).await;
     if said.is_err() {
         broken.cancel();
@@ -167,16 +175,26 @@ async fn run(state: AppState, caller: Caller, entered: Option<Entered>, socket: 
     drop(entered);
 }
 
-/// Writes until the way is closed, a write takes too long, or the socket breaks.
+/// Writes until the way is closed, a write takes too long, or the socket breaks. What waits goes out together.
 async fn write(
     mut sink: SplitSink<WebSocket, Message>,
     mut receiver: mpsc::Receiver<Outgoing>,
     broken: CancellationToken,
 ) {
-    while let Some(outgoing) = receiver.recv().await {
-        let last = matches!(outgoing.message, Message::Close(_));
+    let mut waiting = Vec::new();
+    while receiver.recv_many(&mut waiting, MOST_TOGETHER).await > 0 {
+        let last = waiting.iter().any(|outgoing| matches!(outgoing.message, Message::Close(_)));
+        let all = async {
+            // Their room is free again when they are out.
+            let mut rooms = Vec::with_capacity(waiting.len());
+            for Outgoing { message, room } in waiting.drain(..) {
+                sink.feed(message).await?;
+                rooms.push(room);
+            }
+            sink.flush().await
+        };
         let written = tokio::select! {
-            written = timeout(WRITE_TIMEOUT, sink.send(outgoing.message)) => matches!(written, Ok(Ok(()))),
+            written = timeout(WRITE_TIMEOUT, all) => matches!(written, Ok(Ok(()))),
             () = broken.cancelled() => false,
         };
         if !written || last {
@@ -356,13 +374,18 @@ impl Talk {
 }
 
 /// Carries a subscription's events to the client until either ends.
-async fn forward(id: &str, mut events: futures::stream::BoxStream<'static, async_graphql::Response>, out: &Out) {
-    while let Some(response) = events.next().await {
-        if is_refused(&response) {
+async fn forward(id: &str, mut events: futures::stream::BoxStream<'static, Delivery>, out: &Out) {
+    // What stands before the answer in every message of this subscription.
+    let head = format!(r#"{{"type":"next","id":{},"payload":"#, Value::from(id));
+    while let Some(delivery) = events.next().await {
+        if let Delivery::Own(response) = &delivery
+            && is_refused(response)
+        {
             out.json(&json!({ "type": "error", "id": id, "payload": response.errors })).await;
             return;
         }
-        if !out.json(&json!({ "type": "next", "id": id, "payload": response })).await {
+        let told = out.text(format!("{head}{}}}", delivery.json())).await;
+        if !told {
             return;
         }
     }

@@ -570,7 +570,7 @@ impl Case {
             // A stream that was let in says nothing while nothing moves.
             let first = tokio::time::timeout(std::time::Duration::from_millis(300), events.next()).await;
             return match first {
-                Ok(Some(response)) => serde_json::to_value(response).unwrap(),
+                Ok(Some(delivery)) => serde_json::from_str(&delivery.json()).unwrap(),
                 Ok(None) => json!({ "ended": true }),
                 Err(_) => json!({ "data": { "listening": true } }),
             };
