@@ -4,9 +4,13 @@ use api::graphql::Delivery;
 use api::http::{Answer, Graph, Operation};
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
+use sea_orm::{ActiveValue::Set, EntityTrait as _};
+use service::ctx::Ctx;
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
+use uuid::Uuid;
 
 /// No schema: for loads that ask for none.
 #[derive(Debug)]
@@ -44,7 +48,7 @@ impl Client {
         Ok(Self { stream: BufReader::new(stream), host: host.to_owned() })
     }
 
-    /// Sends a request of JSON with one more header; answers status and body.
+    /// Sends a request of JSON with more headers; answers status and body.
     ///
     /// # Errors
     /// When the connection breaks.
@@ -52,16 +56,14 @@ impl Client {
         &mut self,
         method: &str,
         path: &str,
-        header: (&str, &str),
+        headers: &[(&str, &str)],
         body: &str,
     ) -> std::io::Result<(u16, String)> {
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {}\r\n{}: {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-            self.host,
-            header.0,
-            header.1,
-            body.len()
-        );
+        let mut request = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\n", self.host);
+        for (name, value) in headers {
+            let _ = write!(request, "{name}: {value}\r\n");
+        }
+        let _ = write!(request, "content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
         self.stream.get_mut().write_all(request.as_bytes()).await?;
         let mut head = Vec::with_capacity(512);
         while !head.ends_with(b"\r\n\r\n") {
@@ -119,8 +121,30 @@ pub async fn nothing(host: String, until: Instant) -> std::io::Result<(Vec<Durat
     let mut took = Vec::new();
     while Instant::now() < until {
         let started = Instant::now();
-        client.ask("GET", "/healthz", ("accept", "*/*"), "").await?;
+        client.ask("GET", "/healthz", &[("accept", "*/*")], "").await?;
         took.push(started.elapsed());
     }
     Ok((took, 0))
+}
+
+/// A new session of somebody: the cookie's token.
+///
+/// # Panics
+/// When the database refuses.
+pub async fn session(ctx: &Ctx, user_id: Uuid) -> String {
+    let token = ctx.engine().random.token(48);
+    let tx = ctx.db().begin_platform().await.expect("a transaction");
+    entity::session::Entity::insert(entity::session::ActiveModel {
+        id: Set(ctx.new_id()),
+        user_id: Set(user_id),
+        token_hash: Set(foundation::secret::sha256_hex(token.as_bytes())),
+        created_at: Set(ctx.time()),
+        expires_at: Set(ctx.time().plus_seconds(3_600)),
+        last_seen_at: Set(ctx.time()),
+    })
+    .exec_without_returning(&tx)
+    .await
+    .expect("a session");
+    ctx.commit(tx).await.expect("committed");
+    token
 }

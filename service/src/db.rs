@@ -11,7 +11,7 @@
 mod many;
 mod reach;
 
-pub(crate) use many::Many;
+pub(crate) use many::{Many, insert_all};
 pub use reach::Reader;
 
 use crate::access::CompanyScope;
@@ -184,11 +184,11 @@ impl Db {
 
     /// Calls this after each statement, those of transactions included: tests count them, and die at one.
     #[must_use]
-    pub fn watched(mut self, callback: impl Fn(&str) + Send + Sync + 'static) -> Self {
+    pub fn watched(mut self, callback: impl Fn(&Statement) + Send + Sync + 'static) -> Self {
         let callback = Arc::new(callback);
         for connection in [&mut self.read, &mut self.write] {
             let callback = Arc::clone(&callback);
-            connection.set_metric_callback(move |info| callback(&info.statement.sql));
+            connection.set_metric_callback(move |info| callback(info.statement));
         }
         self
     }

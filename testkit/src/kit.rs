@@ -114,7 +114,13 @@ impl Kit {
     /// The same database under the machine's clock and chance: for workers that really run.
     #[must_use]
     pub fn live(&self) -> Ctx {
-        let engine = engine(self.ctx.db().clone(), Arc::new(SystemClock), Random::system(), &self.folder);
+        self.live_on(self.ctx.db().clone())
+    }
+
+    /// The same on another pool.
+    #[must_use]
+    pub fn live_on(&self, db: Db) -> Ctx {
+        let engine = engine(db, Arc::new(SystemClock), Random::system(), &self.folder);
         Ctx::new(engine, Actor::System)
     }
 
@@ -209,7 +215,7 @@ impl Kit {
     ///
     /// # Panics
     /// When it does not open.
-    pub async fn reopen(&self) -> service::db::Db {
+    pub async fn reopen(&self) -> Db {
         crate::db::open(&self.url).await
     }
 

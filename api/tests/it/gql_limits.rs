@@ -37,9 +37,9 @@ fn list(root: &str, field: &str, page: &str) -> String {
 async fn counted(kit: &Kit, who: &Ctx) -> (Ctx, Arc<AtomicUsize>, Arc<Mutex<Vec<String>>>) {
     let (count, texts) = (Arc::new(AtomicUsize::new(0)), Arc::new(Mutex::new(Vec::new())));
     let (counter, kept) = (Arc::clone(&count), Arc::clone(&texts));
-    let db = kit.reopen().await.watched(move |sql| {
+    let db = kit.reopen().await.watched(move |statement| {
         counter.fetch_add(1, Ordering::Relaxed);
-        kept.lock().unwrap().push(sql.to_owned());
+        kept.lock().unwrap().push(statement.sql.clone());
     });
     let clock = Arc::clone(&kit.clock) as _;
     let engine = testkit::engine(db, clock, foundation::Random::seeded(9), &kit.folder);

@@ -6,7 +6,7 @@
 
 use api::http::{AppState, Proxies, Settings, router, serve};
 use axum::extract::ws::{Message, Utf8Bytes, WebSocketUpgrade};
-use sea_orm::{ActiveValue::Set, EntityTrait as _};
+use bench::session;
 use service::access;
 use service::ctx::Ctx;
 use service::inbox::{self, Address, Incoming};
@@ -20,7 +20,6 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -97,25 +96,6 @@ async fn ours(kit: &Kit, sockets: usize, burst: usize) -> (String, f64) {
     stop.cancel();
     server.await.expect("the server's task").expect("it served");
     (frame, rate)
-}
-
-/// A session's cookie.
-async fn session(ctx: &Ctx, user_id: Uuid) -> String {
-    let token = ctx.engine().random.token(48);
-    let tx = ctx.db().begin_platform().await.expect("a transaction");
-    entity::session::Entity::insert(entity::session::ActiveModel {
-        id: Set(ctx.new_id()),
-        user_id: Set(user_id),
-        token_hash: Set(foundation::secret::sha256_hex(token.as_bytes())),
-        created_at: Set(ctx.time()),
-        expires_at: Set(ctx.time().plus_seconds(3_600)),
-        last_seen_at: Set(ctx.time()),
-    })
-    .exec_without_returning(&tx)
-    .await
-    .expect("a session");
-    ctx.commit(tx).await.expect("committed");
-    token
 }
 
 /// A customer's message, as a channel hands it over.

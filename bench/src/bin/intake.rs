@@ -25,7 +25,7 @@ async fn messages(host: String, key: String, until: Instant) -> std::io::Result<
     let (mut took, mut refused) = (Vec::new(), 0);
     let path = format!("/widget/{key}/messages");
     while Instant::now() < until {
-        let (_, session) = client.ask("POST", &format!("/widget/{key}/sessions"), ("accept", "*/*"), "{}").await?;
+        let (_, session) = client.ask("POST", &format!("/widget/{key}/sessions"), &[("accept", "*/*")], "{}").await?;
         let session: serde_json::Value = serde_json::from_str(&session).unwrap_or_default();
         let Some(token) = session["token"].as_str() else {
             refused += 1;
@@ -36,7 +36,8 @@ async fn messages(host: String, key: String, until: Instant) -> std::io::Result<
             let id = uuid::Uuid::from_u128(u128::from_le_bytes(foundation::Random::system().bytes()));
             let body = format!("{{\"id\":\"{id}\",\"text\":\"Do you have red roses for tomorrow?\"}}");
             let started = Instant::now();
-            let (status, _) = client.ask("POST", &path, ("authorization", &format!("Bearer {token}")), &body).await?;
+            let (status, _) =
+                client.ask("POST", &path, &[("authorization", &format!("Bearer {token}"))], &body).await?;
             if status == 202 {
                 took.push(started.elapsed())
             } else {
@@ -81,7 +82,7 @@ async fn paced(host: String, key: String, rate: f64, seconds: f64) -> usize {
                 // A visitor may write 60 a minute, an address may bring 600 visitors a minute.
                 if message % 58 == 0 {
                     let (_, session) =
-                        client.ask("POST", &format!("/widget/{key}/sessions"), ("accept", "*/*"), "{}").await?;
+                        client.ask("POST", &format!("/widget/{key}/sessions"), &[("accept", "*/*")], "{}").await?;
                     let session: serde_json::Value = serde_json::from_str(&session).unwrap_or_default();
                     token = session["token"].as_str().unwrap_or_default().to_owned();
                 }
@@ -89,7 +90,7 @@ async fn paced(host: String, key: String, rate: f64, seconds: f64) -> usize {
                 let id = uuid::Uuid::from_u128(u128::from_le_bytes(foundation::Random::system().bytes()));
                 let body = format!("{{\"id\":\"{id}\",\"text\":\"Do you have red roses for tomorrow?\"}}");
                 let (status, _) =
-                    client.ask("POST", &path, ("authorization", &format!("Bearer {token}")), &body).await?;
+                    client.ask("POST", &path, &[("authorization", &format!("Bearer {token}"))], &body).await?;
                 // From when it was due: a server that stands still makes the next ones wait as well.
                 if status == 202 {
                     took.push(due.elapsed());

@@ -109,7 +109,7 @@ async fn updates(
              \"chat\":{{\"id\":{chat},\"type\":\"private\"}},\"date\":1770000000,\"text\":\"Do you have red roses for tomorrow?\"}}}}"
         );
         let started = Instant::now();
-        let (status, _) = client.ask("POST", &path, ("x-telegram-bot-api-secret-token", &secret), &body).await?;
+        let (status, _) = client.ask("POST", &path, &[("x-telegram-bot-api-secret-token", &secret)], &body).await?;
         if status == 200 { took.push(started.elapsed()) } else { refused += 1 }
     }
     Ok((took, refused))

@@ -4,7 +4,7 @@
 
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
-use crate::db::Tx;
+use crate::db::{Tx, insert_all};
 use crate::error::{Error, Result};
 use entity::event;
 use entity::stored::EventKind;
@@ -123,7 +123,7 @@ pub(crate) async fn emit_all(ctx: &Ctx, tx: &mut Tx, events: &[(&CompanyScope, E
         tx.events.push(event);
     }
     if !rows.is_empty() {
-        event::Entity::insert_many(rows).exec_without_returning(tx).await?;
+        insert_all(tx, rows, "").await?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@
 use super::receive::{self, Incoming, MAX_QUIET_PERIODS, Receipt, Stored};
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
-use crate::db::{Many, Tx};
+use crate::db::{Many, Tx, insert_all};
 use crate::error::Error;
 use crate::job;
 use crate::turn::AnswerTurn;
@@ -143,8 +143,8 @@ async fn contacts(ctx: &Ctx, tx: &mut Tx, entries: &[Entry<'_>]) -> Result<Vec<U
         found[at] = Some(*person);
     }
     if !people.is_empty() {
-        contact::Entity::insert_many(people).exec_without_returning(tx).await?;
-        contact_address::Entity::insert_many(addresses).exec_without_returning(tx).await?;
+        insert_all(tx, people, "").await?;
+        insert_all(tx, addresses, "").await?;
     }
     found.into_iter().map(|contact| contact.ok_or_else(|| Error::internal("a message of nobody").into())).collect()
 }
@@ -185,7 +185,7 @@ async fn conversations(
     }
     if !made.is_empty() {
         let rows = made.into_values().map(|row| sea_orm::IntoActiveModel::into_active_model(row).reset_all());
-        conversation::Entity::insert_many(rows).exec_without_returning(tx).await?;
+        insert_all(tx, rows.collect(), "").await?;
     }
     found.into_iter().map(|row| row.ok_or_else(|| Error::internal("a message without a conversation").into())).collect()
 }
@@ -240,7 +240,7 @@ async fn messages(
         let news = news.entry(conversation.id).or_insert(fresh);
         (news.entry, news.count, news.last) = (*entry, news.count + 1, now);
     }
-    message::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    insert_all(tx, rows, "").await?;
     let mut changed = Many::new(
         tx.get_database_backend(),
         &[("id", "uuid"), ("preview", "text"), ("last_message_at", "bigint"), ("unread", "integer")],

@@ -21,7 +21,7 @@ pub use upkeep::{backlog, dead_count, due_kinds, next_due, prune, release_expire
 
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
-use crate::db::{Many, Tx};
+use crate::db::{Many, Tx, insert_all};
 use crate::error::{Error, Result};
 use entity::job;
 use entity::stored::JobStatus;
@@ -143,6 +143,9 @@ fn row_of<J: Job>(ctx: &Ctx, scope: &CompanyScope, job: &J, run_at: Time) -> Res
     })
 }
 
+/// The same for many.
+const UNLESS_WAITING: &str = "ON CONFLICT (unique_key) WHERE status = 'waiting' AND unique_key IS NOT NULL DO NOTHING";
+
 fn unless_waiting() -> OnConflict {
     OnConflict::new()
         .exprs([Expr::col(job::Column::UniqueKey)])
@@ -198,7 +201,7 @@ pub(crate) async fn enqueue_all<J: Job>(ctx: &Ctx, tx: &mut Tx, wanted: &[Wanted
         if rows.is_empty() {
             continue;
         }
-        let inserted = job::Entity::insert_many(rows).on_conflict(unless_waiting()).exec_without_returning(tx).await?;
+        let inserted = insert_all(tx, rows, UNLESS_WAITING).await?;
         // Who met one being enqueued at the same moment joins it in the next round; those just inserted only move again.
         if inserted == open.len() as u64 {
             open.clear();

@@ -1,0 +1,180 @@
+//! The first page of the inbox over GraphQL: 25 conversations with contact, channel, preview and unread count, of a company with
+//! a million messages. `inbox [seconds] [connections]`.
+//!
+//! On PostgreSQL beside it: pgbench over as many connections, prepared, with the very statements that a page takes.
+
+use api::http::{AppState, Proxies, Settings, router, serve};
+use bench::{Client, load, report, session};
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use testkit::{Backend, Kit, Postgres, Tenant};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+const CONVERSATIONS: usize = 20_000;
+const MESSAGES_OF_EACH: usize = 50;
+/// Conversations that are written with one statement.
+const PART: usize = 1_000;
+const PAGE: &str = "query Inbox($id: ID!) { company(id: $id) { conversations(first: 25) { \
+    nodes { id preview lastMessageAt unreadCount status owner needsAttention contact { id name phone } channel { id kind name } } \
+    pageInfo { hasNextPage endCursor } } } }";
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let number = |at: usize, default: f64| arguments.get(at).and_then(|text| text.parse().ok()).unwrap_or(default);
+    let (seconds, connections) = (number(0, 8.0), number(1, 32.0) as usize);
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        testkit::run(backend, move |kit| async move {
+            let tenant = kit.tenant().await;
+            fill(&kit, &tenant).await;
+            let (rate, statements) = ours(&kit, &tenant, seconds, connections).await;
+            println!("{:?}: {} statements a page", kit.backend, statements.len());
+            if kit.backend == Backend::Postgres {
+                let limit = limit(&kit, &statements, seconds, connections);
+                println!("pgbench, the same statements:  {limit:>9.0} pages a second");
+                println!("share {:.2} (wanted: 0.5, aim: 0.8; p99 under 30 ms)", rate / limit);
+            }
+        });
+    }
+}
+
+/// A million messages in twenty thousand conversations.
+async fn fill(kit: &Kit, tenant: &Tenant) {
+    let (company, channel) = (id(kit, tenant.company.id), id(kit, tenant.channel.id));
+    for from in (0..CONVERSATIONS).step_by(PART) {
+        let to = from + PART;
+        let series = |name: &str, from: usize, to: usize| match kit.backend {
+            Backend::Postgres => format!("generate_series({from}, {}) AS {name}(i)", to - 1),
+            Backend::Sqlite => format!(
+                "(WITH RECURSIVE s(i) AS (SELECT {from} UNION ALL SELECT i + 1 FROM s WHERE i < {}) SELECT i FROM s) AS {name}",
+                to - 1
+            ),
+        };
+        let (uuid, random) = match kit.backend {
+            Backend::Postgres => ("lpad(to_hex(n.i), 32, '0')::uuid", "gen_random_uuid()"),
+            Backend::Sqlite => ("unhex(printf('%032x', n.i))", "randomblob(16)"),
+        };
+        let talks = series("n", from, to);
+        let statements = [
+            format!(
+                "INSERT INTO contact (id, company_id, name, phone, created_at) \
+                 SELECT {uuid}, {company}, 'Customer ' || n.i, '+34600' || (100000 + n.i), 1770000000000000 FROM {talks}"
+            ),
+            format!(
+                "INSERT INTO conversation (id, company_id, channel_id, contact_id, status, owner, needs_attention, dialogue, \
+                 revision, unread_count, preview, last_message_at, created_at) \
+                 SELECT {uuid}, {company}, {channel}, {uuid}, 'open', 'assistant', FALSE, '{{}}', 1, n.i % 7, \
+                 'Do you have red roses for tomorrow?', 1770000000000000 + n.i, 1770000000000000 FROM {talks}"
+            ),
+            format!(
+                "INSERT INTO message (id, company_id, channel_id, conversation_id, direction, author, text, attachments, status, \
+                 external_id, created_at) SELECT {random}, {company}, {channel}, {uuid}, 'inbound', 'customer', \
+                 'Do you have red roses for tomorrow?', '[]', 'received', n.i || '-' || m.i, 1770000000000000 + m.i \
+                 FROM {talks}, {}",
+                series("m", 0, MESSAGES_OF_EACH)
+            ),
+        ];
+        let tx = kit.ctx.db().begin_across().await.expect("a transaction");
+        for statement in &statements {
+            sea_orm::ConnectionTrait::execute_unprepared(&tx, statement).await.expect("filled");
+        }
+        kit.ctx.commit(tx).await.expect("committed");
+    }
+    kit.ctx.db().change_schema("ANALYZE").await.expect("statistics");
+}
+
+fn id(kit: &Kit, id: uuid::Uuid) -> String {
+    match kit.backend {
+        Backend::Postgres => format!("'{id}'::uuid"),
+        Backend::Sqlite => format!("x'{}'", id.simple()),
+    }
+}
+
+/// Pages a second, and the statements of one.
+async fn ours(kit: &Kit, tenant: &Tenant, seconds: f64, connections: usize) -> (f64, Vec<String>) {
+    let statements = Arc::new(Mutex::new(None::<Vec<String>>));
+    let heard = Arc::clone(&statements);
+    let mut config = service::db::DbConfig::new(&kit.url);
+    config.connections = connections as u32;
+    let db = service::db::Db::open(&config).await.expect("the database").watched(move |statement| {
+        if let Some(list) = heard.lock().expect("unpoisoned").as_mut() {
+            list.push(statement.to_string());
+        }
+    });
+    let ctx = kit.live_on(db);
+    let cookie = session(&ctx, tenant.owner.id).await;
+    let state = AppState::new(Settings {
+        ctx,
+        graph: Arc::new(api::Api::new(api::graphql::Installation::default())),
+        metrics: Arc::new(String::new),
+        dispatcher_alive: Arc::new(|| Some(true)),
+        web_dir: None,
+        proxies: Proxies::default(),
+        playground: false,
+        demo: false,
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let host = listener.local_addr().expect("its address").to_string();
+    let stop = CancellationToken::new();
+    let server = tokio::spawn(serve(listener, router(state), stop.clone()));
+    let body = serde_json::json!({ "query": PAGE, "variables": { "id": format!("company:{}", tenant.company.id) } });
+    let run = async |length: f64| {
+        let until = Instant::now() + Duration::from_secs_f64(length);
+        load(connections, |_| pages(host.clone(), cookie.clone(), body.to_string(), until)).await
+    };
+    run(1.0).await;
+    *statements.lock().expect("unpoisoned") = Some(Vec::new());
+    let mut client = Client::connect(&host).await.expect("connected");
+    let (status, page) = client
+        .ask("POST", "/graphql", &headers(&format!("x8_session={cookie}")), &body.to_string())
+        .await
+        .expect("a page");
+    assert!(status == 200 && page.matches("Customer").count() == 25, "{status}: {page}");
+    let taken = statements.lock().expect("unpoisoned").take().unwrap_or_default();
+    let (took, refused) = run(seconds).await;
+    assert_eq!(refused, 0, "every page is answered");
+    let rate = report(&format!("{:?}: inbox pages of 25", kit.backend), &took, seconds);
+    stop.cancel();
+    server.await.expect("the server's task").expect("it served");
+    (rate, taken)
+}
+
+const fn headers(cookie: &str) -> [(&str, &str); 2] {
+    [("cookie", cookie), ("x-x8-client", "bench")]
+}
+
+async fn pages(host: String, cookie: String, body: String, until: Instant) -> std::io::Result<(Vec<Duration>, usize)> {
+    let mut client = Client::connect(&host).await?;
+    let cookie = format!("x8_session={cookie}");
+    let headers = headers(&cookie);
+    let (mut took, mut refused) = (Vec::new(), 0);
+    while Instant::now() < until {
+        let started = Instant::now();
+        let (status, page) = client.ask("POST", "/graphql", &headers, &body).await?;
+        if status == 200 && !page.contains("\"errors\"") { took.push(started.elapsed()) } else { refused += 1 }
+    }
+    Ok((took, refused))
+}
+
+/// pgbench with the same statements.
+fn limit(kit: &Kit, statements: &[String], seconds: f64, connections: usize) -> f64 {
+    let mut script = String::new();
+    for statement in statements {
+        let _ = writeln!(script, "{statement};");
+    }
+    let file = kit.folder.join("page.sql");
+    std::fs::write(&file, script).expect("a script");
+    let output = Postgres::program("pgbench")
+        .args(["-n", "-M", "prepared", "-c", &connections.to_string(), "-j", "2", "-T", &format!("{seconds:.0}"), "-f"])
+        .arg(&file)
+        .arg(&kit.url)
+        .output()
+        .expect("pgbench");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let rate = said.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse::<f64>().ok());
+    rate.unwrap_or_else(|| panic!("pgbench: {said}{}", String::from_utf8_lossy(&output.stderr)))
+}
