@@ -11,7 +11,7 @@ use crate::turn::AnswerTurn;
 use entity::stored::{ConversationOwner, EventKind, MessageAuthor, MessageDirection, MessageStatus};
 use entity::time::Time;
 use entity::{channel, contact, contact_address, conversation, message};
-use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait as _, EntityTrait, FromQueryResult as _};
+use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait as _, FromQueryResult as _};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
