@@ -5,6 +5,7 @@ use crate::calendar::google;
 use crate::channel::telegram;
 use crate::language_model::{Breakers, Endpoint};
 use crate::mail::Mail;
+use crate::media::cloudinary;
 use crate::payment::stripe;
 use foundation::http::{Authority, Http, Reach};
 use secrecy::SecretString;
@@ -34,6 +35,8 @@ pub struct Outside {
     pub telegram_url: String,
     /// Stripe's API.
     pub stripe_url: String,
+    /// Cloudinary's API.
+    pub cloudinary_url: String,
     /// Whether the sandbox bank stands in where a company has connected no provider of payments.
     pub test_bank: bool,
     /// The installation's model; none: companies without one of their own are answered by the offline assistant.
@@ -65,6 +68,7 @@ impl Outside {
             guarded: Http::new(Reach::Public(Arc::from(allowed)))?,
             telegram_url: telegram::BASE_URL.to_owned(),
             stripe_url: stripe::BASE_URL.to_owned(),
+            cloudinary_url: cloudinary::BASE_URL.to_owned(),
             test_bank: true,
             model: None,
             model_time: MODEL_TIME,
