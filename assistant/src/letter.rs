@@ -15,6 +15,8 @@ pub enum Stopped {
     Payment,
     /// The calendar that bookings are written into.
     Calendar,
+    /// The account that keeps pictures and videos.
+    Media,
 }
 
 /// The alert that something stopped working.
@@ -61,6 +63,7 @@ impl Alert {
             Stopped::Channel => ("stopped-channel", "stopped-channel-effect"),
             Stopped::Payment => ("stopped-payment", "stopped-payment-effect"),
             Stopped::Calendar => ("stopped-calendar", "stopped-calendar-effect"),
+            Stopped::Media => ("stopped-media", "stopped-media-effect"),
         };
         let code = match self.code.as_str() {
             "rate_limited" | "unknown" => "unavailable".to_owned(),
@@ -114,7 +117,7 @@ mod tests {
 
     #[test]
     fn every_alert_has_its_words_in_every_language() {
-        for stopped in [Stopped::Channel, Stopped::Payment, Stopped::Calendar] {
+        for stopped in [Stopped::Channel, Stopped::Payment, Stopped::Calendar, Stopped::Media] {
             for code in REASONS.into_iter().chain(["", "anything"]) {
                 let mut seen = BTreeSet::new();
                 for language in Language::ALL {

@@ -129,6 +129,42 @@ pub enum IntegrationKind {
     /// `calendar`
     #[sea_orm(string_value = "calendar")]
     Calendar,
+    /// `media`
+    #[sea_orm(string_value = "media")]
+    Media,
+}
+
+/// Stored words of `MediaKind`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum MediaKind {
+    /// `image`
+    #[sea_orm(string_value = "image")]
+    Image,
+    /// `video`
+    #[sea_orm(string_value = "video")]
+    Video,
+}
+
+/// Stored words of `MediaState`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum MediaState {
+    /// Its bytes are not all here yet.
+    #[sea_orm(string_value = "arriving")]
+    Arriving,
+    /// Its bytes are here, and on their way to the provider.
+    #[sea_orm(string_value = "uploading")]
+    Uploading,
+    /// Everybody can look at it.
+    #[sea_orm(string_value = "ready")]
+    Ready,
+    /// Its bytes are here; the provider did not take them.
+    #[sea_orm(string_value = "failed")]
+    Failed,
+    /// It goes as soon as no catalogue in use names it.
+    #[sea_orm(string_value = "removing")]
+    Removing,
 }
 
 /// Stored words of `ChannelLogKind`.
@@ -456,6 +492,9 @@ pub enum EventKind {
     /// `integration`
     #[sea_orm(string_value = "integration")]
     Integration,
+    /// `media`
+    #[sea_orm(string_value = "media")]
+    Media,
 }
 
 impl From<domain::channel::ChannelKind> for ChannelKind {

@@ -22,6 +22,7 @@ mod m20261130_0110_integrations;
 mod m20261130_0131_model_use;
 mod m20261130_0301_sessions;
 mod m20261130_0310_mail;
+mod m20261130_0320_media;
 
 /// All changes, in their order.
 #[derive(Debug)]
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_0131_model_use::Migration),
             Box::new(m20261130_0301_sessions::Migration),
             Box::new(m20261130_0310_mail::Migration),
+            Box::new(m20261130_0320_media::Migration),
         ];
         all.into_iter().map(|change| Box::new(Whole(change)) as Box<dyn MigrationTrait>).collect()
     }

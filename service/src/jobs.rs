@@ -42,6 +42,10 @@ pub fn registry() -> Registry {
         crate::calendar::DisconnectCalendar => crate::calendar::run_disconnect, at once 2, seconds 60;
         crate::order::ExpireLink => crate::order::expire_link, at once 2, seconds 25;
         crate::order::SendReminder => crate::order::send_reminder, at once 2, seconds 25;
+        // Pictures and videos. A large one takes its time.
+        crate::media::UploadMedia => crate::media::run_upload, at once 2, seconds 600;
+        crate::media::RemoveMedia => crate::media::run_remove, at once 2, seconds 120;
+        crate::media::ConnectMedia => crate::media::run_connect, at once 2, seconds 60;
         // Letters. A server may look at a letter for long before it answers.
         crate::mail::SendMail => crate::mail::run_send, at once 2, seconds 200;
         // Files.
@@ -83,6 +87,7 @@ mod tests {
             "check_calendar",
             "check_page",
             "connect_channel",
+            "connect_media",
             "connect_payment",
             "disconnect_calendar",
             "disconnect_channel",
@@ -94,12 +99,14 @@ mod tests {
             "prune_catalogue",
             "refund_payment",
             "remove_file",
+            "remove_media",
             "send_mail",
             "send_message",
             "send_reminder",
             "settle_payment",
             "sync_calendar",
             "test_channel",
+            "upload_media",
             "watch_channel",
             "write_booking",
         ];

@@ -19,6 +19,7 @@ pub mod integration;
 pub mod job;
 pub mod jobs;
 pub mod mail;
+pub mod media;
 pub mod model;
 pub mod order;
 pub mod page;

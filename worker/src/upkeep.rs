@@ -26,6 +26,7 @@ pub(crate) async fn keep(shared: Arc<Shared>) {
         if is_time(pruned, PRUNE_EVERY) {
             service::job::prune(&shared.ctx).await.can_fail_privately("remove old jobs and events");
             service::file::sweep(&shared.ctx).await.can_fail_privately("remove files that never arrived");
+            service::media::sweep(&shared.ctx).await.can_fail_privately("tidy pictures and videos");
             pruned = Some(Instant::now());
         }
         tokio::select! {

@@ -10,6 +10,7 @@ use gateway::GoogleClient;
 use gateway::language_model::{Endpoint, Price, openai};
 use gateway::mail::Mail;
 use gateway::mail::smtp::Smtp;
+use gateway::storage::{Bucket, Place};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
@@ -82,6 +83,20 @@ pub(crate) const SETTINGS: &[(&str, &str, &str)] = &[
         "none: the public authorities",
         "File with one more certificate, in PEM, that the mail server may show.",
     ),
+    (
+        "X8_FILES_URL",
+        "the folder files in the data folder",
+        "Where files lie: file:///FOLDER, or s3://BUCKET/PREFIX for several machines.",
+    ),
+    ("X8_FILES_ENDPOINT", "Amazon's, by the region", "Address of another server with S3's interface."),
+    ("X8_FILES_REGION", "AWS_REGION, else us-east-1", "Region of the bucket."),
+    (
+        "X8_FILES_ACCESS_KEY",
+        "AWS_ACCESS_KEY_ID, else the machine's role",
+        "Name of the key that may read, write, list and delete in the bucket.",
+    ),
+    ("X8_FILES_SECRET_KEY", "AWS_SECRET_ACCESS_KEY", "That key."),
+    ("X8_CLOUDINARY_URL", "https://api.cloudinary.com", "Where Cloudinary's API is; https://api-eu.cloudinary.com in Europe."),
     ("X8_STRIPE_URL", "https://api.stripe.com", "Where Stripe's API is."),
     ("X8_TELEGRAM_URL", "https://api.telegram.org", "Where Telegram's Bot API is, or a local server of it."),
     (
@@ -129,6 +144,13 @@ struct Raw {
     allowed_hosts: String,
     telegram_url: String,
     stripe_url: String,
+    cloudinary_url: String,
+    files_url: Option<String>,
+    files_endpoint: Option<String>,
+    files_region: Option<String>,
+    files_access_key: Option<String>,
+    #[serde(skip_serializing)]
+    files_secret_key: Option<SecretString>,
     model_name: Option<String>,
     model_url: String,
     #[serde(skip_serializing)]
@@ -170,6 +192,12 @@ impl Default for Raw {
             allowed_hosts: String::new(),
             telegram_url: gateway::channel::telegram::BASE_URL.to_owned(),
             stripe_url: gateway::payment::stripe::BASE_URL.to_owned(),
+            cloudinary_url: gateway::media::cloudinary::BASE_URL.to_owned(),
+            files_url: None,
+            files_endpoint: None,
+            files_region: None,
+            files_access_key: None,
+            files_secret_key: None,
             model_name: None,
             model_url: openai::BASE_URL.to_owned(),
             model_key: None,
@@ -209,6 +237,8 @@ pub(crate) struct Config {
     pub(crate) allowed_hosts: Vec<Authority>,
     pub(crate) telegram_url: String,
     pub(crate) stripe_url: String,
+    pub(crate) cloudinary_url: String,
+    pub(crate) files: Place,
     pub(crate) model: Option<Endpoint>,
     pub(crate) model_time: Duration,
     pub(crate) google: Option<GoogleClient>,
@@ -325,6 +355,19 @@ impl Config {
         }
         let telegram_url = base_url("X8_TELEGRAM_URL", &raw.telegram_url, &mut problems);
         let stripe_url = base_url("X8_STRIPE_URL", &raw.stripe_url, &mut problems);
+        let cloudinary_url = base_url("X8_CLOUDINARY_URL", &raw.cloudinary_url, &mut problems);
+        let files = files(
+            raw.files_url.as_deref(),
+            Bucket {
+                endpoint: raw.files_endpoint,
+                region: raw.files_region,
+                access_key: raw.files_access_key,
+                secret_key: raw.files_secret_key,
+                ..Bucket::default()
+            },
+            &raw.data_dir,
+            &mut problems,
+        );
         let model_url = base_url("X8_MODEL_URL", &raw.model_url, &mut problems);
         let price = Price {
             input_micros: price("X8_MODEL_INPUT_PRICE", &raw.model_input_price, &mut problems),
@@ -376,6 +419,8 @@ impl Config {
                 allowed_hosts,
                 telegram_url,
                 stripe_url,
+                cloudinary_url,
+                files,
                 model,
                 model_time: Duration::from_secs(raw.model_seconds),
                 google,
@@ -412,6 +457,33 @@ impl Config {
                 Ok(key)
             }
             Err(error) => Err(error),
+        }
+    }
+}
+
+/// Where files lie; `given` holds what the settings say beside the address.
+fn files(url: Option<&str>, given: Bucket, data_dir: &Path, problems: &mut Vec<String>) -> Place {
+    let place = match url.map(Place::parse) {
+        None => Place::Folder(data_dir.join("files")),
+        Some(Ok(place)) => place,
+        Some(Err(problem)) => {
+            problems.push(format!("X8_FILES_URL: {problem}"));
+            Place::Folder(data_dir.join("files"))
+        }
+    };
+    if given.access_key.is_some() != given.secret_key.is_some() {
+        problems.push("X8_FILES_ACCESS_KEY and X8_FILES_SECRET_KEY go together".to_owned());
+    }
+    match place {
+        Place::Bucket(Bucket { name, prefix, .. }) => {
+            let endpoint = given.endpoint.map(|url| base_url("X8_FILES_ENDPOINT", &url, problems));
+            Place::Bucket(Bucket { name, prefix, endpoint, ..given })
+        }
+        folder => {
+            if given.endpoint.is_some() || given.region.is_some() || given.access_key.is_some() {
+                problems.push("X8_FILES_ENDPOINT, _REGION and _ACCESS_KEY need X8_FILES_URL=s3://BUCKET".to_owned());
+            }
+            folder
         }
     }
 }
@@ -527,11 +599,33 @@ mod tests {
     }
 
     #[test]
+    fn a_bucket_is_read_whole_and_its_key_is_never_shown() {
+        let raw = || Raw {
+            files_url: Some("s3://shop-files/x8".to_owned()),
+            files_endpoint: Some("http://127.0.0.1:9000/".to_owned()),
+            files_access_key: Some("AKIAIOSFODNN7EXAMPLE".to_owned()),
+            files_secret_key: Some("hidden".into()),
+            ..Raw::default()
+        };
+        let config = Config::check(raw()).expect("a bucket");
+        assert!(!format!("{config:?}").contains("hidden"));
+        let Place::Bucket(bucket) = config.files else { panic!("a bucket") };
+        assert_eq!((bucket.name.as_str(), bucket.prefix.as_str()), ("shop-files", "x8"));
+        assert_eq!(bucket.endpoint.as_deref(), Some("http://127.0.0.1:9000"));
+        let half = Raw { files_secret_key: None, ..raw() };
+        assert_eq!(Config::check(half).expect_err("half a key").0.len(), 1);
+        let folder = Raw { files_url: Some("file:///srv/files".to_owned()), ..raw() };
+        assert_eq!(Config::check(folder).expect_err("a folder has no key").0.len(), 1);
+        let wrong = Raw { files_url: Some("ftp://files".to_owned()), ..Raw::default() };
+        assert_eq!(Config::check(wrong).expect_err("no such storage").0.len(), 1);
+    }
+
+    #[test]
     fn every_setting_is_explained() {
         let known = serde_json::to_value(Raw::default()).expect("plain data");
         let mut names: Vec<String> =
             known.as_object().expect("an object").keys().map(|name| format!("X8_{}", name.to_uppercase())).collect();
-        let secrets = ["SECRET_KEY", "OLD_SECRET_KEYS", "REDIS_URL", "MODEL_KEY", "GOOGLE_CLIENT_SECRET", "SMTP_URL"];
+        let secrets = ["SECRET_KEY", "OLD_SECRET_KEYS", "REDIS_URL", "MODEL_KEY", "GOOGLE_CLIENT_SECRET", "SMTP_URL", "FILES_SECRET_KEY"];
         names.extend(secrets.map(|name| format!("X8_{name}")));
         names.sort();
         let mut explained: Vec<String> = SETTINGS.iter().map(|(name, ..)| (*name).to_owned()).collect();

@@ -222,6 +222,34 @@ mirror! {
         Payment,
         /// It keeps the company's calendar.
         Calendar,
+        /// It keeps the company's pictures and videos.
+        Media,
+    }
+}
+
+mirror! {
+    /// Picture or video.
+    MediaKind = stored::MediaKind {
+        /// JPG, PNG, GIF or WebP.
+        Image,
+        /// MP4, AVI or MOV.
+        Video,
+    }
+}
+
+mirror! {
+    /// How far a picture or a video is.
+    MediaState = stored::MediaState {
+        /// Its bytes are not all here yet.
+        Arriving,
+        /// Its bytes are here, and on their way to the provider.
+        Uploading,
+        /// Everybody can look at it.
+        Ready,
+        /// Its bytes are here; the provider did not take them. It can be tried again.
+        Failed,
+        /// It goes as soon as no catalogue in use names it.
+        Removing,
     }
 }
 

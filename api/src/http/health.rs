@@ -17,14 +17,15 @@ pub(super) async fn alive() -> &'static str {
 }
 
 /// `GET /readyz`: the database answers, and jobs are dispatched where this process does that. Without Redis work goes on, slower
-/// to begin: then it says so, and stays ready.
+/// to begin, and without the storage of files all but files: then it says so, and stays ready.
 pub(super) async fn ready(State(state): State<AppState>) -> Response {
     let database = tokio::time::timeout(PING_TIMEOUT, state.nobody().db().ping()).await.is_ok_and(|ping| ping.is_ok());
     let dispatcher = (state.settings().dispatcher_alive)();
     let redis = state.nobody().engine().signal.as_ref().map(|signal| signal.works());
+    let files = tokio::time::timeout(PING_TIMEOUT, service::file::answers(state.nobody())).await.unwrap_or(false);
     let ready = database && dispatcher != Some(false);
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(json!({ "database": database, "dispatcher": dispatcher, "redis": redis }))).into_response()
+    (status, Json(json!({ "database": database, "dispatcher": dispatcher, "redis": redis, "files": files }))).into_response()
 }
 
 /// `GET /metrics`: for Prometheus.

@@ -45,6 +45,14 @@ impl ObjectMedia {
         Self { files, public_url }
     }
 
+    /// Where everybody looks at a file, and a small picture of it: a picture is its own.
+    #[must_use]
+    pub fn addresses(&self, upload: &Upload) -> (String, Option<String>) {
+        let url = format!("{}/media/{}.{}", self.public_url, upload.public_key, upload.format.extension());
+        let thumbnail_url = (upload.format.kind() == MediaKind::Image).then(|| url.clone());
+        (url, thumbnail_url)
+    }
+
     /// Opens a file, or a part of it.
     ///
     /// # Errors
@@ -53,14 +61,6 @@ impl ObjectMedia {
         let options = GetOptions { range, ..GetOptions::default() };
         let found = self.files.get_opts(&Path::from(external_id), options).await.map_err(|error| fault(&error))?;
         Ok(Part { size: found.meta.size, range: found.range.clone(), bytes: found.into_stream().boxed() })
-    }
-
-    /// Its size.
-    ///
-    /// # Errors
-    /// [`Error`]; of kind `Gone` when it is not there.
-    pub async fn size(&self, external_id: &str) -> Result<u64, Error> {
-        Ok(self.files.head(&Path::from(external_id)).await.map_err(|error| fault(&error))?.size)
     }
 }
 
@@ -92,8 +92,7 @@ impl MediaHost for ObjectMedia {
             WriteError::Stream(error) => Error::new(NAME, Kind::Unavailable, error.to_string()),
             WriteError::Storage(error) => fault(&error),
         })?;
-        let url = format!("{}/media/{}.{}", self.public_url, upload.public_key, upload.format.extension());
-        let thumbnail_url = (upload.format.kind() == MediaKind::Image).then(|| url.clone());
+        let (url, thumbnail_url) = self.addresses(upload);
         Ok(Placed { external_id, url, thumbnail_url, dimensions: None, bytes })
     }
 

@@ -318,6 +318,7 @@ tenant!(
     booking,
     reminder,
     integration,
+    media,
 );
 
 /// The scope of a job's company: the ledger wrote it in the transaction that caused the job.
@@ -375,6 +376,12 @@ pub(crate) fn for_payment(payment: &entity::payment::Model) -> CompanyScope {
 #[must_use]
 pub(crate) fn for_file(file: &entity::file::Model) -> CompanyScope {
     CompanyScope { company_id: file.company_id, role: None }
+}
+
+/// The scope of a picture or video whose row was made or found under a scope, or by its public address.
+#[must_use]
+pub(crate) fn for_media(media: &entity::media::Model) -> CompanyScope {
+    CompanyScope { company_id: media.company_id, role: None }
 }
 
 /// The scope of a company that the program itself has just made or serves (first start, demo, rehearsals).

@@ -35,6 +35,13 @@ impl Default for Cache {
     }
 }
 
+impl Cache {
+    /// Lets go of a version whose rows were changed after it had been published.
+    pub(super) async fn forget(&self, version_id: Uuid) {
+        self.0.invalidate(&version_id).await;
+    }
+}
+
 /// The company's published version and its catalogue as the assistant searches it, without the rows that were left out;
 /// `None` before the first publishing. Built once a version, however many turns ask at once.
 ///

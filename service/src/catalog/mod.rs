@@ -14,6 +14,7 @@ mod draft;
 mod export;
 mod import;
 mod jobs;
+mod links;
 mod load;
 mod publish;
 mod repo;
@@ -31,6 +32,8 @@ pub use export::{ExportFormat, Exported, export};
 pub use import::{
     ImportView, MappedHeading, cancel_import, import, import_problems, imports, remap_import, start_import,
 };
+pub(crate) use links::{empty_links, links, scrub_links};
+pub use links::Links;
 pub use jobs::{ImportTable, KEEP_VERSIONS, PruneCatalogue, run_import, run_prune};
 pub use publish::{publish, roll_back};
 pub use row::Row;
@@ -40,6 +43,7 @@ pub use words::problem_text;
 
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
+use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::page::{Page, PageRequest, newest_first};
 use entity::stored::ImportStatus;
@@ -59,6 +63,11 @@ pub async fn catalogue(ctx: &Ctx, scope: &CompanyScope) -> Result<catalogue::Mod
     let catalogue = repo::lock(ctx, &tx, scope).await?;
     ctx.commit(tx).await?;
     Ok(catalogue)
+}
+
+/// Makes changes that must see one another wait for one another until the transaction ends.
+pub(crate) async fn hold(ctx: &Ctx, tx: &Tx, scope: &CompanyScope) -> Result<()> {
+    repo::lock(ctx, tx, scope).await.map(|_| ())
 }
 
 /// One version.

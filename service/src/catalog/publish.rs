@@ -99,6 +99,7 @@ async fn put_live(
         .exec(&tx)
         .await?;
     super::jobs::prune_soon(ctx, &mut tx, scope).await?;
+    crate::media::look_again(ctx, &mut tx, scope).await?;
     crate::event::emit(ctx, &mut tx, scope, EventKind::Catalogue, catalogue.id).await?;
     ctx.commit(tx).await?;
     Ok(catalogue::Model { published_version_id: Some(version_id), draft_version_id, ..catalogue })

@@ -233,10 +233,10 @@ fn check_cells<'a>(cells: impl Iterator<Item = (&'a String, &'a str)>) -> Result
 }
 
 /// One edit of the draft: a transaction, and what changed in it.
-struct Edit<'a> {
+pub(super) struct Edit<'a> {
     ctx: &'a Ctx,
     scope: &'a CompanyScope,
-    tx: Tx,
+    pub(super) tx: Tx,
     catalogue_id: Uuid,
     version_id: Uuid,
     columns: Columns,
@@ -247,27 +247,51 @@ struct Edit<'a> {
 }
 
 impl<'a> Edit<'a> {
-    async fn begin(ctx: &'a Ctx, scope: &'a CompanyScope, draft_id: Uuid) -> Result<Self> {
+    pub(super) async fn begin(ctx: &'a Ctx, scope: &'a CompanyScope, draft_id: Uuid) -> Result<Self> {
         let tx = ctx.db().begin(scope).await?;
         let catalogue = repo::lock(ctx, &tx, scope).await?;
         if catalogue.draft_version_id != Some(draft_id) {
             // Published, discarded or replaced in this very moment.
             return Err(Error::NotFound("row"));
         }
-        let version = repo::version(&tx, scope, draft_id).await?;
+        Self::of(ctx, scope, tx, catalogue.id, draft_id).await
+    }
+
+    async fn of(
+        ctx: &'a Ctx,
+        scope: &'a CompanyScope,
+        tx: Tx,
+        catalogue_id: Uuid,
+        version_id: Uuid,
+    ) -> Result<Self> {
+        let version = repo::version(&tx, scope, version_id).await?;
         let currency = repo::currency(&tx, scope).await?;
         Ok(Self {
             ctx,
             scope,
             tx,
-            catalogue_id: catalogue.id,
-            version_id: draft_id,
+            catalogue_id,
+            version_id,
             columns: Columns::from_json(&version.columns)?,
             columns_changed: false,
             currency,
             row_delta: 0,
             problem_delta: 0,
         })
+    }
+
+    /// A version as it is, whatever it is: for links that must not outlive their file.
+    pub(super) async fn of_version(ctx: &'a Ctx, scope: &'a CompanyScope, version_id: Uuid) -> Result<Self> {
+        let tx = ctx.db().begin(scope).await?;
+        let catalogue = repo::lock(ctx, &tx, scope).await?;
+        Self::of(ctx, scope, tx, catalogue.id, version_id).await
+    }
+
+    /// Puts other cells in the place of a row's.
+    pub(super) async fn put_cells(&mut self, model: &catalogue_row::Model, cells: &Cells) -> Result<()> {
+        let built = self.build(model.id, model.position, model.number, cells)?;
+        self.store(&built, cells, model.has_error).await?;
+        self.revalidate(&built.key, Some(model.id)).await
     }
 
     /// The row in the draft that the caller means: itself, or the copy of a row of the published version.
@@ -406,7 +430,7 @@ impl<'a> Edit<'a> {
         Ok(())
     }
 
-    async fn commit(mut self) -> Result<()> {
+    pub(super) async fn commit(mut self) -> Result<()> {
         repo::edited(&self.tx, self.scope, self.version_id, self.row_delta, self.problem_delta).await?;
         if self.columns_changed {
             repo::set_columns(&self.tx, self.scope, self.version_id, &self.columns).await?;

@@ -36,6 +36,7 @@ pub const TABLES: &[&str] = &[
     "mail",
     "credential",
     "integration",
+    "media",
     "channel",
 ];
 /// Tables of a company whose one row stays and is brought back instead.

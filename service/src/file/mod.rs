@@ -21,10 +21,10 @@ use entity::file;
 use foundation::error::CanFail as _;
 use futures::stream::BoxStream;
 use futures::{Stream, StreamExt as _, TryStreamExt as _};
+use gateway::storage::{WriteError, write};
 use object_store::path::Path;
-use object_store::{ObjectStoreExt as _, WriteMultipart};
+use object_store::ObjectStoreExt as _;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
-use std::pin::pin;
 use uuid::Uuid;
 
 /// The most bytes of one file that is sent (issue 2 §5).
@@ -37,8 +37,6 @@ const ARRIVING: &str = "arriving";
 const NAME_CHARACTERS: usize = 200;
 /// Bytes by which the media type is told.
 const SNIFFED_BYTES: usize = 4096;
-/// Bytes of one part on its way to the storage.
-const PART_BYTES: usize = 5 * 1024 * 1024;
 
 /// What a file is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,37 +180,37 @@ async fn put<E: std::fmt::Display>(
     most: u64,
     bytes: impl Stream<Item = Result<Bytes, E>> + Send,
 ) -> Result<(u64, Vec<u8>)> {
-    let upload = ctx.engine().files.put_multipart(path).await.map_err(storage)?;
-    let mut writer = WriteMultipart::new_with_chunk_size(upload, PART_BYTES);
-    let mut bytes = pin!(bytes);
     let mut size = 0_u64;
     let mut head: Vec<u8> = Vec::new();
-    let refused = loop {
-        match bytes.next().await {
-            None => break None,
-            Some(Err(error)) => {
-                tracing::debug!(%error, "an upload broke off");
-                break Some(Error::invalid("file", "BROKEN_OFF", "The file did not arrive whole; send it again."));
-            }
-            Some(Ok(part)) => {
-                size += part.len() as u64;
-                if size > most {
-                    let message = format!("A file has at most {} MB.", most / 1_000_000);
-                    break Some(Error::invalid("file", "TOO_LARGE", message));
-                }
-                let missing = SNIFFED_BYTES.saturating_sub(head.len());
-                head.extend_from_slice(part.get(..missing.min(part.len())).unwrap_or_default());
-                writer.wait_for_capacity(2).await.map_err(storage)?;
-                writer.put(part);
-            }
+    let looked_at = bytes.map(|part| {
+        let part = part.map_err(|error| broken_off(&error))?;
+        size += part.len() as u64;
+        if size > most {
+            return Err(too_large(most));
         }
-    };
-    if let Some(error) = refused {
-        writer.abort().await.map_err(storage)?;
-        return Err(error);
+        let missing = SNIFFED_BYTES.saturating_sub(head.len());
+        head.extend_from_slice(part.get(..missing.min(part.len())).unwrap_or_default());
+        Ok(part)
+    });
+    match write(&*ctx.engine().files, path, looked_at).await {
+        Ok(_) => Ok((size, head)),
+        Err(WriteError::Stream(error)) => Err(error),
+        Err(WriteError::Storage(error)) => Err(storage(error)),
     }
-    writer.finish().await.map_err(storage)?;
-    Ok((size, head))
+}
+
+pub(crate) fn broken_off(error: &impl std::fmt::Display) -> Error {
+    tracing::debug!(%error, "an upload broke off");
+    Error::invalid("file", "BROKEN_OFF", "The file did not arrive whole; send it again.")
+}
+
+pub(crate) fn too_large(most: u64) -> Error {
+    Error::invalid("file", "TOO_LARGE", format!("A file has at most {} MB.", most / 1_000_000))
+}
+
+/// Whether the storage of files answers: one in a bucket may be away.
+pub async fn answers(ctx: &Ctx) -> bool {
+    gateway::storage::answers(&*ctx.engine().files).await
 }
 
 fn storage(error: object_store::Error) -> Error {
@@ -230,7 +228,7 @@ async fn remove_object(ctx: &Ctx, path: &Path) -> Result<()> {
 }
 
 /// A name that can be shown and sent in a header: no folders, no control characters, not too long.
-fn clean_name(name: &str) -> String {
+pub(crate) fn clean_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String =
         last.chars().filter(|character| !character.is_control() && *character != '"').take(NAME_CHARACTERS).collect();

@@ -1,4 +1,4 @@
-//! A company's accounts at providers that are no channel (who takes its money, who keeps its calendar): whether they work, and
+//! A company's accounts at providers that are no channel (who takes its money, who keeps its calendar or its media): whether they work, and
 //! what was wrong.
 
 use crate::access::CompanyScope;
@@ -97,6 +97,7 @@ pub async fn check(ctx: &Ctx, scope: &CompanyScope, row: integration::Model) -> 
     match kind {
         IntegrationKind::Payment => crate::payment::begin_connect(ctx, &mut tx, scope, id).await?,
         IntegrationKind::Calendar => crate::calendar::begin_check(ctx, &mut tx, scope, id).await?,
+        IntegrationKind::Media => crate::media::begin_connect(ctx, &mut tx, scope, id).await?,
     }
     ctx.commit(tx).await?;
     get(ctx, scope, id).await
@@ -121,6 +122,8 @@ pub async fn disconnect(ctx: &Ctx, scope: &CompanyScope, row: integration::Model
     match kind {
         IntegrationKind::Payment => crate::payment::begin_disconnect(ctx, &mut tx, scope, id).await?,
         IntegrationKind::Calendar => crate::calendar::begin_disconnect(ctx, &mut tx, scope, id).await?,
+        // What lies there stays there; there is nothing to end.
+        IntegrationKind::Media => crate::credential::remove(&tx, scope, id).await?,
     }
     ctx.commit(tx).await?;
     get(ctx, scope, id).await

@@ -41,6 +41,7 @@ struct Fault<'a> {
 const CHANNEL: &str = "stopped_channel";
 const PAYMENT: &str = "stopped_payment";
 const CALENDAR: &str = "stopped_calendar";
+const MEDIA: &str = "stopped_media";
 
 /// A channel that worked is broken. Call it in the transaction that writes it so, once for the change.
 pub(crate) async fn channel_stopped(
@@ -75,6 +76,7 @@ pub(crate) async fn account_stopped(
     let kind = match account.kind {
         IntegrationKind::Payment => PAYMENT,
         IntegrationKind::Calendar => CALENDAR,
+        IntegrationKind::Media => MEDIA,
     };
     let name = account.name.as_deref().unwrap_or(&account.provider);
     Box::pin(tell(ctx, tx, scope, Fault { kind, subject_id: account.id, name, code, detail })).await
@@ -171,6 +173,7 @@ pub(super) fn of(row: &mail::Model) -> Alert {
     let stopped = match row.kind.as_str() {
         PAYMENT => Stopped::Payment,
         CALENDAR => Stopped::Calendar,
+        MEDIA => Stopped::Media,
         _ => Stopped::Channel,
     };
     let facts = facts.unwrap_or_else(|| Facts {

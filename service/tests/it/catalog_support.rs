@@ -23,7 +23,7 @@ use uuid::Uuid;
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
 /// Kinds of jobs of the catalogue.
-const KINDS: [&str; 3] = ["import_table", "prune_catalogue", "remove_file"];
+const KINDS: [&str; 4] = ["import_table", "prune_catalogue", "remove_file", "remove_media"];
 
 /// Runs each test on both databases.
 macro_rules! on_both {
@@ -173,6 +173,7 @@ impl Shop {
         match claimed.row.kind.as_str() {
             "import_table" => catalog::run_import(&self.ctx, claimed).await,
             "prune_catalogue" => catalog::run_prune(&self.ctx, claimed).await,
+            "remove_media" => service::media::run_remove(&self.ctx, claimed).await,
             _ => file::run_remove(&self.ctx, claimed).await,
         }
     }

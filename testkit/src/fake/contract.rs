@@ -2,11 +2,11 @@
 
 use super::Call;
 use serde_json::{Map, Value};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// An OpenAPI description (3.0 or 3.1, JSON) and how its paths stand to ours. Cheap to clone.
+/// An OpenAPI description (3.0 or 3.1, JSON or YAML) and how its paths stand to ours. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Contract {
     spec: Arc<Value>,
@@ -19,14 +19,19 @@ impl Contract {
     /// description's paths in our calls, and `*` in it for one part of a path.
     ///
     /// # Panics
-    /// When the variable is set and the file is not there or no JSON: a check that cannot run fails.
+    /// When the variable is set and the file is not there or cannot be read: a check that cannot run fails.
     #[must_use]
     pub fn load(file: &str, prefix: &str) -> Option<Self> {
         #[expect(clippy::disallowed_methods, reason = "a setting of the test suite, not of the program")]
         let folder = PathBuf::from(std::env::var("X8_SPECS").ok()?);
         let path = folder.join(file);
         let text = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let spec: Value = serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let spec: Value = if file.ends_with(".yml") {
+            let text = String::from_utf8_lossy(&text);
+            serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        } else {
+            serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        };
         Some(Self { spec: Arc::new(spec), prefix: prefix.to_owned(), validators: Arc::default() })
     }
 
@@ -53,8 +58,8 @@ impl Contract {
         self
     }
 
-    /// How a call breaks the description, if it does: unknown path or method, a body that its schema refuses, a query
-    /// parameter that is required and absent.
+    /// How a call breaks the description, if it does: unknown path or method, a body that its schema refuses, a field of a form
+    /// that it does not know, a query parameter that is required and absent.
     #[must_use]
     pub fn violation(&self, call: &Call) -> Option<String> {
         let Some((template, item)) = self.find(&call.path) else {
@@ -87,6 +92,11 @@ impl Contract {
                 format!("{method} {template}: content type {media}, described are {}", known.join(", "))
             });
         };
+        if media == "multipart/form-data" {
+            let known = self.fields(schema);
+            let unknown = call.multipart().into_iter().map(|part| part.name).find(|name| !known.contains(name));
+            return unknown.map(|name| format!("{method} {template}: a field {name} is not described"));
+        }
         if media != "application/json" {
             return None;
         }
@@ -126,6 +136,14 @@ impl Contract {
             }
         }
         value
+    }
+
+    /// Names of the properties of a schema, those of its parts included.
+    fn fields(&self, schema: &Value) -> BTreeSet<String> {
+        let schema = self.resolve(schema);
+        let own = schema["properties"].as_object().into_iter().flat_map(|fields| fields.keys().cloned());
+        let parts = schema["allOf"].as_array().into_iter().flatten().flat_map(|part| self.fields(part));
+        own.chain(parts).collect()
     }
 
     fn validator(&self, key: &str, schema: &Value) -> Arc<jsonschema::Validator> {

@@ -4,10 +4,12 @@
 //! after the call had its effect. Where the folder of official descriptions is at hand (`X8_SPECS`), every call is checked
 //! against the provider's own.
 
+pub mod cloudinary;
 mod contract;
 pub mod google;
 pub mod obedient;
 pub mod openai;
+pub mod s3;
 mod server;
 pub mod smtp;
 pub mod stripe;
@@ -15,4 +17,4 @@ pub mod telegram;
 pub mod waha;
 
 pub use contract::Contract;
-pub use server::{Call, Fault, Reply, Server, World, allow};
+pub use server::{Call, Fault, FormPart, Reply, Server, World, allow};

@@ -8,7 +8,7 @@ use hyper::service::service_fn;
 use hyper::{HeaderMap, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -48,6 +48,62 @@ impl Call {
     pub fn form(&self) -> Vec<(String, String)> {
         url::form_urlencoded::parse(&self.body).into_owned().collect()
     }
+
+    /// The query's names and values, decoded.
+    #[must_use]
+    pub fn parameters(&self) -> BTreeMap<String, String> {
+        url::form_urlencoded::parse(self.query.as_bytes()).into_owned().collect()
+    }
+
+    /// The parts of a multipart form; none when the body is no such form.
+    #[must_use]
+    pub fn multipart(&self) -> Vec<FormPart> {
+        let Some((_, boundary)) = self.header("content-type").split_once("boundary=") else { return Vec::new() };
+        let mark = format!("\r\n--{}", boundary.trim_matches('"'));
+        // The first mark has no line before it.
+        let body = [b"\r\n", &self.body[..]].concat();
+        let mut places: Vec<usize> = Vec::new();
+        let mut from = 0;
+        while let Some(at) = find(&body[from..], mark.as_bytes()) {
+            places.push(from + at);
+            from += at + mark.len();
+        }
+        let inside = |(start, end): (&usize, &usize)| {
+            let part = &body[start + mark.len()..*end];
+            let head_end = find(part, b"\r\n\r\n")?;
+            let head = String::from_utf8_lossy(&part[..head_end]).into_owned();
+            let value = |key: &str| {
+                let (_, rest) = head.split_once(&format!("{key}=\""))?;
+                Some(rest.split('"').next().unwrap_or_default().to_owned())
+            };
+            let bytes = Bytes::copy_from_slice(&part[head_end + 4..]);
+            Some(FormPart { name: value(" name")?, file_name: value("filename"), bytes })
+        };
+        places.iter().zip(places.iter().skip(1)).filter_map(inside).collect()
+    }
+}
+
+fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
+    // A mark begins with a line's end: few places are compared.
+    let mut from = 0;
+    while let Some(at) = bytes[from..].iter().position(|byte| *byte == what[0]) {
+        if bytes[from + at..].starts_with(what) {
+            return Some(from + at);
+        }
+        from += at + 1;
+    }
+    None
+}
+
+/// One part of a multipart form.
+#[derive(Clone, Debug)]
+pub struct FormPart {
+    /// Name of the field.
+    pub name: String,
+    /// Name of the file, where it is one.
+    pub file_name: Option<String>,
+    /// What is in it.
+    pub bytes: Bytes,
 }
 
 /// What the provider answers.

@@ -30,6 +30,8 @@ pub(crate) enum CompanyEventKind {
     Channel,
     /// An account at a provider was connected, failed or ended.
     Integration,
+    /// A picture or a video came, was placed, failed or went.
+    Media,
     /// Something was missed: read everything anew.
     Resync,
 }
@@ -46,6 +48,7 @@ impl From<stored::EventKind> for CompanyEventKind {
             stored::EventKind::Job => Self::Job,
             stored::EventKind::Channel => Self::Channel,
             stored::EventKind::Integration => Self::Integration,
+            stored::EventKind::Media => Self::Media,
         }
     }
 }
