@@ -76,7 +76,9 @@ impl Place {
         let named = !name.is_empty()
             && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte));
         if !named {
-            return Err("a bucket is written s3://NAME or s3://NAME/PREFIX, the name in small letters, digits, dots and dashes");
+            return Err(
+                "a bucket is written s3://NAME or s3://NAME/PREFIX, the name in small letters, digits, dots and dashes",
+            );
         }
         let prefix = prefix.trim_matches('/').to_owned();
         Ok(Self::Bucket(Bucket { name: name.to_owned(), prefix, ..Bucket::default() }))
@@ -139,6 +141,8 @@ fn open_bucket(bucket: &Bucket) -> Result<Arc<dyn ObjectStore>, String> {
     let mut builder = AmazonS3Builder::from_env()
         .with_bucket_name(&bucket.name)
         .with_client_options(options)
+        // Files go one by one; not every server knows how to remove many at once.
+        .with_disable_bulk_delete(true)
         .with_retry(retry);
     if let Some(endpoint) = &bucket.endpoint {
         builder = builder.with_endpoint(endpoint);
@@ -251,7 +255,9 @@ mod tests {
 
     #[test]
     fn reads_where_files_lie() {
-        assert!(matches!(Place::parse("file:///srv/files"), Ok(Place::Folder(folder)) if folder == Path::new("/srv/files")));
+        assert!(
+            matches!(Place::parse("file:///srv/files"), Ok(Place::Folder(folder)) if folder == Path::new("/srv/files"))
+        );
         let Ok(Place::Bucket(bucket)) = Place::parse("s3://shop-files/x8/") else { panic!("a bucket") };
         assert_eq!((bucket.name.as_str(), bucket.prefix.as_str()), ("shop-files", "x8"));
         for wrong in ["", "/srv/files", "file://srv/files", "s3://", "s3:///x8", "s3://Shop", "s3://a b", "https://x"] {

@@ -96,7 +96,11 @@ pub(crate) const SETTINGS: &[(&str, &str, &str)] = &[
         "Name of the key that may read, write, list and delete in the bucket.",
     ),
     ("X8_FILES_SECRET_KEY", "AWS_SECRET_ACCESS_KEY", "That key."),
-    ("X8_CLOUDINARY_URL", "https://api.cloudinary.com", "Where Cloudinary's API is; https://api-eu.cloudinary.com in Europe."),
+    (
+        "X8_CLOUDINARY_URL",
+        "https://api.cloudinary.com",
+        "Where Cloudinary's API is; https://api-eu.cloudinary.com in Europe.",
+    ),
     ("X8_STRIPE_URL", "https://api.stripe.com", "Where Stripe's API is."),
     ("X8_TELEGRAM_URL", "https://api.telegram.org", "Where Telegram's Bot API is, or a local server of it."),
     (
@@ -625,7 +629,15 @@ mod tests {
         let known = serde_json::to_value(Raw::default()).expect("plain data");
         let mut names: Vec<String> =
             known.as_object().expect("an object").keys().map(|name| format!("X8_{}", name.to_uppercase())).collect();
-        let secrets = ["SECRET_KEY", "OLD_SECRET_KEYS", "REDIS_URL", "MODEL_KEY", "GOOGLE_CLIENT_SECRET", "SMTP_URL", "FILES_SECRET_KEY"];
+        let secrets = [
+            "SECRET_KEY",
+            "OLD_SECRET_KEYS",
+            "REDIS_URL",
+            "MODEL_KEY",
+            "GOOGLE_CLIENT_SECRET",
+            "SMTP_URL",
+            "FILES_SECRET_KEY",
+        ];
         names.extend(secrets.map(|name| format!("X8_{name}")));
         names.sort();
         let mut explained: Vec<String> = SETTINGS.iter().map(|(name, ..)| (*name).to_owned()).collect();

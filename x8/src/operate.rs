@@ -108,7 +108,10 @@ pub(crate) async fn doctor(config: Config) -> Result<ExitCode, Failure> {
                 written.map(|()| config.data_dir.display().to_string()).map_err(|error| error.to_string()),
             );
             let files = gateway::storage::check(&*ctx.engine().files).await;
-            report("files", files.map(|()| config.files.shown()).map_err(|error| format!("{}: {error}", config.files.shown())));
+            report(
+                "files",
+                files.map(|()| config.files.shown()).map_err(|error| format!("{}: {error}", config.files.shown())),
+            );
             let dead = service::job::dead_count(ctx).await.map_err(|error| error.private());
             report(
                 "jobs",

@@ -26,6 +26,7 @@ pub(crate) enum Kind {
     File,
     Job,
     Integration,
+    Media,
 }
 
 impl Kind {
@@ -50,6 +51,7 @@ impl Kind {
             Self::File => "file",
             Self::Job => "job",
             Self::Integration => "integration",
+            Self::Media => "media",
         }
     }
 

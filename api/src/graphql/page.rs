@@ -5,8 +5,8 @@ use service::page::{DEFAULT_SIZE, MAX_SIZE, Page, PageRequest};
 
 use super::scalar::count;
 use super::types::{
-    Booking, CatalogueRow, CatalogueVersion, Contact, Conversation, Import, Job, Message, Order, Payment, RowProblem,
-    Turn,
+    Booking, CatalogueRow, CatalogueVersion, Contact, Conversation, Import, Job, Media, Message, Order, Payment,
+    RowProblem, Turn,
 };
 
 /// Where a page of a list lies within it.
@@ -39,6 +39,7 @@ pub(crate) struct Edge<T> {
     concrete(name = "BookingEdge", params(Booking)),
     concrete(name = "ImportEdge", params(Import)),
     concrete(name = "JobEdge", params(Job)),
+    concrete(name = "MediaEdge", params(Media)),
     concrete(name = "CatalogueVersionEdge", params(CatalogueVersion)),
     concrete(name = "CatalogueRowEdge", params(CatalogueRow)),
     concrete(name = "RowProblemEdge", params(RowProblem))
@@ -87,6 +88,7 @@ impl<T> Connection<T> {
     concrete(name = "BookingConnection", params(Booking)),
     concrete(name = "ImportConnection", params(Import)),
     concrete(name = "JobConnection", params(Job)),
+    concrete(name = "MediaConnection", params(Media)),
     concrete(name = "CatalogueVersionConnection", params(CatalogueVersion)),
     concrete(name = "CatalogueRowConnection", params(CatalogueRow)),
     concrete(name = "RowProblemConnection", params(RowProblem))

@@ -3,10 +3,10 @@
 use super::error::ApiError;
 use super::id::Kind;
 use super::request::{anybody, installation, signed_in};
-use super::types::{Company, CompanyEvent, Contact, Conversation, Demo, EventConnection, Order, Setup, Viewer};
+use super::types::{Company, CompanyEvent, Contact, Conversation, Demo, EventConnection, Media, Order, Setup, Viewer};
 use async_graphql::{Context, ID, Object};
 use service::access;
-use service::row::{contact, conversation, order};
+use service::row::{contact, conversation, media, order};
 use service::{Error, event, identity};
 
 /// The most events of one catch-up.
@@ -96,6 +96,18 @@ impl Query {
         let op = signed_in(ctx)?;
         let (scope, row) = access::of::<contact::Entity>(op, Kind::Contact.read("id", &id)?, "contact").await?;
         Ok(Some(Contact::new(scope, row)))
+    }
+
+    /// A picture or a video. For people who manage its company.
+    async fn media(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the picture or video.")] id: ID,
+    ) -> Result<Option<Media>, ApiError> {
+        let op = signed_in(ctx)?;
+        let (scope, row) = access::of::<media::Entity>(op, Kind::Media.read("id", &id)?, "media").await?;
+        scope.must_manage()?;
+        Ok(Some(Media::new(scope, row)))
     }
 
     /// What moved in a company since a cursor: for a client that was away for a while.

@@ -15,6 +15,7 @@ use service::access::{self, CompanyScope};
 use service::ctx::Ctx;
 use service::error::{Error, Result};
 use service::file::{self, Download, Purpose};
+use service::media;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -27,15 +28,28 @@ const MOST_FIELDS: usize = 10;
 /// What the form adds to the file, bytes.
 const FORM_ROOM: u64 = 64 * 1024;
 
-/// Which company the file is for.
+/// Which company the file is for, and what it is for.
 #[derive(Deserialize)]
 pub(super) struct For {
     #[serde(rename = "companyId")]
     company_id: Option<String>,
+    #[serde(default)]
+    purpose: Wanted,
 }
 
-/// `POST /files?companyId=`: one file in the field `file` of a multipart form; answers its id. Without `companyId` the file is
-/// for the caller's first company.
+/// What a file is for.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Wanted {
+    /// A table to be imported.
+    #[default]
+    Import,
+    /// A picture or a video that customers see.
+    Media,
+}
+
+/// `POST /files?companyId=&purpose=import|media`: one file in the field `file` of a multipart form; answers its id. Without
+/// `companyId` the file is for the caller's first company, without `purpose` it is a table to be imported.
 pub(super) async fn upload(
     State(state): State<AppState>,
     Query(wanted): Query<For>,
@@ -66,13 +80,13 @@ pub(super) async fn upload(
             return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "CONTENT_TYPE", Some("file"), message);
         }
     };
-    match tokio::time::timeout(FILE_TIMEOUT, take(&ctx, &scope, form)).await {
+    match tokio::time::timeout(FILE_TIMEOUT, take(&ctx, &scope, wanted.purpose, form)).await {
         Ok(response) => response,
         Err(_) => refuse(StatusCode::REQUEST_TIMEOUT, "TOO_SLOW", Some("file"), "The file took too long to arrive."),
     }
 }
 
-async fn take(ctx: &Ctx, scope: &CompanyScope, mut form: Multipart) -> Response {
+async fn take(ctx: &Ctx, scope: &CompanyScope, wanted: Wanted, mut form: Multipart) -> Response {
     for _ in 0..MOST_FIELDS {
         let field = match tokio::time::timeout(PART_TIMEOUT, form.next_field()).await {
             Ok(Ok(Some(field))) => field,
@@ -90,10 +104,16 @@ async fn take(ctx: &Ctx, scope: &CompanyScope, mut form: Multipart) -> Response 
             Ok(Err(error)) => Err(error.to_string()),
             Err(_) => Err("no more bytes came in time".to_owned()),
         });
-        return match file::upload(ctx, scope, &name, Purpose::Import, parts).await {
-            Ok(file) => {
-                Json(json!({ "id": format!("file:{}", file.id), "name": file.name, "size": file.size })).into_response()
-            }
+        let stored = match wanted {
+            Wanted::Import => file::upload(ctx, scope, &name, Purpose::Import, parts)
+                .await
+                .map(|file| (format!("file:{}", file.id), file.name, file.size)),
+            Wanted::Media => media::upload(ctx, scope, &name, parts)
+                .await
+                .map(|media| (format!("media:{}", media.id), media.name, media.size)),
+        };
+        return match stored {
+            Ok((id, name, size)) => Json(json!({ "id": id, "name": name, "size": size })).into_response(),
             Err(error) => failed(&error),
         };
     }
@@ -161,7 +181,7 @@ fn send(Download { file, bytes }: Download) -> Response {
     let media_type = HeaderValue::from_str(&file.media_type);
     headers.insert(header::CONTENT_TYPE, media_type.unwrap_or(HeaderValue::from_static("application/octet-stream")));
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(file.size));
-    if let Ok(disposition) = HeaderValue::from_str(&disposition(&file.name)) {
+    if let Ok(disposition) = HeaderValue::from_str(&disposition("attachment", &file.name)) {
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -170,7 +190,7 @@ fn send(Download { file, bytes }: Download) -> Response {
 }
 
 /// The name in ASCII for old browsers and in full for the others (RFC 6266, RFC 8187).
-fn disposition(name: &str) -> String {
+pub(super) fn disposition(kind: &str, name: &str) -> String {
     let ascii: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() || " .-_()".contains(c) { c } else { '_' }).collect();
     let mut full = String::new();
@@ -181,7 +201,7 @@ fn disposition(name: &str) -> String {
             full.push_str(&format!("%{byte:02X}"));
         }
     }
-    format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{full}")
+    format!("{kind}; filename=\"{ascii}\"; filename*=UTF-8''{full}")
 }
 
 #[cfg(test)]
@@ -191,9 +211,9 @@ mod tests {
     #[test]
     fn a_name_cannot_leave_its_header() {
         assert_eq!(
-            disposition("a\"\r\nx: y"),
+            disposition("attachment", "a\"\r\nx: y"),
             "attachment; filename=\"a___x_ y\"; filename*=UTF-8''a%22%0D%0Ax%3A%20y"
         );
-        assert!(disposition("Цены.csv").ends_with("%D0%A6%D0%B5%D0%BD%D1%8B.csv"));
+        assert!(disposition("attachment", "Цены.csv").ends_with("%D0%A6%D0%B5%D0%BD%D1%8B.csv"));
     }
 }

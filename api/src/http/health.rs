@@ -25,7 +25,8 @@ pub(super) async fn ready(State(state): State<AppState>) -> Response {
     let files = tokio::time::timeout(PING_TIMEOUT, service::file::answers(state.nobody())).await.unwrap_or(false);
     let ready = database && dispatcher != Some(false);
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(json!({ "database": database, "dispatcher": dispatcher, "redis": redis, "files": files }))).into_response()
+    (status, Json(json!({ "database": database, "dispatcher": dispatcher, "redis": redis, "files": files })))
+        .into_response()
 }
 
 /// `GET /metrics`: for Prometheus.

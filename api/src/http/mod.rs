@@ -11,6 +11,7 @@ mod health;
 mod language;
 mod limit;
 mod mailbox;
+mod media;
 mod oauth;
 mod origin;
 mod page;
@@ -61,6 +62,7 @@ pub fn router(state: AppState) -> Router {
         .route("/test-bank/{id}", get(pay::bank_page).post(pay::bank_press))
         .route("/files", post(files::upload))
         .route("/files/{id}", get(files::download))
+        .route("/media/{name}", get(media::show))
         .route("/calendar/{company}/{file}", get(calendar::feed))
         .route("/oauth/google/callback", get(oauth::google))
         .route("/privacy/{key}", get(privacy::notice))

@@ -22,7 +22,7 @@ pub(super) async fn protect(State(state): State<AppState>, mut request: Request,
     let method = request.method().clone();
     // The path only: addresses carry tokens in their queries, and these paths carry them as well.
     let path = hide_tokens(request.uri().path());
-    let embeddable = request.uri().path().starts_with("/widget/");
+    let embeddable = ["/widget/", "/media/"].iter().any(|open| request.uri().path().starts_with(open));
     let span = tracing::info_span!("request", id, %method, path, from = %client.0);
     let started = Instant::now();
     let mut response =
@@ -58,7 +58,7 @@ pub(super) async fn protect(State(state): State<AppState>, mut request: Request,
 
 /// Paths under which a part is itself the right to something are logged without it.
 fn hide_tokens(path: &str) -> String {
-    for secret in ["/p/", "/calendar/", "/test-bank/", "/files/"] {
+    for secret in ["/p/", "/calendar/", "/test-bank/", "/files/", "/media/"] {
         if path.starts_with(secret) {
             return format!("{secret}…");
         }

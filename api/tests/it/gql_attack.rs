@@ -70,6 +70,19 @@ const TARGETS: &[Target] = &[
         |ids, s| json!({ "id": ids.company, "s": format!("Ana{s}") }),
     ),
     search(
+        "query($id: ID!, $s: String) { company(id: $id) { media(search: $s) { nodes { id } } } }",
+        |ids, s| json!({ "id": ids.company, "s": format!("rose{s}") }),
+    ),
+    text("query($s: ID!) { media(id: $s) { id } }", |ids, s| json!({ "s": format!("{}{s}", ids.media) })),
+    text(
+        "mutation($i: ConnectCloudinaryInput!) { connectCloudinary(input: $i) { integration { id } userErrors { code } } }",
+        |ids, s| json!({ "i": { "companyId": ids.company, "cloudName": s, "apiKey": s, "apiSecret": " " } }),
+    ),
+    text(
+        "mutation($i: DeleteMediaInput!) { deleteMedia(input: $i) { media { id } userErrors { code } } }",
+        |ids, s| json!({ "i": { "id": format!("{}{s}", ids.media) } }),
+    ),
+    search(
         "query($id: ID!, $s: ConversationFilter) { company(id: $id) { conversations(filter: $s) { nodes { id } } } }",
         |ids, s| json!({ "id": ids.company, "s": { "search": format!("Ana{s}") } }),
     ),

@@ -6,8 +6,8 @@ use domain::catalog::ItemKind;
 use entity::stored::*;
 use entity::{
     booking, catalogue, catalogue_row, catalogue_version, channel, channel_event, channel_log, channel_session,
-    company, contact, contact_address, conversation, credential, event, file, import, integration, job, membership,
-    message, model_use, order, order_line, payment, reminder, session, turn, user,
+    company, contact, contact_address, conversation, credential, event, file, import, integration, job, media,
+    membership, message, model_use, order, order_line, payment, reminder, session, turn, user,
 };
 use sea_orm::{ActiveModelTrait, ColumnTrait as _, EntityTrait, QueryFilter as _};
 use serde_json::{Value, json};
@@ -34,6 +34,7 @@ pub(crate) struct Ids {
     pub(crate) file: String,
     pub(crate) job: String,
     pub(crate) integration: String,
+    pub(crate) media: String,
 }
 
 impl Ids {
@@ -55,6 +56,7 @@ impl Ids {
             file: id("file"),
             job: id("job"),
             integration: id("integration"),
+            media: id("media"),
         }
     }
 }
@@ -439,6 +441,32 @@ pub(crate) async fn fill(kit: &Kit, tenant: Tenant) -> World {
             created_at: now,
         }
     );
+    let media_id = ctx.new_id();
+    put!(
+        ctx,
+        media,
+        media::Model {
+            id: media_id,
+            company_id,
+            kind: MediaKind::Video,
+            state: MediaState::Ready,
+            public_key: media_id.simple().to_string(),
+            name: "rose.mp4".to_owned(),
+            media_type: "video/mp4".to_owned(),
+            size: 7,
+            width: None,
+            height: None,
+            host: Some("object".to_owned()),
+            stored: true,
+            url: Some(format!("https://x8.example/media/{}.mp4", media_id.simple())),
+            thumbnail_url: None,
+            welcome: None,
+            error_code: None,
+            last_error: None,
+            created_at: now,
+            changed_at: now,
+        }
+    );
     let owner = sign_in(ctx, tenant.owner.id).await;
     let agent = agent(ctx, &tenant).await;
     let message = message::Entity::find()
@@ -462,6 +490,7 @@ pub(crate) async fn fill(kit: &Kit, tenant: Tenant) -> World {
         file: format!("file:{file_id}"),
         job: format!("job:{job_id}"),
         integration: format!("integration:{integration_id}"),
+        media: format!("media:{media_id}"),
     };
     for kind in [
         "a_dead_one",
@@ -472,6 +501,8 @@ pub(crate) async fn fill(kit: &Kit, tenant: Tenant) -> World {
         "remove_file",
         "connect_channel",
         "connect_payment",
+        "connect_media",
+        "remove_media",
         "disconnect_payment",
         "watch_channel",
     ] {
@@ -532,7 +563,7 @@ pub(crate) async fn everything(ctx: &Ctx) -> String {
     dump! {
         booking catalogue catalogue_row catalogue_version channel channel_event channel_log channel_session company contact
         contact_address conversation credential event file import integration
-        job membership message model_use order order_line payment reminder turn user
+        job media membership message model_use order order_line payment reminder turn user
     }
     text
 }

@@ -141,7 +141,10 @@ fn tells_whether_it_lives_and_works() {
         server.alive.store(false, Ordering::SeqCst);
         let ready = server.get("/readyz", &[]).await;
         assert_eq!(ready.status, StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(ready.json(), serde_json::json!({ "database": true, "dispatcher": false, "redis": null, "files": true }));
+        assert_eq!(
+            ready.json(),
+            serde_json::json!({ "database": true, "dispatcher": false, "redis": null, "files": true })
+        );
     });
 }
 

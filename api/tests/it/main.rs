@@ -14,6 +14,7 @@ mod http_client;
 mod http_files;
 mod http_graphql;
 mod http_hostile;
+mod http_media;
 mod http_oauth;
 mod http_pay;
 mod http_socket;

@@ -197,8 +197,7 @@ impl Cloudinary {
     }
 
     async fn destroy(&self, kind: MediaKind, external_id: &str) -> Result<(), Error> {
-        let parameters =
-            self.signed(vec![("public_id", external_id.to_owned()), ("invalidate", "true".to_owned())]);
+        let parameters = self.signed(vec![("public_id", external_id.to_owned()), ("invalidate", "true".to_owned())]);
         let body: serde_json::Map<String, serde_json::Value> = parameters
             .into_iter()
             .map(|(name, value)| {

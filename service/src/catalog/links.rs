@@ -8,10 +8,13 @@ use crate::ctx::Ctx;
 use crate::error::Result;
 use domain::catalog::row::Cell;
 use entity::catalogue_row::{self, Column};
-use entity::stored::VersionStatus;
 use entity::catalogue_version;
+use entity::stored::VersionStatus;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select};
+use sea_orm::{
+    ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    Select,
+};
 use uuid::Uuid;
 
 /// Rows changed in one transaction, so that SQLite's writer is never held long.
@@ -95,8 +98,7 @@ pub(crate) async fn scrub_links(ctx: &Ctx, scope: &CompanyScope, public_key: &st
 }
 
 async fn empty_some(edit: &mut Edit<'_>, scope: &CompanyScope, version_id: Uuid, public_key: &str) -> Result<usize> {
-    let rows =
-        holding(scope, version_id, public_key).order_by_asc(Column::Position).limit(CHUNK).all(&edit.tx).await?;
+    let rows = holding(scope, version_id, public_key).order_by_asc(Column::Position).limit(CHUNK).all(&edit.tx).await?;
     for row in &rows {
         let mut cells = Cells::from_json(&row.cells);
         for cell in cells.0.values_mut() {

@@ -32,9 +32,9 @@ pub use export::{ExportFormat, Exported, export};
 pub use import::{
     ImportView, MappedHeading, cancel_import, import, import_problems, imports, remap_import, start_import,
 };
-pub(crate) use links::{empty_links, links, scrub_links};
-pub use links::Links;
 pub use jobs::{ImportTable, KEEP_VERSIONS, PruneCatalogue, run_import, run_prune};
+pub use links::Links;
+pub(crate) use links::{empty_links, links, scrub_links};
 pub use publish::{publish, roll_back};
 pub use row::Row;
 pub use rows::{RowsPage, RowsRequest, add_row, delete_row, row, rows, update_row};

@@ -257,13 +257,7 @@ impl<'a> Edit<'a> {
         Self::of(ctx, scope, tx, catalogue.id, draft_id).await
     }
 
-    async fn of(
-        ctx: &'a Ctx,
-        scope: &'a CompanyScope,
-        tx: Tx,
-        catalogue_id: Uuid,
-        version_id: Uuid,
-    ) -> Result<Self> {
+    async fn of(ctx: &'a Ctx, scope: &'a CompanyScope, tx: Tx, catalogue_id: Uuid, version_id: Uuid) -> Result<Self> {
         let version = repo::version(&tx, scope, version_id).await?;
         let currency = repo::currency(&tx, scope).await?;
         Ok(Self {

@@ -19,10 +19,7 @@ pub(super) fn own(ctx: &Ctx) -> ObjectMedia {
 }
 
 /// The company's account at Cloudinary, where it is connected and its secret is here.
-pub(super) async fn account(
-    ctx: &Ctx,
-    scope: &CompanyScope,
-) -> Result<Option<(integration_table::Model, Cloudinary)>> {
+pub(super) async fn account(ctx: &Ctx, scope: &CompanyScope) -> Result<Option<(integration_table::Model, Cloudinary)>> {
     let row = integration::of_kind(ctx, scope, IntegrationKind::Media).await?;
     let Some(row) = row.filter(|row| row.status != ChannelStatus::Disconnected) else { return Ok(None) };
     match cloudinary(ctx, scope, &row).await {

@@ -65,14 +65,13 @@ pub struct MediaRequest {
 /// # Errors
 /// `Invalid` for a page that is none.
 pub async fn list(ctx: &Ctx, scope: &CompanyScope, request: &MediaRequest) -> Result<Page<media::Model>> {
-    let mut find = media::Entity::find()
-        .filter(Column::CompanyId.eq(scope.id()))
-        .filter(Column::State.ne(MediaState::Arriving));
+    let mut find =
+        media::Entity::find().filter(Column::CompanyId.eq(scope.id())).filter(Column::State.ne(MediaState::Arriving));
     if let Some(kind) = request.kind {
         find = find.filter(Column::Kind.eq(kind));
     }
     if let Some(search) = request.search.as_deref().map(str::trim).filter(|search| !search.is_empty()) {
-        find = find.filter(Column::Name.contains(search));
+        find = find.filter(crate::inbox::read_like(Column::Name, search));
     }
     newest_first(ctx, scope, find, Column::CreatedAt, Column::Id, &request.page, |row| (row.created_at, row.id)).await
 }
@@ -161,13 +160,7 @@ pub async fn set_welcome(
     get(ctx, scope, media.id).await
 }
 
-async fn write_welcome(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    scope: &CompanyScope,
-    id: Uuid,
-    kind: Option<ItemKind>,
-) -> Result<()> {
+async fn write_welcome(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, id: Uuid, kind: Option<ItemKind>) -> Result<()> {
     media::Entity::update_many()
         .col_expr(Column::Welcome, Expr::value(kind.map(ItemKind::as_str)))
         .col_expr(Column::ChangedAt, Expr::value(ctx.time().0))

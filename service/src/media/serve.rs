@@ -49,10 +49,11 @@ pub async fn show(ctx: &Ctx, public_key: &str, range: Option<Part>) -> Result<Sh
     let size = u64::try_from(row.size).unwrap_or(0);
     let range = range.map(|part| part.within(size)).transpose()?;
     let wanted = range.clone().map(GetRange::Bounded);
-    let part = host::own(ctx).open(&upload_of(&row)?.external_id(), wanted).await.map_err(|error| match error.kind {
-        Kind::Gone => gone(),
-        _ => Error::Unavailable(error.to_string()),
-    })?;
+    let part =
+        host::own(ctx).open(&upload_of(&row)?.external_id(), wanted).await.map_err(|error| match error.kind {
+            Kind::Gone => gone(),
+            _ => Error::Unavailable(error.to_string()),
+        })?;
     let bytes = part.bytes.map_err(|error| Error::Unavailable(error.to_string())).boxed();
     Ok(Show { media: row, size: part.size, range: part.range, bytes })
 }

@@ -26,7 +26,8 @@ async fn names(store: &dyn ObjectStore) -> Vec<String> {
 async fn behaves(store: Arc<dyn ObjectStore>) {
     storage::check(&*store).await.unwrap();
     assert!(storage::answers(&*store).await);
-    let (small, large, none) = (Path::from("company/a/small"), Path::from("company/a/large"), Path::from("company/b/none"));
+    let (small, large, none) =
+        (Path::from("company/a/small"), Path::from("company/a/large"), Path::from("company/b/none"));
     assert_eq!(write(&*store, &small, parts(&[3, 4])).await.unwrap(), 7);
     let size = write(&*store, &large, parts(&[3_000_000, 3_000_000, 6_000_000, 1])).await.unwrap();
     assert_eq!(size, 12_000_001);

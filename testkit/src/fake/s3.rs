@@ -143,7 +143,11 @@ impl Inside {
         };
         let last = parts.len().saturating_sub(1);
         if parts.values().take(last).any(|part| part.len() < SMALLEST_PART) {
-            return error(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed object size.");
+            return error(
+                400,
+                "EntityTooSmall",
+                "Your proposed upload is smaller than the minimum allowed object size.",
+            );
         }
         let bytes = parts.into_values().flatten().collect::<Vec<u8>>();
         let tag = etag(&bytes);

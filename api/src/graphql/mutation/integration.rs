@@ -7,7 +7,7 @@ use crate::graphql::request::signed_in;
 use crate::graphql::types::Integration;
 use async_graphql::{Context, ID, InputObject, Object};
 use service::row::integration;
-use service::{access, calendar, integration as integrations, payment as payments};
+use service::{access, calendar, integration as integrations, media, payment as payments};
 
 /// A company's accounts at providers that are no channel.
 #[derive(Default)]
@@ -37,6 +37,20 @@ struct ConnectStripeInput {
     /// The signing secret of a webhook that was set by hand; not needed where the program sets it itself.
     #[graphql(secret)]
     webhook_secret: Option<String>,
+}
+
+/// An account at Cloudinary.
+#[derive(InputObject)]
+struct ConnectCloudinaryInput {
+    /// Of which company.
+    company_id: ID,
+    /// Name of the product environment.
+    cloud_name: String,
+    /// Its API key.
+    api_key: String,
+    /// The key's secret. It is stored encrypted and never shown again.
+    #[graphql(secret)]
+    api_secret: String,
 }
 
 /// A calendar to connect.
@@ -73,6 +87,26 @@ impl IntegrationMutation {
             within_if("webhookSecret", input.webhook_secret.as_ref(), MAX_SECRET)?;
             let secret = input.webhook_secret.as_deref();
             Ok(Integration(payments::connect_stripe(op, &scope, &input.secret_key, secret).await?))
+        };
+        payload(change.await)
+    }
+
+    /// Connects the company's account at Cloudinary, or puts another in the place of the one it has: new pictures and videos
+    /// go there. It comes back as `CONNECTING`; how it goes on is told by events. For people who manage the company.
+    async fn connect_cloudinary(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The account.")] input: ConnectCloudinaryInput,
+    ) -> Result<IntegrationPayload, ApiError> {
+        let change = async {
+            let op = signed_in(ctx)?;
+            let scope = access::company(op, Kind::Company.read("companyId", &input.company_id)?).await?;
+            within("cloudName", &input.cloud_name, MAX_SECRET)?;
+            within("apiKey", &input.api_key, MAX_SECRET)?;
+            within("apiSecret", &input.api_secret, MAX_SECRET)?;
+            let row =
+                media::connect_cloudinary(op, &scope, &input.cloud_name, &input.api_key, &input.api_secret).await?;
+            Ok(Integration(row))
         };
         payload(change.await)
     }

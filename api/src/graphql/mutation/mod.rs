@@ -6,6 +6,7 @@ mod company;
 mod conversation;
 mod demo;
 mod integration;
+mod media;
 mod model;
 mod order;
 mod session;
@@ -19,6 +20,7 @@ pub(crate) struct Mutation(
     company::CompanyMutation,
     channel::ChannelMutation,
     integration::IntegrationMutation,
+    media::MediaMutation,
     model::ModelMutation,
     catalogue::CatalogueMutation,
     conversation::ConversationMutation,

@@ -1,14 +1,16 @@
 //! A company and what belongs to it as a whole: branches, channels, work in the background.
 
 use super::slot::{self, Slot};
-use super::{Booking, Catalogue, Channel, Contact, Conversation, Import, Integration, ModelSettings, Order, Payment};
+use super::{
+    Booking, Catalogue, Channel, Contact, Conversation, Import, Integration, Media, ModelSettings, Order, Payment,
+};
 use crate::graphql::error::{ApiError, at_most, within, within_if};
 use crate::graphql::id::Kind;
 use crate::graphql::page::{Connection, cost, request};
 use crate::graphql::request::anybody;
 use crate::graphql::scalar::{
     ChannelKind, CompanyStatus, CompanyType, ConversationOwner, ConversationStatus, Date, DateTime, JobStatus,
-    Language, Money, OrderStatus, PaymentStatus, Role, count,
+    Language, MediaKind, Money, OrderStatus, PaymentStatus, Role, count,
 };
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use domain::booking::END_OF_DAY;
@@ -16,7 +18,7 @@ use service::access::{self, CompanyScope};
 use service::ctx::Ctx;
 use service::row::{branch, company, job};
 use service::{
-    catalog, channel as channels, company as companies, event, inbox, integration as integrations, job as jobs,
+    catalog, channel as channels, company as companies, event, inbox, integration as integrations, job as jobs, media,
     model as models, order, turn,
 };
 
@@ -337,6 +339,27 @@ impl Company {
         let page = request(ctx, first, after, last, before);
         let page = catalog::imports(anybody(ctx)?, &self.scope, &page).await?;
         Ok(Connection::of(page, |view| Import::new(self.scope.clone(), view)))
+    }
+
+    /// Pictures and videos that customers see, the newest first. For people who manage the company.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list in the schema")]
+    async fn media(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the start or after `after`: 1 to 100, 50 when absent.")] first: Option<i32>,
+        #[graphql(desc = "Cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end or before `before`: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor.")] before: Option<String>,
+        #[graphql(desc = "Only pictures, or only videos.")] kind: Option<MediaKind>,
+        #[graphql(desc = "Part of the name; up to 200 characters.")] search: Option<String>,
+    ) -> Result<Connection<Media>, ApiError> {
+        self.scope.must_manage()?;
+        within_if("search", search.as_ref(), 200)?;
+        let page = request(ctx, first, after, last, before);
+        let wanted = media::MediaRequest { page, kind: kind.map(Into::into), search };
+        let page = media::list(anybody(ctx)?, &self.scope, &wanted).await?;
+        Ok(Connection::of(page, |row| Media::new(self.scope.clone(), row)))
     }
 
     /// Work in the background, the newest first. For people who manage the company.

@@ -1,12 +1,12 @@
 //! What moves in a company, live or caught up on. An event names what changed; its fields read it as it is now.
 
-use super::{Booking, Catalogue, Channel, Conversation, Import, Integration, Job, Message, Order};
+use super::{Booking, Catalogue, Channel, Conversation, Import, Integration, Job, Media, Message, Order};
 use crate::graphql::error::ApiError;
 use crate::graphql::request::{anybody, maybe};
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use service::access::CompanyScope;
 use service::event::NewEvent;
-use service::{Error, access, catalog, channel as channels, integration as integrations, stored};
+use service::{Error, access, catalog, channel as channels, integration as integrations, media, stored};
 use uuid::Uuid;
 
 /// What moved.
@@ -163,6 +163,18 @@ impl CompanyEvent {
         let Some(id) = self.subject(CompanyEventKind::Integration) else { return Ok(None) };
         match integrations::get(anybody(ctx)?, &self.scope, id).await {
             Ok(row) => Ok(Some(Integration(row))),
+            Err(Error::NotFound(_)) => Ok(None),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// The picture or video, of one; null when it has gone, and for people who do not manage the company.
+    async fn media(&self, ctx: &Context<'_>) -> Result<Option<Media>, ApiError> {
+        let Some(id) = self.subject(CompanyEventKind::Media).filter(|_| self.scope.must_manage().is_ok()) else {
+            return Ok(None);
+        };
+        match media::get(anybody(ctx)?, &self.scope, id).await {
+            Ok(row) => Ok(Some(Media::new(self.scope.clone(), row))),
             Err(Error::NotFound(_)) => Ok(None),
             Err(other) => Err(other.into()),
         }

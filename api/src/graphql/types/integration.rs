@@ -9,10 +9,10 @@ use async_graphql::{Context, ID, Object};
 use service::row::integration;
 use service::{Error, access, credential, integration as integrations, payment as payments, stored};
 
-/// A company's account at a provider that is no channel: who takes its money, who keeps its calendar.
+/// A company's account at a provider that is no channel: who takes its money, who keeps its calendar or its media.
 pub(crate) struct Integration(pub(crate) integration::Model);
 
-/// A company's account at a provider that is no channel: who takes its money, who keeps its calendar.
+/// A company's account at a provider that is no channel: who takes its money, who keeps its calendar or its media.
 #[Object]
 impl Integration {
     /// Id.
@@ -25,7 +25,7 @@ impl Integration {
         self.0.kind.into()
     }
 
-    /// Who provides it: `stripe`, `google`.
+    /// Who provides it: `stripe`, `google`, `cloudinary`.
     async fn provider(&self) -> &str {
         &self.0.provider
     }
