@@ -17,6 +17,7 @@ const LISTS: &[(&str, &str)] = &[
     ("company", "payments(PAGE)"),
     ("company", "bookings(from: \"2026-03-01T00:00:00Z\", to: \"2026-04-01T00:00:00Z\", PAGE)"),
     ("company", "imports(PAGE)"),
+    ("company", "media(PAGE)"),
     ("company", "jobs(PAGE)"),
     ("company", "catalogue { versions(PAGE)"),
     ("company", "catalogue { published { rows(PAGE)"),

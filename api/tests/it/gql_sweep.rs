@@ -113,7 +113,7 @@ const CASES: &[Case] = &[
     ),
     case(
         "media",
-        "query($id: ID!) { media(id: $id) { id url usage { rows } } }",
+        "query($id: ID!) { media(id: $id) { id url usedInRows } }",
         |_, t| json!({ "id": t.media }),
         Denied,
         MayNot,

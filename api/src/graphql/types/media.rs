@@ -4,7 +4,7 @@ use crate::graphql::error::ApiError;
 use crate::graphql::id::Kind;
 use crate::graphql::request::signed_in;
 use crate::graphql::scalar::{DateTime, ItemKind, MediaKind, MediaState, count};
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object};
 use service::access::CompanyScope;
 use service::media as all;
 use service::row::media;
@@ -19,17 +19,6 @@ impl Media {
     pub(crate) const fn new(scope: CompanyScope, row: media::Model) -> Self {
         Self { scope, row }
     }
-}
-
-/// In how many rows of the catalogue a link stands.
-#[derive(SimpleObject)]
-pub(crate) struct MediaUsage {
-    /// In rows that people see, a row of the draft and the one that it came from counted once.
-    rows: i32,
-    /// In the catalogue that customers are served.
-    published: i32,
-    /// In the draft.
-    draft: i32,
 }
 
 /// A picture or a video that customers see.
@@ -110,10 +99,9 @@ impl Media {
         self.row.created_at.into()
     }
 
-    /// In how many rows of the catalogue its link stands.
+    /// In how many rows of the catalogue its link stands; a row of the draft and the one that it came from count once.
     #[graphql(complexity = 20)]
-    async fn usage(&self, ctx: &Context<'_>) -> Result<MediaUsage, ApiError> {
-        let links = all::usage(signed_in(ctx)?, &self.scope, &self.row).await?;
-        Ok(MediaUsage { rows: count(links.rows()), published: count(links.published), draft: count(links.draft) })
+    async fn used_in_rows(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
+        Ok(count(all::usage(signed_in(ctx)?, &self.scope, &self.row).await?.rows()))
     }
 }

@@ -25,7 +25,7 @@ const DisconnectIntegration = graphql(`
 `);
 
 // Others are of the program's own making.
-const SHOWN = new Set(["stripe_key", "stripe_webhook", "google_refresh"]);
+const SHOWN = new Set(["stripe_key", "stripe_webhook", "google_refresh", "cloudinary_secret"]);
 
 type AccountProps = {
   account: AccountFragment;

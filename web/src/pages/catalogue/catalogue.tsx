@@ -1,12 +1,14 @@
-import { ArrowDownToLine, Download, FileClock, History, Plus, Search, Upload } from "lucide-react";
-import { useCallback, useRef, useState } from "react";
+import { ArrowDownToLine, Download, FileClock, History, Images, Plus, Search, Upload } from "lucide-react";
+import { Suspense, useCallback, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useQuery } from "urql";
 import { AddRow, CatalogueOverview, ExportCatalogue, RollBack } from "@/entities/catalogue/documents";
 import { useColumnName } from "@/entities/catalogue/words";
 import { useCompany, useCompanyPath } from "@/entities/company/company";
+import { mediaKindOf } from "@/entities/media/media";
 import { DropZone } from "@/features/import-catalogue/drop-zone";
+import { MediaLibrary } from "@/features/media-library/lazy";
 import { PublishPanel } from "@/features/publish-catalogue/publish-panel";
 import type { ItemKind, VersionHeadFragment } from "@/shared/api/gql/graphql";
 import { useLive } from "@/shared/api/live";
@@ -86,10 +88,23 @@ export default function CataloguePage() {
       </div>
     );
 
+  const media = params.get("media") === "1" && (
+    <Suspense fallback={null}>
+      <MediaLibrary onClose={() => change({ media: null })} />
+    </Suspense>
+  );
+  const openMedia = (
+    <Button onClick={() => change({ media: "1" })}>
+      <Images aria-hidden />
+      {t("media.title")}
+    </Button>
+  );
+
   if (!shown)
     return (
       <div className="mx-auto flex max-w-3xl flex-col gap-5 p-4 sm:p-6">
-        <PageHeader title={t("nav.catalogue")} description={t("catalogue.firstText")} />
+        <PageHeader title={t("nav.catalogue")} description={t("catalogue.firstText")} actions={openMedia} />
+        {media}
         <DropZone />
         <RecentImports imports={data?.company?.imports.nodes ?? []} />
       </div>
@@ -127,6 +142,7 @@ export default function CataloguePage() {
                 <MenuItem onSelect={() => void download("CSV")}>CSV</MenuItem>
                 <MenuItem onSelect={() => void download("XLSX")}>XLSX</MenuItem>
               </Menu>
+              {openMedia}
               <Button onClick={() => setHistory(true)}>
                 <History aria-hidden />
                 {t("catalogue.versions")}
@@ -204,6 +220,7 @@ export default function CataloguePage() {
         onChanged={refresh}
         onMoved={() => change({ version: null })}
       />
+      {media}
       <Dialog
         open={importing}
         onClose={() => setImporting(false)}
@@ -368,6 +385,8 @@ function AddRowDialog({ columns, onClose, onAdded }: { columns: Column[]; onClos
   const add = useAction(AddRow);
   const [kind, setKind] = useState<ItemKind>(company.type === "SERVICE" ? "SERVICE" : "PRODUCT");
   const [cells, setCells] = useState<Record<string, string>>({});
+  const [picking, setPicking] = useState<Column>();
+  const wanted = picking && mediaKindOf(picking.key);
   return (
     <Dialog
       open
@@ -423,6 +442,19 @@ function AddRowDialog({ columns, onClose, onAdded }: { columns: Column[]; onClos
                   value={cells[column.key] ?? ""}
                   onChange={(event) => setCells({ ...cells, [column.key]: event.target.value })}
                 />
+              ) : mediaKindOf(column.key) ? (
+                <div className="flex gap-2">
+                  <Input
+                    {...props}
+                    type="url"
+                    value={cells[column.key] ?? ""}
+                    onChange={(event) => setCells({ ...cells, [column.key]: event.target.value })}
+                  />
+                  <Button onClick={() => setPicking(column)}>
+                    <Images aria-hidden />
+                    {t("media.fromLibrary")}
+                  </Button>
+                </div>
               ) : (
                 <Input
                   {...props}
@@ -441,6 +473,20 @@ function AddRowDialog({ columns, onClose, onAdded }: { columns: Column[]; onClos
           </p>
         )}
       </form>
+      {picking && wanted && (
+        <Suspense fallback={null}>
+          <MediaLibrary
+            onClose={() => setPicking(undefined)}
+            pick={{
+              kind: wanted,
+              onPick: (file) => {
+                setCells({ ...cells, [picking.key]: file.url ?? "" });
+                setPicking(undefined);
+              },
+            }}
+          />
+        </Suspense>
+      )}
     </Dialog>
   );
 }

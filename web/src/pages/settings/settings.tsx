@@ -10,6 +10,7 @@ import { TelegramDialog } from "@/features/connect-channel/telegram-dialog";
 import { WahaDialog } from "@/features/connect-channel/waha-dialog";
 import { Model } from "@/features/connect-model/model";
 import { Calendar } from "@/features/connect-provider/calendar";
+import { MediaAccount } from "@/features/connect-provider/media";
 import { Payments } from "@/features/connect-provider/payments";
 import type { Language, SettingsQuery } from "@/shared/api/gql/graphql";
 import { graphql } from "@/shared/api/graphql";
@@ -100,6 +101,11 @@ export default function SettingsPage() {
             companyId={view.id}
             account={view.integrations.find((account) => account.kind === "CALENDAR")}
             available={view.googleAvailable}
+            onChanged={refresh}
+          />
+          <MediaAccount
+            companyId={view.id}
+            account={view.integrations.find((account) => account.kind === "MEDIA")}
             onChanged={refresh}
           />
           {view.branches.map((branch) => (

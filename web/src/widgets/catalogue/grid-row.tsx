@@ -1,6 +1,7 @@
-import { Trash2, TriangleAlert } from "lucide-react";
+import { Images, Trash2, TriangleAlert } from "lucide-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
+import { mediaKindOf } from "@/entities/media/media";
 import type { RowPartsFragment } from "@/shared/api/gql/graphql";
 import { cx } from "@/shared/lib/cx";
 import { useFormat } from "@/shared/lib/format";
@@ -27,6 +28,8 @@ export type Handlers = {
   edit: (row: number, column: number, value?: string) => void;
   onKey: (event: React.KeyboardEvent, row: number, column: number) => void;
   onDelete: (row: RowPartsFragment) => void;
+  /** A picture or a video is to be chosen for this cell. */
+  onMedia: (row: number, column: number) => void;
   focus: (row: number, column: number) => void;
   /** The mouse went down on a cell, or came over it while it is down. */
   point: (row: number, column: number, extend: boolean) => void;
@@ -163,6 +166,18 @@ export const GridRow = memo(
                   <span className="truncate text-[0.8125rem]" dir="auto">
                     {text}
                   </span>
+                  {mediaKindOf(column.key) && activeColumn === at && (
+                    <IconButton
+                      label={t("media.fromLibrary")}
+                      size="iconSm"
+                      className="ms-auto size-7!"
+                      onMouseDown={(event) => event.stopPropagation()}
+                      onKeyDown={(event) => event.stopPropagation()}
+                      onClick={() => handlers.onMedia(index, at)}
+                    >
+                      <Images aria-hidden />
+                    </IconButton>
+                  )}
                   {said && (
                     <>
                       <TriangleAlert className="ms-1 size-3.5 shrink-0 text-bad" aria-hidden />

@@ -37,6 +37,7 @@ export function Grid({
   onPaste,
   onClear,
   onDelete,
+  onMedia,
   ref,
 }: {
   columns: Column[];
@@ -55,6 +56,8 @@ export function Grid({
   onPaste: (range: Range, text: string) => void;
   onClear: (range: Range) => void;
   onDelete: (row: RowPartsFragment) => void;
+  /** A picture or a video is to be chosen for this cell. */
+  onMedia: (row: number, column: number) => void;
   ref?: Ref<GridHandle>;
 }) {
   const { t } = useTranslation();
@@ -193,6 +196,7 @@ export function Grid({
     edit,
     onKey,
     onDelete,
+    onMedia,
     focus: (row, column) => {
       if (!moved.current) choose({ row, column });
     },
@@ -208,6 +212,7 @@ export function Grid({
       edit: (row, column, value) => latest.current.edit(row, column, value),
       onKey: (event, row, column) => latest.current.onKey(event, row, column),
       onDelete: (row) => latest.current.onDelete(row),
+      onMedia: (row, column) => latest.current.onMedia(row, column),
       focus: (row, column) => latest.current.focus(row, column),
       point: (row, column, extend) => latest.current.point(row, column, extend),
     }),

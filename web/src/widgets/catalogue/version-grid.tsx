@@ -1,8 +1,10 @@
 import { Package, Search } from "lucide-react";
-import { type RefObject, useRef, useState } from "react";
+import { type RefObject, Suspense, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { DeleteRow } from "@/entities/catalogue/documents";
 import { useCompany } from "@/entities/company/company";
+import { mediaKindOf } from "@/entities/media/media";
+import { MediaLibrary } from "@/features/media-library/lazy";
 import type { RowPartsFragment } from "@/shared/api/gql/graphql";
 import { useAction } from "@/shared/api/use-action";
 import { announce } from "@/shared/lib/announce";
@@ -54,6 +56,7 @@ export function VersionGrid({
   const remove = useAction(DeleteRow);
   const [deleting, setDeleting] = useState<RowPartsFragment | null>(null);
   const [jumping, setJumping] = useState(false);
+  const [picking, setPicking] = useState<Place | null>(null);
   const [progress, setProgress] = useState<{ done: number; total: number } | null>(null);
   const grid = useRef<GridHandle>(null);
   const source = {
@@ -66,6 +69,7 @@ export function VersionGrid({
   const windows = useRowWindows(source);
   const edits = useEdits(windows);
   const { columns } = version;
+  const wanted = picking && mediaKindOf(columns[picking.column]?.key ?? "");
   const total = windows.total ?? 0;
   const filtered = Boolean(search) || onlyProblems;
 
@@ -213,7 +217,22 @@ export function VersionGrid({
           else toast(t("grid.tooLarge", { rows: format.number(MOST_ROWS) }), { bad: true });
         }}
         onDelete={setDeleting}
+        onMedia={(row, column) => setPicking({ row, column })}
       />
+      {picking && wanted && (
+        <Suspense fallback={null}>
+          <MediaLibrary
+            onClose={() => setPicking(null)}
+            pick={{
+              kind: wanted,
+              onPick: (media) => {
+                setPicking(null);
+                void put([{ ...picking, value: media.url ?? "" }], false);
+              },
+            }}
+          />
+        </Suspense>
+      )}
       {progress && (
         <p role="status" className="num shrink-0 border-t bg-accent-soft px-4 py-1.5 text-[0.8125rem] text-accent-text">
           {t("grid.pasting", { done: format.number(progress.done), total: format.number(progress.total) })}
