@@ -35,6 +35,7 @@ mod media_support;
 mod model_rehearsals;
 mod model_settings;
 mod model_turn;
+mod payment_orders;
 mod payment_stripe;
 mod payment_suite;
 mod payment_support;

@@ -116,6 +116,30 @@ impl Stripe {
         inside.intents.values().map(charge).sum()
     }
 
+    /// Money that came in by a page and did not go back.
+    #[must_use]
+    pub fn held(&self, session: &str) -> i64 {
+        let inside = self.lock();
+        let intent = inside.sessions[session]["payment_intent"].as_str().unwrap_or_default();
+        let charge = inside.intents.get(intent).map(|intent| intent["latest_charge"].clone()).unwrap_or_default();
+        charge["amount"].as_i64().unwrap_or(0) - charge["amount_refunded"].as_i64().unwrap_or(0)
+    }
+
+    /// How far a page is, in one word: `open`, `expired`, `processing`, `failed`, `paid` or `refunded`.
+    #[must_use]
+    pub fn standing(&self, session: &Value) -> String {
+        let inside = self.lock();
+        let intent = inside.intents.get(session["payment_intent"].as_str().unwrap_or_default());
+        let word = match intent.map(|intent| (intent["status"].as_str(), &intent["latest_charge"])) {
+            Some((_, charge)) if charge["refunded"] == true => "refunded",
+            Some((Some("succeeded"), _)) => "paid",
+            Some((Some("processing"), _)) => "processing",
+            Some(_) => "failed",
+            None => session["status"].as_str().unwrap_or_default(),
+        };
+        word.to_owned()
+    }
+
     /// Refunds that were made.
     #[must_use]
     pub fn refunds(&self) -> usize {
