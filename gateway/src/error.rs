@@ -50,6 +50,8 @@ pub struct Error {
     pub code: Option<String>,
     /// The provider's own words, cut.
     pub text: String,
+    /// Nothing was sent: the provider failed repeatedly and is left alone for a while, or asked to be.
+    pub was_not_asked: bool,
 }
 
 /// Characters of a provider's words that are kept.
@@ -66,7 +68,15 @@ impl Error {
             }
         };
         let text = text.as_ref().chars().filter(|c| !c.is_control()).take(TEXT_CHARACTERS).collect();
-        Self { provider, kind, retry, code: None, text }
+        Self { provider, kind, retry, code: None, text, was_not_asked: false }
+    }
+
+    /// A call that was not made, because the provider is left alone for so long.
+    #[must_use]
+    pub fn not_asked(provider: &'static str, pause: Duration) -> Self {
+        let text = "it failed repeatedly, or asked to wait, and is left alone for a while";
+        let error = Self::new(provider, Kind::Unavailable, text).with_code("circuit_open").after(pause);
+        Self { was_not_asked: true, ..error }
     }
 
     /// With the provider's own code.

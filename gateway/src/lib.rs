@@ -10,6 +10,7 @@
 //! - [`storage`] where files lie: a folder, or a bucket with S3's interface.
 //! - [`table_file`] catalogue files: CSV, XLSX, ODS and XLS, read in a child process with limits; CSV and XLSX written.
 
+pub mod breaker;
 pub mod calendar;
 pub mod channel;
 pub mod error;

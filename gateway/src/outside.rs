@@ -1,9 +1,10 @@
 //! Where providers are and by what they are reached: made once from the configuration, so that nothing above asks which one
 //! runs, and tests put their own servers in the place of any.
 
+use crate::breaker::Breakers;
 use crate::calendar::google;
 use crate::channel::telegram;
-use crate::language_model::{Breakers, Endpoint};
+use crate::language_model::Endpoint;
 use crate::mail::Mail;
 use crate::media::cloudinary;
 use crate::payment::stripe;
@@ -43,7 +44,7 @@ pub struct Outside {
     pub model: Option<Endpoint>,
     /// How long a turn may wait for its model, all its answers and pauses together.
     pub model_time: Duration,
-    /// Circuits of all models.
+    /// Circuits of all accounts at providers.
     pub breakers: Breakers,
     /// The installation at Google; none: no calendar of Google can be connected.
     pub google: Option<GoogleClient>,

@@ -23,6 +23,7 @@ mod m20261130_0131_model_use;
 mod m20261130_0301_sessions;
 mod m20261130_0310_mail;
 mod m20261130_0320_media;
+mod m20261130_0320_retention;
 
 /// All changes, in their order.
 #[derive(Debug)]
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_0301_sessions::Migration),
             Box::new(m20261130_0310_mail::Migration),
             Box::new(m20261130_0320_media::Migration),
+            Box::new(m20261130_0320_retention::Migration),
         ];
         all.into_iter().map(|change| Box::new(Whole(change)) as Box<dyn MigrationTrait>).collect()
     }

@@ -58,6 +58,8 @@ pub fn engine(db: Db, clock: Arc<dyn Clock>, random: Random, folder: &Path) -> A
     let work_dir = folder.join("work");
     fs::create_dir_all(&files).expect("a folder for files");
     fs::create_dir_all(&work_dir).expect("a folder for work");
+    let mut outside = gateway::Outside::new(&[]).expect("clients for the outside");
+    outside.breakers = gateway::breaker::Breakers::new(Arc::clone(&clock));
     let files = object_store::local::LocalFileSystem::new_with_prefix(&files).expect("a store of files");
     Arc::new(Engine {
         db,
@@ -69,7 +71,7 @@ pub fn engine(db: Db, clock: Arc<dyn Clock>, random: Random, folder: &Path) -> A
         files: Arc::new(files),
         work_dir,
         parser: beside("x8"),
-        outside: gateway::Outside::new(&[]).expect("clients for the outside"),
+        outside,
         bus: service::event::Bus::default(),
         wake: Arc::default(),
         signal: None,

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 /// How often the backlog is measured.
 const MEASURE_EVERY: Duration = Duration::from_secs(10);
-/// How often finished jobs, old events and files that never arrived are removed.
+/// How often what is older than it is kept, and files that never arrived, are removed.
 const PRUNE_EVERY: Duration = Duration::from_secs(3600);
 
 /// Goes on until the stop.

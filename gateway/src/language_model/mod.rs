@@ -1,10 +1,8 @@
 //! Language models: chat with tools, and speech to text. The trait, what goes in and what comes out; [`openai`] speaks to any
 //! server with OpenAI's interface.
 
-pub mod breaker;
 pub mod openai;
 
-pub use breaker::Breakers;
 pub use openai::OpenAi;
 
 use crate::error::Error;

@@ -5,8 +5,8 @@
 //! leave the rest out or put more in do as well. `max_completion_tokens` is OpenAI's word; servers that know only the older
 //! `max_tokens` ignore it **(K)**, then the time limit bounds the answer.
 
-use super::breaker::{Breakers, Place};
 use super::{Answer, Chat, Endpoint, Finish, LanguageModel, Message, Tool, ToolCall, Transcriber, Usage};
+use crate::breaker::{Breakers, Circuit};
 use crate::error::{Error, Kind, Retry};
 use async_openai::types::chat::{
     ChatCompletionMessageToolCall, ChatCompletionMessageToolCalls, ChatCompletionRequestAssistantMessage,
@@ -46,8 +46,7 @@ const MOST_CALLS: usize = 64;
 pub struct OpenAi {
     http: Http,
     endpoint: Endpoint,
-    place: Place,
-    breakers: Breakers,
+    circuit: Circuit,
 }
 
 #[derive(Deserialize)]
@@ -115,10 +114,10 @@ struct Transcription {
 impl OpenAi {
     /// The model of an endpoint. `http` is the guarded client where a company typed the address in.
     #[must_use]
-    pub fn new(http: Http, endpoint: Endpoint, breakers: Breakers) -> Self {
+    pub fn new(http: Http, endpoint: Endpoint, breakers: &Breakers) -> Self {
         let key = endpoint.key.as_ref().map_or("", |key| key.expose_secret());
-        let place = Place::of(&endpoint.base_url, key);
-        Self { http, endpoint, place, breakers }
+        let circuit = breakers.circuit(NAME, &endpoint.base_url, key);
+        Self { http, endpoint, circuit }
     }
 
     /// Where it is and what it costs.
@@ -146,11 +145,7 @@ impl OpenAi {
         let started = Instant::now();
         let mut pause = PAUSE;
         for attempt in 1.. {
-            self.breakers.enter(self.place).map_err(|wait| {
-                Error::new(NAME, Kind::Unavailable, "the model failed repeatedly and is left alone for a while")
-                    .with_code("circuit_open")
-                    .after(wait)
-            })?;
+            self.circuit.enter()?;
             let left = within.saturating_sub(started.elapsed());
             let answered = self.http.send(make()?.timeout(left), MOST_ANSWER).await;
             let result = match answered {
@@ -160,7 +155,7 @@ impl OpenAi {
             };
             let error = match result {
                 Ok(value) => {
-                    self.breakers.succeeded(self.place);
+                    self.circuit.succeeded();
                     return Ok(value);
                 }
                 Err(error) => error,
@@ -171,10 +166,10 @@ impl OpenAi {
             };
             if matches!(error.kind, Kind::Request | Kind::Conflict) {
                 // The place works; what was asked is at fault.
-                self.breakers.succeeded(self.place);
+                self.circuit.succeeded();
                 return Err(error);
             }
-            self.breakers.failed(self.place, named);
+            self.circuit.failed(named);
             let wait = named.unwrap_or(pause);
             if error.retry == Retry::Never || attempt >= TRIES || started.elapsed() + wait >= within {
                 return Err(error);

@@ -175,7 +175,7 @@ pub async fn finish_google(
         let text = "Not everything was agreed to. Connect again and leave all boxes ticked.";
         return Err(refused("scope", "PARTIAL_CONSENT", text));
     }
-    let identity = token::with(ctx, tokens.access.clone()).check().await.map_err(trouble)?;
+    let identity = token::with(ctx, &row, tokens.access.clone()).check().await.map_err(trouble)?;
     let mut tx = ctx.db().begin(&scope).await?;
     let id = row.id;
     keep(ctx, &tx, &scope, id, &tokens).await?;
@@ -248,7 +248,8 @@ pub(crate) async fn run_check(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failur
         }
         Err(error) => match token::failed(ctx, &scope, &row, &error).await? {
             Next::Never => Ok(job::finish_if_running(ctx, claimed).await?),
-            Next::Again | Next::Later => Err(Failure { reason: error.to_string(), retry: job::Retry::Later }),
+            Next::Again => Err(Failure::later(error.to_string())),
+            Next::Later => Err(integration::failure(&error)),
         },
     }
 }
@@ -267,7 +268,7 @@ pub(crate) async fn run_disconnect(ctx: &Ctx, claimed: &Claimed) -> Result<(), F
         && error.retry != gateway::error::Retry::Never
         && claimed.row.attempts < claimed.row.max_attempts
     {
-        return Err(crate::channel::failure(&error));
+        return Err(integration::failure(&error));
     }
     let mut tx = ctx.db().begin(&scope).await?;
     credential::remove(&tx, &scope, row.id).await?;

@@ -5,7 +5,8 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::{credential, integration};
 use entity::integration as integration_table;
-use gateway::calendar::google::{Google, OAuth, Tokens};
+use gateway::breaker::Circuit;
+use gateway::calendar::google::{Google, NAME, OAuth, Tokens};
 use gateway::error::{Error as ProviderError, Kind};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::time::Duration;
@@ -33,9 +34,15 @@ pub(super) fn oauth(ctx: &Ctx) -> Result<OAuth> {
 }
 
 /// A calendar by tokens that have just come.
-pub(super) fn with(ctx: &Ctx, access: SecretString) -> Google {
+pub(super) fn with(ctx: &Ctx, row: &integration_table::Model, access: SecretString) -> Google {
     let outside = &ctx.engine().outside;
-    Google::new(outside.http.clone(), &outside.google_api_url, access)
+    Google::new(outside.http.clone(), &outside.google_api_url, access, circuit(ctx, row))
+}
+
+/// Tokens and calendar of an account fail together.
+fn circuit(ctx: &Ctx, row: &integration_table::Model) -> Circuit {
+    let outside = &ctx.engine().outside;
+    outside.breakers.circuit(NAME, &outside.google_api_url, &row.id.to_string())
 }
 
 /// The calendar of a company; the inner error is the provider's.
@@ -50,20 +57,21 @@ pub(super) async fn google(
         && let Some((end, token)) = access.expose_secret().split_once(':')
         && end.parse::<i64>().is_ok_and(|end| ctx.now().as_second() < end - MARGIN_SECONDS)
     {
-        return Ok(Ok(with(ctx, SecretString::from(token))));
+        return Ok(Ok(with(ctx, row, SecretString::from(token))));
     }
     let Some(refresh) = secret(REFRESH).await? else {
         let text = "the consent was removed";
-        return Ok(Err(ProviderError::new(gateway::calendar::google::NAME, Kind::Credentials, text)));
+        return Ok(Err(ProviderError::new(NAME, Kind::Credentials, text)));
     };
-    let tokens = match oauth(ctx)?.refresh(&refresh).await {
+    let oauth = oauth(ctx)?;
+    let tokens = match circuit(ctx, row).call(oauth.refresh(&refresh)).await {
         Ok(tokens) => tokens,
         Err(error) => return Ok(Err(error)),
     };
     let tx = ctx.db().begin(scope).await?;
     keep(ctx, &tx, scope, row.id, &tokens).await?;
     ctx.commit(tx).await?;
-    Ok(Ok(with(ctx, tokens.access)))
+    Ok(Ok(with(ctx, row, tokens.access)))
 }
 
 /// Keeps what Google gave.

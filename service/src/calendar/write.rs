@@ -12,7 +12,6 @@ use crate::{company, integration, order};
 use entity::booking;
 use entity::stored::{BookingKind, BookingStatus};
 use gateway::calendar::{Calendar as _, Entry};
-use gateway::error::Retry;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -121,13 +120,7 @@ pub(crate) async fn run_write(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failur
     };
     match token::failed(ctx, &scope, &account, &error).await? {
         Next::Again => Err(Failure { reason: error.to_string(), retry: job::Retry::After(Duration::from_secs(1)) }),
-        Next::Later => {
-            let retry = match error.retry {
-                Retry::After(pause) => job::Retry::After(pause),
-                Retry::Later | Retry::Never => job::Retry::Later,
-            };
-            Err(Failure { reason: error.to_string(), retry })
-        }
+        Next::Later => Err(integration::failure(&error)),
         Next::Never => {
             // The booking stands here and is seen; a person must connect again or enter it by hand.
             let order = order::get(ctx, &scope, row.order_id).await?;

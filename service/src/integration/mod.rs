@@ -6,6 +6,7 @@ use crate::channel::fault_code;
 use crate::ctx::Ctx;
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::job::{Failure, Retry};
 use entity::stored::{ChannelLogKind, ChannelStatus, EventKind, IntegrationKind};
 use entity::{channel_log, integration};
 use gateway::error::Kind;
@@ -199,7 +200,7 @@ pub(crate) async fn note(
 
 /// It works: remembered only when that is news.
 pub(crate) async fn works(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, row: &integration::Model) -> Result<()> {
-    if row.status == ChannelStatus::Connected && row.error_count == 0 {
+    if row.status == ChannelStatus::Connected && row.error_count == 0 && !is_left_alone(row) {
         return Ok(());
     }
     let done = integration::Entity::update_many()
@@ -219,6 +220,60 @@ pub(crate) async fn works(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, row: &in
     Ok(())
 }
 
+/// It answered after faults: they are over. What else is wrong with the account stays.
+pub(crate) async fn answered(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, row: &integration::Model) -> Result<()> {
+    if row.error_count > 0 || is_left_alone(row) { works(ctx, tx, scope, row).await } else { Ok(()) }
+}
+
+/// A provider's fault as the ledger takes it.
+pub(crate) fn failure(error: &gateway::error::Error) -> Failure {
+    let mut failure = crate::channel::failure(error);
+    if error.was_not_asked
+        && let Retry::After(pause) = failure.retry
+    {
+        failure.retry = Retry::Uncounted(pause);
+    }
+    failure
+}
+
+/// The code of an account that failed repeatedly, or asked to wait (reliability.md case 129).
+const LEFT_ALONE: &str = "circuit_open";
+
+fn is_left_alone(row: &integration::Model) -> bool {
+    row.error_code.as_deref() == Some(LEFT_ALONE)
+}
+
+/// Remembers that the account is left alone: no fault by itself, and one line in its log.
+async fn left_alone(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    scope: &CompanyScope,
+    row: &integration::Model,
+    error: &gateway::error::Error,
+) -> Result<()> {
+    if is_left_alone(row) {
+        return Ok(());
+    }
+    let first = integration::Entity::update_many()
+        .col_expr(integration::Column::LastError, Expr::value(error.text.as_str()))
+        .col_expr(integration::Column::ErrorCode, Expr::value(LEFT_ALONE))
+        .filter(integration::Column::Id.eq(row.id))
+        .filter(integration::Column::CompanyId.eq(scope.id()))
+        .filter(integration::Column::Status.ne(ChannelStatus::Disconnected))
+        .filter(
+            Condition::any()
+                .add(integration::Column::ErrorCode.is_null())
+                .add(integration::Column::ErrorCode.ne(LEFT_ALONE)),
+        )
+        .exec(tx)
+        .await?;
+    if first.rows_affected > 0 {
+        let detail = format!("{LEFT_ALONE}: {}", error.text);
+        note(ctx, tx, scope, row.id, ChannelLogKind::Failed, Some(detail)).await?;
+    }
+    Ok(())
+}
+
 /// Remembers a fault of the account itself.
 pub(crate) async fn failed(
     ctx: &Ctx,
@@ -227,10 +282,16 @@ pub(crate) async fn failed(
     row: &integration::Model,
     error: &gateway::error::Error,
 ) -> Result<()> {
+    if error.was_not_asked {
+        return left_alone(ctx, tx, scope, row, error).await;
+    }
     let ends = error.kind == Kind::Credentials || row.error_count + 1 >= FAILURES_IN_ERROR;
+    // Whoever tries an account that was left alone finds it as it was.
+    let still = is_left_alone(row) && matches!(error.kind, Kind::Unavailable | Kind::RateLimited);
+    let code = if still { LEFT_ALONE } else { fault_code(error.kind) };
     let mut update = integration::Entity::update_many()
         .col_expr(integration::Column::LastError, Expr::value(error.text.as_str()))
-        .col_expr(integration::Column::ErrorCode, Expr::value(fault_code(error.kind)))
+        .col_expr(integration::Column::ErrorCode, Expr::value(code))
         .col_expr(integration::Column::ErrorCount, Expr::col(integration::Column::ErrorCount).add(1));
     if ends {
         update = update.col_expr(integration::Column::Status, Expr::value("error"));

@@ -6,18 +6,20 @@
 
 mod claim;
 mod registry;
+mod retention;
 mod screen;
 mod settle;
 mod upkeep;
 
 pub use claim::{Claimed, claim};
 pub use registry::{Kind, KindOptions, Registry};
+pub use retention::prune;
 pub use screen::{list, retry};
 pub use settle::{
     Failed, Failure, Lease, Retry, WENT_SILENT, fail, finish, finish_if_running, finish_together, give_back, hold,
     renew,
 };
-pub use upkeep::{backlog, dead_count, due_kinds, next_due, prune, release_expired};
+pub use upkeep::{backlog, dead_count, due_kinds, next_due, release_expired};
 
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;

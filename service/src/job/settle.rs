@@ -12,6 +12,9 @@ use std::time::Duration;
 
 /// Why a job failed whose worker was killed or hung.
 pub const WENT_SILENT: &str = "the worker went silent";
+/// A run that was not tried, because the other side is left alone, does not count as an attempt for so long after the job was
+/// made: as long as Stripe delivers its own events anew (outside.md §3). After that it does, so that nothing waits for ever.
+const UNCOUNTED_SECONDS: i64 = 3 * 24 * 3600;
 
 /// Why a job's run failed, and whether another run makes sense.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +32,8 @@ pub enum Retry {
     Later,
     /// The other side said when.
     After(Duration),
+    /// The other side is left alone for so long: nothing was tried, and the attempt does not count.
+    Uncounted(Duration),
     /// Never: dead at once.
     Never,
 }
@@ -174,16 +179,25 @@ pub(super) async fn fail_expired(ctx: &Ctx, claimed: &Claimed) -> Result<Failed>
 
 async fn fail_where(ctx: &Ctx, claimed: &Claimed, failure: &Failure, still: Condition) -> Result<Failed> {
     let row = &claimed.row;
-    if failure.retry == Retry::Never || row.attempts >= row.max_attempts {
+    let uncounted =
+        matches!(failure.retry, Retry::Uncounted(_)) && ctx.time() < row.created_at.plus_seconds(UNCOUNTED_SECONDS);
+    if failure.retry == Retry::Never || (row.attempts >= row.max_attempts && !uncounted) {
         return bury(ctx, claimed, failure, still).await;
     }
+    let millis = |wait: Duration| i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
     let wait = match failure.retry {
-        Retry::After(wait) => i64::try_from(wait.as_millis()).unwrap_or(i64::MAX),
+        Retry::After(wait) => millis(wait),
+        // Many wait for the same moment, and one of them is enough to find out.
+        Retry::Uncounted(wait) => {
+            let chance = i64::try_from(ctx.engine().random.below(1000)).unwrap_or(0);
+            millis(wait).saturating_add(millis(wait).min(900_000) / 4 * chance / 1000)
+        }
         Retry::Later | Retry::Never => back_off_ms(row.attempts, ctx.engine().random.below(1000)),
     };
     let run_at = ctx.time().plus_millis(wait);
     let again = job::Entity::update_many()
         .col_expr(job::Column::RunAt, run_at.0.into())
+        .col_expr(job::Column::Attempts, Expr::value(row.attempts - i32::from(uncounted)))
         .col_expr(job::Column::LastError, Expr::value(shorten(&failure.reason)))
         .filter(still);
     Ok(match put_back(ctx, claimed, again).await? {

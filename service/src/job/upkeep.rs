@@ -1,4 +1,4 @@
-//! What keeps the ledger going: silent workers, the next due time, the backlog, old rows.
+//! What keeps the ledger going: silent workers, the next due time, the backlog.
 
 use super::claim::Claimed;
 use super::settle::{Failed, fail_expired};
@@ -10,11 +10,6 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     Statement, sea_query::Expr,
 };
-
-/// Finished jobs are kept this long for the screen.
-const KEEP_DONE_HOURS: i64 = 24;
-/// So many old rows are removed in one transaction: SQLite's only writer is never taken for long.
-const PRUNE_BATCH: u64 = 1000;
 
 /// `status = '…'` as a literal, which the partial indexes need.
 pub(super) fn status_is(status: &str) -> Condition {
@@ -96,37 +91,6 @@ pub async fn backlog(ctx: &Ctx) -> Result<Vec<(String, u64)>> {
         .all(&ctx.db().read_across())
         .await?;
     Ok(rows.into_iter().map(|(kind, count)| (kind, u64::try_from(count).unwrap_or(0))).collect())
-}
-
-/// Removes finished jobs and old events, a thousand at a time; dead jobs stay until somebody looks. Returns how many rows.
-///
-/// # Errors
-/// When the database does not answer; what was removed until then stays removed.
-pub async fn prune(ctx: &Ctx) -> Result<u64> {
-    let jobs = ctx.time().plus_seconds(-KEEP_DONE_HOURS * 3600);
-    let events = ctx.time().plus_seconds(-crate::event::KEEP_HOURS * 3600);
-    let deliveries = ctx.time().plus_seconds(-crate::channel::KEEP_DELIVERIES_HOURS * 3600);
-    let backend = ctx.db().backend();
-    let mark = if backend == DatabaseBackend::Postgres { "$1" } else { "?1" };
-    let mut removed = 0;
-    for (table, old, before) in [
-        ("job", format!("status = 'done' AND finished_at < {mark}"), jobs),
-        ("event", format!("created_at < {mark}"), events),
-        ("channel_event", format!("created_at < {mark}"), deliveries),
-    ] {
-        loop {
-            let tx = ctx.db().begin_across().await?;
-            let sql =
-                format!("DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {old} LIMIT {PRUNE_BATCH})");
-            let gone = tx.execute_raw(Statement::from_sql_and_values(backend, sql, [before.0.into()])).await?;
-            ctx.commit(tx).await?;
-            removed += gone.rows_affected();
-            if gone.rows_affected() < PRUNE_BATCH {
-                break;
-            }
-        }
-    }
-    Ok(removed)
 }
 
 /// How many jobs have failed for good, of all companies.

@@ -92,7 +92,7 @@ pub(crate) async fn chosen(ctx: &Ctx, scope: &CompanyScope, company: &company::M
             (outside.guarded.clone(), endpoint)
         }
     };
-    Ok(Some(OpenAi::new(http, endpoint, outside.breakers.clone())))
+    Ok(Some(OpenAi::new(http, endpoint, &outside.breakers)))
 }
 
 /// Who answers the next turn of a company.

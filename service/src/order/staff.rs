@@ -20,7 +20,7 @@ use jiff::Timestamp;
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder as _,
     sea_query::{Expr, ExprTrait},
 };
 use std::sync::Arc;
@@ -133,7 +133,8 @@ pub async fn cancel(ctx: &Ctx, scope: &CompanyScope, order_id: Uuid) -> Result<o
     super::get(ctx, scope, order_id).await
 }
 
-/// Gives the money of a paid order back through its provider: asked by a job, told to the customer when it is done.
+/// Gives the money of a paid order back through its provider: asked by a job, told to the customer when it is done. Of an order
+/// that was paid more than once the latest payment goes back, and the order stays until the last of them has gone.
 ///
 /// # Errors
 /// `NotFound`; `Invalid` when it is not paid.
@@ -144,6 +145,8 @@ pub async fn refund(ctx: &Ctx, scope: &CompanyScope, order_id: Uuid) -> Result<o
         .filter(payment::Column::CompanyId.eq(scope.id()))
         .filter(payment::Column::OrderId.eq(order_id))
         .filter(payment::Column::Status.eq(PaymentState::Paid))
+        .order_by_desc(payment::Column::PaidAt)
+        .order_by_desc(payment::Column::Id)
         .one(&ctx.db().read(scope))
         .await?;
     let Some(paid) = paid else {

@@ -1,12 +1,13 @@
 //! A company's own account at Stripe: its key, its webhook, its end (issue 3.3, R26).
 
 use super::provider::{self, STRIPE_KEY, STRIPE_WEBHOOK, account};
-use super::upkeep::ExpirePage;
+use super::settle::apply;
+use super::upkeep::{ExpirePage, cancel_look, leave_pages};
 use crate::access::CompanyScope;
-use crate::channel::failure;
 use crate::ctx::Ctx;
 use crate::db::Tx;
 use crate::error::{Error, Result, UserError};
+use crate::integration::failure;
 use crate::job::{self, Claimed, Failure, Job};
 use crate::{credential, integration};
 use entity::stored::{ChannelLogKind, ChannelStatus, IntegrationKind, PaymentState};
@@ -168,6 +169,10 @@ pub(crate) async fn run_connect(ctx: &Ctx, claimed: &Claimed) -> Result<(), Fail
     settings["old_endpoint"] = json!(null);
     let trouble = trouble(&who, &webhook);
     let known = row.clone();
+    if known.external_id.as_ref().is_some_and(|before| *before != who.external_id) {
+        // Another account: this key cannot look at the pages of the one before.
+        leave_pages(ctx, &mut tx, &scope, &known.provider).await?;
+    }
     let mut row = row.into_active_model();
     row.external_id = Set(Some(who.external_id));
     row.name = Set(who.name);
@@ -258,17 +263,24 @@ pub(crate) async fn run_disconnect(ctx: &Ctx, claimed: &Claimed) -> Result<(), F
     let open = payment::Entity::find()
         .filter(payment::Column::CompanyId.eq(scope.id()))
         .filter(payment::Column::Provider.eq(row.provider.as_str()))
-        .filter(payment::Column::Status.eq(PaymentState::Open))
+        .filter(payment::Column::Status.is_in([PaymentState::Open, PaymentState::Processing]))
         .filter(payment::Column::Url.ne(""))
         .limit(MOST_ENDED)
         .all(&ctx.db().read(&scope))
         .await?;
+    // A page that was paid before it could be ended counts: its event finds a closed door.
+    let mut stand = Vec::with_capacity(open.len());
     match provider::stripe(ctx, &scope, &row).await {
         Ok(account) => {
             let last = claimed.row.attempts >= claimed.row.max_attempts;
             let ended = async {
                 for page in &open {
                     account.expire_page(&page.external_id).await?;
+                    match account.read_page(&page.external_id).await {
+                        Ok(state) => stand.push((page, state)),
+                        Err(error) if error.kind == Kind::Gone => {}
+                        Err(error) => return Err(error),
+                    }
                 }
                 match row.settings["endpoint"].as_str() {
                     Some(endpoint) => account.delete_endpoint(endpoint).await,
@@ -287,9 +299,13 @@ pub(crate) async fn run_disconnect(ctx: &Ctx, claimed: &Claimed) -> Result<(), F
         Err(error) => return Err(error.into()),
     }
     let mut tx = ctx.db().begin(&scope).await?;
+    for (page, state) in &stand {
+        apply(ctx, &mut tx, &scope, page, state, None, true).await?;
+    }
+    leave_pages(ctx, &mut tx, &scope, &row.provider).await?;
     for page in &open {
-        super::close_pages(ctx, &mut tx, &scope, page.order_id).await?;
         job::cancel(ctx, &mut tx, &scope, &key_of_end(page)).await?;
+        cancel_look(ctx, &mut tx, &scope, page).await?;
     }
     credential::remove(&tx, &scope, row.id).await?;
     let mut row = row.into_active_model();

@@ -21,7 +21,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveEnum, ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 /// After its page should have ended, a payment is looked at once more, in case its events were lost.
-const AFTER_END_SECONDS: i64 = 120;
+pub(super) const AFTER_END_SECONDS: i64 = 120;
 /// So often, where the provider cannot report to us.
 pub(super) const BETWEEN_LOOKS_SECONDS: i64 = 60;
 
@@ -149,7 +149,7 @@ async fn begin(
     till: &Till,
     fresh_only: bool,
 ) -> Result<Begun> {
-    let tx = ctx.db().begin(scope).await?;
+    let mut tx = ctx.db().begin(scope).await?;
     let order = order::lock(&tx, scope, order.id).await?;
     if let Some(known) = standing(ctx, &order) {
         return Ok(Begun::Known(Box::new(known)));
@@ -166,6 +166,11 @@ async fn begin(
             return Ok(Begun::Row { row: Box::new(page), before: true });
         }
         close(&tx, &page, PaymentState::Expired).await?;
+        if provider::is_outside(&page.provider) && !page.url.is_empty() {
+            // It may have been paid in its last moment: the look at it is not waited for.
+            let look = CheckPage { payment_id: page.id, order_id: order.id };
+            job::enqueue(ctx, &mut tx, scope, &look).await?;
+        }
     }
     let id = ctx.new_id();
     let link_end = order.link_expires_at.unwrap_or_else(|| ctx.time()).timestamp();
@@ -190,7 +195,7 @@ async fn begin(
     Ok(Begun::Row { row: Box::new(row), before: false })
 }
 
-async fn close(db: &impl ConnectionTrait, page: &payment::Model, to: PaymentState) -> Result<()> {
+pub(super) async fn close(db: &impl ConnectionTrait, page: &payment::Model, to: PaymentState) -> Result<()> {
     payment::Entity::update_many()
         .col_expr(payment::Column::Status, Expr::value(to.to_value()))
         .filter(payment::Column::Id.eq(page.id))

@@ -40,7 +40,7 @@ pub(super) async fn stripe(ctx: &Ctx, scope: &CompanyScope, row: &integration_ta
         .await?
         .ok_or_else(|| Error::Unavailable(format!("integration {} has no {STRIPE_KEY}", row.id)))?;
     let outside = &ctx.engine().outside;
-    Ok(Stripe::new(outside.http.clone(), &outside.stripe_url, key, secret(STRIPE_WEBHOOK).await?))
+    Ok(Stripe::new(outside.http.clone(), &outside.stripe_url, key, secret(STRIPE_WEBHOOK).await?, &outside.breakers))
 }
 
 /// The company's own account, connected or not; none when it never had one.

@@ -17,7 +17,9 @@ use entity::{booking, conversation, order as order_table, payment, payment_event
 use gateway::error::Kind;
 use gateway::payment::{EventKind as ProviderEvent, PageState, PaymentEvent, Standing, Subject};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait as _, QueryFilter,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -71,6 +73,9 @@ pub(crate) async fn settle(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> 
         Err(error) => return Err(unread(ctx, &scope, &till, error).await?),
     };
     let mut tx = ctx.db().begin(&scope).await?;
+    if let Some(account) = &till.account {
+        integration::answered(ctx, &mut tx, &scope, account).await?;
+    }
     let outcome = match found {
         Found::Nothing => lost(ctx, &mut tx, &scope, &event, &stored, payload.order_id).await?,
         Found::State(state) => match of_page(&tx, &scope, &stored.provider, &state.external_id).await? {
@@ -103,7 +108,7 @@ pub(super) async fn unread(
         integration::failed(ctx, &mut tx, scope, account, &error).await?;
         ctx.commit(tx).await?;
     }
-    let mut failure = crate::channel::failure(&error);
+    let mut failure = integration::failure(&error);
     if error.kind == Kind::Credentials {
         failure.retry = job::Retry::Later;
     }
@@ -166,6 +171,10 @@ pub(super) async fn apply(
         needs_attention(ctx, tx, scope, conversation.id, "payment_mismatch").await?;
         return Ok("mismatch");
     }
+    if matches!(state.standing, Standing::Paid | Standing::Refunded | Standing::Failed | Standing::Expired) {
+        // Nothing more is to be found by looking.
+        super::upkeep::cancel_look(ctx, tx, scope, &payment).await?;
+    }
     let outcome = match state.standing {
         Standing::Paid => paid(ctx, tx, scope, payment, &order, &conversation).await?,
         Standing::Refunded => refunded(ctx, tx, scope, payment, &order, &conversation).await?,
@@ -199,14 +208,16 @@ async fn moved(
     Ok(outcome)
 }
 
-/// A page's state only moves on: what is paid is not open again, what was given back is not paid again.
+/// A page's state only moves on: what is paid is not open again, what was given back is not paid again. A page that was closed
+/// here is no more than believed to be ended: the customer may have done their part before the provider heard of it.
 async fn set_state(ctx: &Ctx, tx: &Tx, payment: payment::Model, to: PaymentState) -> Result<bool> {
     let rank = |state: PaymentState| match state {
         PaymentState::Open => 0,
-        PaymentState::Processing => 1,
-        PaymentState::Failed | PaymentState::Expired => 2,
-        PaymentState::Paid => 3,
-        PaymentState::Refunded => 4,
+        PaymentState::Expired => 1,
+        PaymentState::Processing => 2,
+        PaymentState::Failed => 3,
+        PaymentState::Paid => 4,
+        PaymentState::Refunded => 5,
     };
     if rank(to) <= rank(payment.status) {
         return Ok(false);
@@ -247,6 +258,8 @@ async fn paid(
     let Some(after) = order::apply(order, &mut row, ctx, OrderEvent::Paid) else { return Ok("passed_over") };
     row.update(&*tx).await?;
     order::cancel_link_work(ctx, tx, scope, order.id).await?;
+    // Another page that is open still would be paid a second time.
+    super::close_pages(ctx, tx, scope, order.id).await?;
     let total = order::money(order, order.total_minor);
     let text = Notice::Paid { number: order.number, total }.text(language, &zone);
     store_outbound(ctx, tx, scope, conversation, NewOutbound::system(text, language)).await?;
@@ -274,6 +287,20 @@ async fn refunded(
     if !set_state(ctx, tx, payment, PaymentState::Refunded).await? {
         return Ok("known");
     }
+    let language = order::language(order);
+    let zone = crate::company::zone(&crate::company::branch(ctx, scope, order.branch_id).await?);
+    let text = Notice::Refunded { number: order.number, total: amount }.text(language, &zone);
+    let another = payment::Entity::find()
+        .filter(payment::Column::CompanyId.eq(scope.id()))
+        .filter(payment::Column::OrderId.eq(order.id))
+        .filter(payment::Column::Status.eq(PaymentState::Paid))
+        .count(&*tx)
+        .await?;
+    if another > 0 {
+        // What was paid too much went back: the order is paid still.
+        store_outbound(ctx, tx, scope, conversation, NewOutbound::system(text, language)).await?;
+        return Ok("refunded_surplus");
+    }
     let mut row = order.clone().into_active_model();
     if order::apply(order, &mut row, ctx, OrderEvent::Refunded).is_none() {
         needs_attention(ctx, tx, scope, conversation.id, "refund_unexplained").await?;
@@ -288,9 +315,6 @@ async fn refunded(
         .exec(&*tx)
         .await?;
     crate::calendar::show(ctx, tx, scope, order.id).await?;
-    let language = order::language(order);
-    let zone = crate::company::zone(&crate::company::branch(ctx, scope, order.branch_id).await?);
-    let text = Notice::Refunded { number: order.number, total: amount }.text(language, &zone);
     store_outbound(ctx, tx, scope, conversation, NewOutbound::system(text, language)).await?;
     Ok("refunded")
 }

@@ -1,8 +1,8 @@
 //! What is done at the provider beside making pages: ending them, giving money back, and looking at those of which nothing was
 //! heard.
 
-use super::link::BETWEEN_LOOKS_SECONDS;
-use super::provider;
+use super::link::{AFTER_END_SECONDS, BETWEEN_LOOKS_SECONDS};
+use super::provider::{self, Till};
 use super::settle::{apply, unread};
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
@@ -10,16 +10,26 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::inbox::needs_attention;
 use crate::job::{self, Claimed, Failure, Job};
-use crate::order;
+use crate::{integration, order};
 use domain::money::Currency;
 use entity::payment;
 use entity::stored::PaymentState;
 use gateway::error::{Kind, Retry};
 use gateway::payment::{PageState, Refund, Standing};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+/// So many payments are marked when an account is left.
+const MOST_LEFT: u64 = 500;
+/// Money that is on its way takes days: so often it is looked for where the provider cannot report to us,
+const BETWEEN_LOOKS_FOR_MONEY_SECONDS: i64 = 3600;
+/// where it can,
+const BETWEEN_LOOKS_BESIDE_EVENTS_SECONDS: i64 = 6 * 3600;
+/// and so long after the page's end: bank debits fail or come within 14 business days
+/// (<https://docs.stripe.com/payments/payment-methods#payment-notification>).
+const LONGEST_WAY_SECONDS: i64 = 30 * 24 * 3600;
 
 macro_rules! page_job {
     ($(#[$about:meta])* $name:ident, $kind:literal, $key:literal) => {
@@ -94,6 +104,37 @@ pub(crate) async fn close_pages(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, or
     Ok(())
 }
 
+/// Nothing more is to be found by looking at a page.
+pub(super) async fn cancel_look(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, page: &payment::Model) -> Result<()> {
+    let look = CheckPage { payment_id: page.id, order_id: page.order_id };
+    job::cancel(ctx, tx, scope, &look.unique_key().unwrap_or_default()).await?;
+    Ok(())
+}
+
+/// Leaves the pages of an account that is asked no more: open ones give way to fresh ones, and staff see where money was on its
+/// way.
+pub(super) async fn leave_pages(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, provider: &str) -> Result<()> {
+    let on_its_way = payment::Entity::find()
+        .filter(payment::Column::CompanyId.eq(scope.id()))
+        .filter(payment::Column::Provider.eq(provider))
+        .filter(payment::Column::Status.eq(PaymentState::Processing))
+        .limit(MOST_LEFT)
+        .all(&*tx)
+        .await?;
+    for page in on_its_way {
+        let order = order::lock(tx, scope, page.order_id).await?;
+        needs_attention(ctx, tx, scope, order.conversation_id, "payment_unwatched").await?;
+    }
+    payment::Entity::update_many()
+        .col_expr(payment::Column::Status, Expr::value(PaymentState::Expired.to_value()))
+        .filter(payment::Column::CompanyId.eq(scope.id()))
+        .filter(payment::Column::Provider.eq(provider))
+        .filter(payment::Column::Status.eq(PaymentState::Open))
+        .exec(&*tx)
+        .await?;
+    Ok(())
+}
+
 /// Runs [`ExpirePage`]. A page that was paid before it could be ended counts as every late payment.
 pub(crate) async fn run_expire(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     let scope = claimed.scope()?;
@@ -110,18 +151,18 @@ pub(crate) async fn run_expire(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failu
         till.provider.read_page(&payment.external_id).await
     };
     match ended.await {
-        Ok(state) => finish(ctx, &scope, &payment, Some(&state), claimed).await,
-        Err(error) if error.kind == Kind::Gone => finish(ctx, &scope, &payment, None, claimed).await,
+        Ok(state) => finish(ctx, &scope, &till, &payment, Some(&state), claimed).await,
+        Err(error) if error.kind == Kind::Gone => finish(ctx, &scope, &till, &payment, None, claimed).await,
         Err(error) => Err(unread(ctx, &scope, &till, error).await?),
     }
 }
 
-/// Runs [`CheckPage`].
+/// Runs [`CheckPage`]. A page that was closed here is looked at too: it may have been paid in its last moment.
 pub(crate) async fn run_check(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     let scope = claimed.scope()?;
     let payload: CheckPage = claimed.payload()?;
     let payment = provider::payment_of(ctx, &scope, payload.payment_id).await?;
-    if !matches!(payment.status, PaymentState::Open | PaymentState::Processing) {
+    if matches!(payment.status, PaymentState::Failed | PaymentState::Paid | PaymentState::Refunded) {
         return Ok(job::finish_if_running(ctx, claimed).await?);
     }
     let till = match provider::of_payment(ctx, &scope, &payment.provider).await {
@@ -131,35 +172,72 @@ pub(crate) async fn run_check(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failur
     };
     let state = match till.provider.read_page(&payment.external_id).await {
         Ok(state) => state,
-        Err(error) if error.kind == Kind::Gone => return finish(ctx, &scope, &payment, None, claimed).await,
+        Err(error) if error.kind == Kind::Gone => return finish(ctx, &scope, &till, &payment, None, claimed).await,
         Err(error) => return Err(unread(ctx, &scope, &till, error).await?),
     };
     let reports = till.account.as_ref().is_some_and(|row| row.settings["webhook"] == true);
-    if state.standing == Standing::Open && ctx.time() < payment.expires_at {
-        // Looked at early (the customer came back), or the provider cannot report to us.
-        let next = if reports {
-            payment.expires_at.plus_seconds(2 * BETWEEN_LOOKS_SECONDS)
-        } else {
-            ctx.time().plus_seconds(BETWEEN_LOOKS_SECONDS)
-        };
-        let mut tx = ctx.db().begin(&scope).await?;
-        job::finish(ctx, &mut tx, claimed).await?;
-        job::enqueue_at(ctx, &mut tx, &scope, &payload, next).await?;
-        return Ok(ctx.commit(tx).await?);
+    let now = ctx.time();
+    let mut tx = ctx.db().begin(&scope).await?;
+    if let Some(account) = &till.account {
+        integration::answered(ctx, &mut tx, &scope, account).await?;
     }
-    finish(ctx, &scope, &payment, Some(&state), claimed).await
+    job::finish(ctx, &mut tx, claimed).await?;
+    match state.standing {
+        // Looked at early (the customer came back), or the provider cannot report to us.
+        Standing::Open if now < payment.expires_at => {
+            let next = if reports {
+                payment.expires_at.plus_seconds(AFTER_END_SECONDS)
+            } else {
+                now.plus_seconds(BETWEEN_LOOKS_SECONDS)
+            };
+            job::enqueue_at(ctx, &mut tx, &scope, &payload, next).await?;
+        }
+        // Its time is over and the provider lets it be paid still.
+        Standing::Open => {
+            let ends = ExpirePage { payment_id: payment.id, order_id: payment.order_id };
+            job::enqueue(ctx, &mut tx, &scope, &ends).await?;
+        }
+        Standing::Processing => {
+            apply(ctx, &mut tx, &scope, &payment, &state, None, true).await?;
+            if now < payment.expires_at.plus_seconds(LONGEST_WAY_SECONDS) {
+                let pause = if reports { BETWEEN_LOOKS_BESIDE_EVENTS_SECONDS } else { BETWEEN_LOOKS_FOR_MONEY_SECONDS };
+                job::enqueue_at(ctx, &mut tx, &scope, &payload, now.plus_seconds(pause)).await?;
+            } else {
+                let order = order::lock(&tx, &scope, payment.order_id).await?;
+                needs_attention(ctx, &mut tx, &scope, order.conversation_id, "payment_unwatched").await?;
+            }
+        }
+        Standing::Paid | Standing::Failed | Standing::Expired | Standing::Refunded => {
+            apply(ctx, &mut tx, &scope, &payment, &state, None, true).await?;
+        }
+    }
+    Ok(ctx.commit(tx).await?)
 }
 
 async fn finish(
     ctx: &Ctx,
     scope: &CompanyScope,
+    till: &Till,
     payment: &payment::Model,
     state: Option<&PageState>,
     claimed: &Claimed,
 ) -> Result<(), Failure> {
     let mut tx = ctx.db().begin(scope).await?;
-    if let Some(state) = state {
-        apply(ctx, &mut tx, scope, payment, state, None, true).await?;
+    if let Some(account) = &till.account {
+        integration::answered(ctx, &mut tx, scope, account).await?;
+    }
+    match state {
+        Some(state) => {
+            apply(ctx, &mut tx, scope, payment, state, None, true).await?;
+            if state.standing == Standing::Processing {
+                // Its money may come without an event.
+                let look = CheckPage { payment_id: payment.id, order_id: payment.order_id };
+                let next = ctx.time().plus_seconds(BETWEEN_LOOKS_FOR_MONEY_SECONDS);
+                job::enqueue_unless_waiting(ctx, &mut tx, scope, &look, next).await?;
+            }
+        }
+        // The account does not know it: the customer is given another one.
+        None => super::link::close(&tx, payment, PaymentState::Expired).await?,
     }
     job::finish(ctx, &mut tx, claimed).await?;
     Ok(ctx.commit(tx).await?)
@@ -174,8 +252,15 @@ pub(crate) async fn run_refund(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failu
         return Ok(job::finish_if_running(ctx, claimed).await?);
     }
     let till = provider::of_payment(ctx, &scope, &payment.provider).await?;
-    match till.provider.refund(payment.id, &payment.external_id).await {
-        Ok(Refund::Done) => {
+    let asked = async {
+        match till.provider.refund(payment.id, &payment.external_id).await? {
+            Refund::Done => Ok(None),
+            // On its way: how far, the page says; where it does not yet, the provider's event ends it.
+            Refund::Pending => till.provider.read_page(&payment.external_id).await.map(Some),
+        }
+    };
+    match asked.await {
+        Ok(None) => {
             let state = PageState {
                 external_id: payment.external_id.clone(),
                 payment_id: None,
@@ -185,12 +270,12 @@ pub(crate) async fn run_refund(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failu
                 currency: Currency::parse(&payment.currency),
                 refunded_minor: payment.amount_minor,
             };
-            finish(ctx, &scope, &payment, Some(&state), claimed).await
+            finish(ctx, &scope, &till, &payment, Some(&state), claimed).await
         }
-        // The event of the provider ends it.
-        Ok(Refund::Pending) => finish(ctx, &scope, &payment, None, claimed).await,
+        Ok(Some(state)) => finish(ctx, &scope, &till, &payment, Some(&state), claimed).await,
         Err(error) => {
-            let gives_up = error.retry == Retry::Never || claimed.row.attempts >= claimed.row.max_attempts;
+            let gives_up = error.retry == Retry::Never
+                || (claimed.row.attempts >= claimed.row.max_attempts && !error.was_not_asked);
             let failure = unread(ctx, &scope, &till, error).await?;
             if gives_up {
                 let mut tx = ctx.db().begin(&scope).await?;

@@ -19,10 +19,10 @@ use testkit::fake::google::{CLIENT_ID, CLIENT_SECRET, Doors, Google};
 use testkit::fake::{Fault, Reply};
 
 /// A shop whose owner has a calendar at Google.
-struct Diary {
-    shop: Shop,
-    world: Google,
-    doors: Doors,
+pub(crate) struct Diary {
+    pub(crate) shop: Shop,
+    pub(crate) world: Google,
+    pub(crate) doors: Doors,
     owner: Ctx,
     scope: service::access::CompanyScope,
 }
@@ -44,7 +44,7 @@ impl Diary {
         Self { shop, world, doors, owner, scope }
     }
 
-    async fn connected(kit: Kit) -> Self {
+    pub(crate) async fn connected(kit: Kit) -> Self {
         let diary = Self::registered(kit).await;
         diary.connect().await.unwrap();
         diary.shop.run().await;
@@ -65,20 +65,20 @@ impl Diary {
         self.finish(&self.owner, &back).await
     }
 
-    async fn account(&self) -> integration::Model {
+    pub(crate) async fn account(&self) -> integration::Model {
         let found =
             service::integration::of_kind(&self.shop.kit.ctx, &self.shop.scope, IntegrationKind::Calendar).await;
         found.unwrap().expect("an account")
     }
 
     /// Books a massage tomorrow at this hour, up to the link.
-    async fn massage(&self, customer: &str, hour: u32) -> order::Model {
+    pub(crate) async fn massage(&self, customer: &str, hour: u32) -> order::Model {
         let text = format!("A back massage in Valencia tomorrow at {hour}:00. I'm Ann Lee, +447700900111. I confirm");
         self.shop.say(customer, &text).await;
         self.shop.order().await
     }
 
-    async fn pay(&self, order: &order::Model) {
+    pub(crate) async fn pay(&self, order: &order::Model) {
         let page = self.shop.page(order).await;
         self.shop.bank(&page, EventKind::Paid).await;
     }
@@ -92,7 +92,7 @@ impl Diary {
         self.shop.conversation(order.conversation_id).await.attention_reason
     }
 
-    async fn pass(&self, seconds: u64) {
+    pub(crate) async fn pass(&self, seconds: u64) {
         self.shop.kit.advance(Duration::from_secs(seconds));
         self.shop.run().await;
     }
@@ -102,7 +102,7 @@ impl Diary {
         jiff::civil::date(2026, 3, 3).at(hour, 0, 0, 0).in_tz("Europe/Madrid").unwrap().timestamp()
     }
 
-    fn check(&self) {
+    pub(crate) fn check(&self) {
         self.doors.api.check();
     }
 }

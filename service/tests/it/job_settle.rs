@@ -192,6 +192,39 @@ both! {
         kit.may_remain("note");
     }
 
+    /// docs/operating.md "What is kept": what was not applied stays, and so does what is young.
+    async fn events_of_providers_are_kept_for_a_while(kit: Kit) {
+        use sea_orm::{ActiveValue::Set, EntityTrait as _};
+        let ctx = &kit.ctx;
+        let event = |name: &str, outcome: Option<&str>| entity::payment_event::ActiveModel {
+            id: Set(ctx.new_id()),
+            company_id: Set(None),
+            provider: Set("stripe".to_owned()),
+            account: Set("acct".to_owned()),
+            external_id: Set(name.to_owned()),
+            kind: Set("paid".to_owned()),
+            payload: Set(serde_json::json!({})),
+            outcome: Set(outcome.map(str::to_owned)),
+            received_at: Set(ctx.time()),
+            processed_at: Set(None),
+        };
+        let insert = async |rows: Vec<_>| {
+            let db = ctx.db().begin_across().await.unwrap();
+            entity::payment_event::Entity::insert_many(rows).exec_without_returning(&db).await.unwrap();
+            ctx.commit(db).await.unwrap();
+        };
+        insert((0..2300).map(|n| event(&format!("old-{n}"), Some("paid"))).chain([event("open", None)]).collect()).await;
+        kit.advance(3600 * 24 * 89 * SECOND);
+        insert(vec![event("young", Some("unknown_page"))]).await;
+        assert_eq!(service::job::prune(ctx).await.unwrap(), 0);
+        kit.advance(3600 * 24 * 2 * SECOND);
+        assert_eq!(service::job::prune(ctx).await.unwrap(), 2300);
+        let left = entity::payment_event::Entity::find().all(&ctx.db().read_across()).await.unwrap();
+        let mut names: Vec<_> = left.into_iter().map(|row| row.external_id).collect();
+        names.sort();
+        assert_eq!(names, ["open", "young"]);
+    }
+
     /// reliability.md cases 19 and 20.
     async fn a_payload_of_another_version_is_dead_and_in_nobodys_way(kit: Kit) {
         let tenant = kit.tenant().await;

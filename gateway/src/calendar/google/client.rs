@@ -1,6 +1,7 @@
 //! Calls of the Calendar API.
 
 use super::{CALENDAR, NAME};
+use crate::breaker::Circuit;
 use crate::calendar::{Calendar, Change, Changes, Entry, Identity};
 use crate::error::{Error, Kind};
 use async_trait::async_trait;
@@ -36,6 +37,7 @@ pub struct Google {
     http: Http,
     api_url: String,
     access: SecretString,
+    circuit: Circuit,
 }
 
 impl std::fmt::Debug for Google {
@@ -86,12 +88,23 @@ fn error_of(answer: &Answer) -> Error {
 impl Google {
     /// The account's main calendar. `api_url` without a slash at its end.
     #[must_use]
-    pub fn new(http: Http, api_url: &str, access: SecretString) -> Self {
-        Self { http, api_url: api_url.to_owned(), access }
+    pub fn new(http: Http, api_url: &str, access: SecretString, circuit: Circuit) -> Self {
+        Self { http, api_url: api_url.to_owned(), access, circuit }
     }
 
     /// Every call changes nothing, carries our own id, or removes: doing it twice is doing it once.
     async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        query: &[(&str, &str)],
+        body: Option<&Value>,
+        timeout: Duration,
+    ) -> Result<Answer, Error> {
+        self.circuit.call(self.send(method, path, query, body, timeout)).await
+    }
+
+    async fn send(
         &self,
         method: Method,
         path: &str,

@@ -2,6 +2,7 @@
 
 use super::wire::{self, AccountBody, EndpointBody, List, Refunded, Session};
 use super::{NAME, VERSION, amount};
+use crate::breaker::{Breakers, Circuit};
 use crate::error::{Error, Kind};
 use crate::payment::event::{EVENT_TYPES, PaymentEvent, Subject};
 use crate::payment::{Account, EventError, PageRequest, PageState, PaymentPage, PaymentProvider, Refund, signature};
@@ -53,6 +54,7 @@ pub struct Stripe {
     base_url: String,
     key: SecretString,
     webhook_secret: Option<SecretString>,
+    circuit: Circuit,
 }
 
 impl std::fmt::Debug for Stripe {
@@ -64,8 +66,15 @@ impl std::fmt::Debug for Stripe {
 impl Stripe {
     /// The account of this key. `base_url` without a slash at its end. Without a webhook secret no event is believed.
     #[must_use]
-    pub fn new(http: Http, base_url: &str, key: SecretString, webhook_secret: Option<SecretString>) -> Self {
-        Self { http, base_url: base_url.to_owned(), key, webhook_secret }
+    pub fn new(
+        http: Http,
+        base_url: &str,
+        key: SecretString,
+        webhook_secret: Option<SecretString>,
+        breakers: &Breakers,
+    ) -> Self {
+        let circuit = breakers.circuit(NAME, base_url, key.expose_secret());
+        Self { http, base_url: base_url.to_owned(), key, webhook_secret, circuit }
     }
 
     /// Sets a webhook for the events that are used. Asked twice under one `key`, there is one.
@@ -95,6 +104,10 @@ impl Stripe {
 
     /// Every call either changes nothing, carries a key, or ends something that may have ended: doing it twice is doing it once.
     async fn call<T: DeserializeOwned>(&self, request: RequestBuilder, key: Option<String>) -> Result<T, Error> {
+        self.circuit.call(self.send(request, key)).await
+    }
+
+    async fn send<T: DeserializeOwned>(&self, request: RequestBuilder, key: Option<String>) -> Result<T, Error> {
         let method = match request.method {
             StripeMethod::Get => Method::GET,
             StripeMethod::Post => Method::POST,
