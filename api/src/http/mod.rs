@@ -19,6 +19,7 @@ mod pay;
 mod playground;
 mod privacy;
 mod protect;
+mod pushes;
 mod serve;
 mod socket;
 mod state;
@@ -58,6 +59,7 @@ pub fn router(state: AppState) -> Router {
         .route("/mailbox/{id}", get(mailbox::letter))
         .route("/webhooks/payment/{provider}", post(pay::webhook))
         .route("/webhooks/channel/{key}", post(channels::webhook))
+        .route("/webhooks/calendar/{key}", post(pushes::calendar))
         .route("/p/{token}", get(pay::short_link))
         .route("/test-bank/{id}", get(pay::bank_page).post(pay::bank_press))
         .route("/files", post(files::upload))

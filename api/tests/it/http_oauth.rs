@@ -54,5 +54,21 @@ fn only_the_session_that_began_comes_back() {
         let no = begin().await;
         let said = come(&format!("state={}&error=access_denied", no["state"]), &mine).await;
         assert_eq!(said.header("location"), "/settings?calendar=refused");
+        // A push of Google comes in by the headers that were agreed on, and by nothing less.
+        kit.drain_with(&service::jobs::registry()).await;
+        let pushed = world.pushes().remove(0);
+        let path = pushed.address.trim_start_matches("https://x8.example").to_owned();
+        let push = async |path: &str, token: &str| {
+            let headers = [
+                ("x-goog-channel-id", pushed.channel.as_str()),
+                ("x-goog-channel-token", token),
+                ("x-goog-resource-id", pushed.resource.as_str()),
+                ("x-goog-resource-state", "exists"),
+            ];
+            server.post_json(path, &headers, &serde_json::json!({})).await.status
+        };
+        assert_eq!(push(&path, &pushed.token).await, StatusCode::OK);
+        assert_eq!(push(&path, "another").await, StatusCode::UNAUTHORIZED);
+        assert_eq!(push("/webhooks/calendar/nobody", &pushed.token).await, StatusCode::NOT_FOUND);
     });
 }

@@ -262,6 +262,7 @@ pub(crate) async fn run_disconnect(ctx: &Ctx, claimed: &Claimed) -> Result<(), F
     if row.status != ChannelStatus::Disconnected {
         return Ok(job::finish_if_running(ctx, claimed).await?);
     }
+    super::watch::stop_last(ctx, &scope, &row).await?;
     if let Some(refresh) = credential::open(ctx, &ctx.db().read(&scope), &scope, row.id, REFRESH).await?
         && let Ok(oauth) = token::oauth(ctx)
         && let Err(error) = oauth.revoke(&refresh).await

@@ -8,12 +8,14 @@ mod busy;
 mod connect;
 mod sync;
 mod token;
+mod watch;
 mod write;
 
 pub(crate) use busy::foreign_busy;
 pub(crate) use connect::{CheckCalendar, DisconnectCalendar, begin_check, begin_disconnect, run_check, run_disconnect};
 pub use connect::{begin_google, finish_google};
 pub(crate) use sync::{SyncCalendar, run_sync};
+pub use watch::{Push, pushed};
 pub(crate) use write::{WriteBooking, run_write, show};
 
 use crate::access::CompanyScope;

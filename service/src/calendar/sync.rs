@@ -2,6 +2,7 @@
 
 use super::connected;
 use super::token::{self, Next};
+use super::watch;
 use super::write::WriteBooking;
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
@@ -11,6 +12,7 @@ use crate::job::{self, Claimed, Failure, Job};
 use crate::{integration, order};
 use entity::stored::{BookingKind, BookingStatus, EventKind};
 use entity::{booking, integration as integration_table};
+use gateway::calendar::google::Google;
 use gateway::calendar::{Calendar as _, Change, Changes};
 use gateway::error::{Error as ProviderError, Kind, Retry};
 use sea_orm::sea_query::Expr;
@@ -52,13 +54,18 @@ pub(crate) async fn run_sync(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure
     let account = connected(&ctx.db().read(&scope), &scope).await?.filter(|row| row.id == payload.integration_id);
     let Some(account) = account else { return Ok(job::finish_if_running(ctx, claimed).await?) };
     let mut mark = account.settings["mark"].as_str().map(str::to_owned);
-    let pause = match read(ctx, &scope, &account, mark.as_deref()).await? {
+    let calendar = token::google(ctx, &scope, &account).await?;
+    let mut renewed = None;
+    let pause = match read(ctx, &scope, &account, &calendar, mark.as_deref()).await? {
         Ok(changes) => {
             let full = mark.is_none();
             for change in changes.entries.into_iter().filter(|change| !(full && change.removed)) {
                 apply(ctx, &scope, &change).await?;
             }
             mark = changes.mark;
+            if let Ok(calendar) = &calendar {
+                renewed = watch::renew(ctx, &account, calendar).await;
+            }
             Some(EVERY_SECONDS)
         }
         // The mark is too old (410): everything is read anew.
@@ -76,9 +83,9 @@ pub(crate) async fn run_sync(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure
         },
     };
     let mut tx = ctx.db().begin(&scope).await?;
-    if account.settings["mark"].as_str() != mark.as_deref() {
-        let mut settings = account.settings.clone();
-        settings["mark"] = json!(mark);
+    let (mut settings, superfluous) = renewed.unwrap_or_else(|| (account.settings.clone(), None));
+    settings["mark"] = json!(mark);
+    if settings != account.settings {
         integration_table::Entity::update_many()
             .col_expr(integration_table::Column::Settings, Expr::value(settings))
             .filter(integration_table::Column::Id.eq(account.id))
@@ -88,20 +95,27 @@ pub(crate) async fn run_sync(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure
     }
     job::finish(ctx, &mut tx, claimed).await?;
     if let Some(pause) = pause {
-        job::enqueue_at(ctx, &mut tx, &scope, &payload, ctx.time().plus_seconds(pause)).await?;
+        // A push that came meanwhile wants it sooner.
+        let next = ctx.time().plus_seconds(pause);
+        job::enqueue_unless_waiting(ctx, &mut tx, &scope, &payload, next).await?;
     }
-    Ok(ctx.commit(tx).await?)
+    ctx.commit(tx).await?;
+    if let (Ok(calendar), Some(old)) = (&calendar, &superfluous) {
+        watch::stop(&account, calendar, old).await;
+    }
+    Ok(())
 }
 
 async fn read(
     ctx: &Ctx,
     scope: &CompanyScope,
     account: &integration_table::Model,
+    calendar: &std::result::Result<Google, ProviderError>,
     mark: Option<&str>,
 ) -> Result<std::result::Result<Changes, ProviderError>> {
-    let changes = match token::google(ctx, scope, account).await? {
+    let changes = match calendar {
         Ok(calendar) => calendar.changes(mark).await,
-        Err(error) => Err(error),
+        Err(error) => Err(error.clone()),
     };
     if let Ok(changes) = &changes {
         let mut tx = ctx.db().begin(scope).await?;

@@ -10,12 +10,13 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilt
 use serde_json::json;
 use service::Error;
 use service::access::Actor;
+use service::calendar::Push;
 use service::ctx::Ctx;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use testkit::Kit;
-use testkit::fake::google::{CLIENT_ID, CLIENT_SECRET, Doors, Google};
+use testkit::fake::google::{CLIENT_ID, CLIENT_SECRET, Doors, Google, Pushed};
 use testkit::fake::{Fault, Reply};
 
 /// A shop whose owner has a calendar at Google.
@@ -29,9 +30,14 @@ pub(crate) struct Diary {
 
 impl Diary {
     async fn registered(kit: Kit) -> Self {
+        Self::at(kit, "https://x8.example").await
+    }
+
+    async fn at(kit: Kit, public_url: &str) -> Self {
         let world = Google::new(Arc::clone(&kit.clock));
         let doors = world.start().await;
         let kit = kit.with_engine(|engine| {
+            engine.public_url = public_url.to_owned();
             engine.outside.google_api_url = doors.api.url().to_owned();
             engine.outside.google_token_url = doors.tokens.url().to_owned();
             engine.outside.google =
@@ -392,5 +398,122 @@ testkit::both! {
         diary.pay(&next).await;
         assert_eq!(diary.shop.order().await.status, OrderStatus::Booked);
         assert_eq!(diary.world.events().len(), 1, "nothing is written any more");
+    }
+
+    /// Google says that something changed: it is read at once. Whoever does not know channel, token and resource is not heard.
+    async fn a_push_is_heard_at_once(kit: Kit) {
+        let diary = Diary::connected(kit).await;
+        let order = diary.massage("ann", 10).await;
+        diary.pay(&order).await;
+        diary.pass(2).await;
+        let id = diary.booking(&order).await.external_event_id.unwrap();
+        let key = diary.account().await.public_key;
+        let pushes = diary.world.pushes();
+        assert_eq!(pushes.len(), 1);
+        assert_eq!(pushes[0].address, format!("https://x8.example/webhooks/calendar/{key}"));
+        let stored = diary.account().await.settings.to_string();
+        assert!(!stored.contains(&pushes[0].token), "the token is kept as a hash");
+        let good = push_of(&pushes[0]);
+        let ctx = &diary.shop.kit.ctx;
+        let push = |push| service::calendar::pushed(ctx, &key, push);
+        diary.world.drag(&id, diary.tomorrow(16), diary.tomorrow(17));
+        for bad in [
+            Push { channel: Some("another"), ..good },
+            Push { token: Some("another"), ..good },
+            Push { token: None, ..good },
+            Push { resource: Some("another"), ..good },
+            Push::default(),
+        ] {
+            assert!(matches!(push(bad).await, Err(Error::Unauthenticated)), "{bad:?}");
+        }
+        assert!(matches!(service::calendar::pushed(ctx, "nobody", good).await, Err(Error::NotFound(_))));
+        push(Push { state: Some("sync"), ..good }).await.unwrap();
+        diary.pass(5).await;
+        assert_eq!(diary.booking(&order).await.start_at.timestamp(), diary.tomorrow(10), "nobody was heard");
+        for _ in 0..20 {
+            push(good).await.unwrap();
+        }
+        let asked = diary.doors.api.calls("/events").len();
+        diary.pass(1).await;
+        assert_eq!(diary.booking(&order).await.start_at.timestamp(), diary.tomorrow(16));
+        assert!(diary.doors.api.calls("/events").len() <= asked + 3, "twenty pushes are one reading");
+        // The reading every five minutes goes on.
+        let order = diary.booking(&order).await.external_event_id.unwrap();
+        diary.world.drag(&order, diary.tomorrow(12), diary.tomorrow(13));
+        diary.pass(301).await;
+        assert_eq!(diary.shop.order().await.appointment_start.unwrap().timestamp(), diary.tomorrow(12));
+        diary.check();
+    }
+
+    /// A channel ends after a week: a new one is opened a day before, then the old one is stopped. Disconnecting stops it.
+    async fn a_channel_is_renewed_and_stopped(kit: Kit) {
+        let diary = Diary::connected(kit).await;
+        let first = diary.world.pushes();
+        for _ in 0..5 {
+            diary.pass(24 * 3600).await;
+        }
+        assert_eq!(diary.world.pushes()[0].channel, first[0].channel, "it lasts");
+        // The old one is gone already when it is stopped: 404.
+        diary.doors.api.fail("/channels/stop", Fault::Answer(Reply::json(404, &json!({ "error": { "code": 404 } }))));
+        diary.pass(25 * 3600).await;
+        let both = diary.world.pushes();
+        assert_eq!(both.len(), 2, "one that could not be stopped lives on, and is not listened to");
+        let key = diary.account().await.public_key;
+        let heard = async |pushed: &Pushed| {
+            service::calendar::pushed(&diary.shop.kit.ctx, &key, push_of(pushed)).await.is_ok()
+        };
+        for pushed in &both {
+            assert_eq!(heard(pushed).await, pushed.channel != first[0].channel);
+        }
+        for _ in 0..6 {
+            diary.pass(25 * 3600).await;
+        }
+        assert_eq!(diary.world.pushes().len(), 1, "the next renewal stops the one before");
+        service::integration::disconnect(&diary.owner, &diary.scope, diary.account().await).await.unwrap();
+        diary.shop.run().await;
+        assert!(diary.world.pushes().is_empty());
+        diary.check();
+    }
+
+    /// Google takes no channel to this address, or is away when it is asked: the calendar works, and is asked again for one later.
+    async fn without_channels_the_calendar_is_read_as_before(kit: Kit) {
+        let diary = Diary::registered(kit).await;
+        diary.world.refuse_channels(true);
+        diary.connect().await.unwrap();
+        diary.shop.run().await;
+        diary.pass(301).await;
+        assert_eq!(diary.doors.api.calls("/watch").len(), 1, "not at every reading");
+        assert_eq!(diary.account().await.status, ChannelStatus::Connected);
+        diary.world.refuse_channels(false);
+        diary.doors.api.fail("/watch", Fault::DoneThenCut);
+        diary.pass(25 * 3600).await;
+        assert_eq!(diary.account().await.settings["watch"], json!(null));
+        diary.pass(301).await;
+        assert_eq!(diary.doors.api.calls("/watch").len(), 3);
+        let key = diary.account().await.public_key;
+        let mut heard = 0;
+        for pushed in diary.world.pushes() {
+            heard += usize::from(service::calendar::pushed(&diary.shop.kit.ctx, &key, push_of(&pushed)).await.is_ok());
+        }
+        assert_eq!((diary.world.pushes().len(), heard), (2, 1), "the one whose answer was lost is not listened to");
+        diary.check();
+    }
+
+    async fn without_a_public_address_there_is_no_channel(kit: Kit) {
+        let diary = Diary::at(kit, "http://127.0.0.1:8000").await;
+        diary.connect().await.unwrap();
+        diary.shop.run().await;
+        diary.pass(301).await;
+        assert!(diary.doors.api.calls("/watch").is_empty());
+        assert_eq!(diary.account().await.status, ChannelStatus::Connected);
+    }
+}
+
+fn push_of(pushed: &Pushed) -> Push<'_> {
+    Push {
+        channel: Some(&pushed.channel),
+        token: Some(&pushed.token),
+        resource: Some(&pushed.resource),
+        state: Some("exists"),
     }
 }

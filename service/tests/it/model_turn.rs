@@ -5,6 +5,7 @@ use crate::commerce_support::Shop;
 use assistant::turn::DialogueState;
 use entity::stored::TurnStatus;
 use entity::{model_use, turn};
+use gateway::breaker::Breakers;
 use gateway::language_model::{Endpoint, Price};
 use sea_orm::{EntityTrait as _, QueryOrder as _};
 use serde_json::{Value, json};
@@ -39,6 +40,8 @@ impl Talk {
         let modelled = kit.with_engine(|engine| {
             engine.outside.model = Some(endpoint(&server));
             engine.outside.model_time = Duration::from_secs(3);
+            // The pauses of a call are real ones.
+            engine.outside.breakers = Breakers::default();
         });
         let shop = Shop::open(modelled).await;
         let plain = Shop { kit, scope: shop.scope.clone(), channel: shop.channel.clone() };
@@ -193,6 +196,7 @@ testkit::both! {
                 kit: talk.shop.kit.with_engine(|engine| {
                     engine.outside.model = Some(endpoint(&talk.server));
                     engine.outside.model_time = Duration::from_secs(3);
+                    engine.outside.breakers = Breakers::default();
                 }),
                 scope: talk.shop.scope.clone(),
                 channel: talk.shop.channel.clone(),

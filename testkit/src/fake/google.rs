@@ -35,6 +35,22 @@ struct Inside {
     change: u64,
     count: u64,
     leave_out: Option<String>,
+    /// Channels by their ids: address, token, resource, end in seconds.
+    channels: BTreeMap<String, (String, String, String, i64)>,
+    refuses_channels: bool,
+}
+
+/// A push as Google sends it: where to, and its headers.
+#[derive(Clone, Debug)]
+pub struct Pushed {
+    /// The address.
+    pub address: String,
+    /// `X-Goog-Channel-ID`
+    pub channel: String,
+    /// `X-Goog-Channel-Token`
+    pub token: String,
+    /// `X-Goog-Resource-ID`
+    pub resource: String,
 }
 
 /// The world of one account.
@@ -150,6 +166,26 @@ impl Google {
         let mut inside = self.lock();
         inside.forgotten = inside.change + 1;
         inside.change += 1;
+    }
+
+    /// Google does not believe the address of any channel.
+    pub fn refuse_channels(&self, refuses: bool) {
+        self.lock().refuses_channels = refuses;
+    }
+
+    /// What is pushed when something changes now: once for each channel that has not ended.
+    #[must_use]
+    pub fn pushes(&self) -> Vec<Pushed> {
+        let now = self.clock.now().as_second();
+        let live = |(id, (address, token, resource, until)): (&String, &(String, String, String, i64))| {
+            (now < *until).then(|| Pushed {
+                address: address.clone(),
+                channel: id.clone(),
+                token: token.clone(),
+                resource: resource.clone(),
+            })
+        };
+        self.lock().channels.iter().filter_map(live).collect()
     }
 
     /// Events that stand.
@@ -300,6 +336,41 @@ impl Inside {
         Reply::json(200, &event)
     }
 
+    fn watch(&mut self, now: i64, body: &Value) -> Reply {
+        /// The longest that Google gives, seconds.
+        const LONGEST: i64 = 7 * 86_400;
+        let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+        if self.refuses_channels {
+            return refused(401, "push.webhookUrlUnauthorized", "Unauthorized WebHook callback channel");
+        }
+        if !text("address").starts_with("https://") || text("type") != "web_hook" {
+            return refused(400, "push.webhookUrlNotHttps", "WebHook callback must be HTTPS");
+        }
+        if text("id").is_empty() || self.channels.contains_key(&text("id")) {
+            return refused(400, "channelIdNotUnique", "Channel id not unique");
+        }
+        let ttl = body["params"]["ttl"].as_str().and_then(|ttl| ttl.parse().ok()).unwrap_or(LONGEST);
+        let until = now + LONGEST.min(ttl);
+        let channel = (text("address"), text("token"), "resource-of-primary".to_owned(), until);
+        self.channels.insert(text("id"), channel);
+        Reply::json(
+            200,
+            &json!({ "kind": "api#channel", "id": body["id"], "resourceId": "resource-of-primary",
+                "token": body["token"], "expiration": (until * 1000).to_string() }),
+        )
+    }
+
+    fn stop(&mut self, body: &Value) -> Reply {
+        let id = body["id"].as_str().unwrap_or_default();
+        match self.channels.get(id) {
+            Some((_, _, resource, _)) if body["resourceId"] == **resource => {
+                self.channels.remove(id);
+                Reply::bytes(204, "")
+            }
+            _ => refused(404, "channelUnknown", "Channel not found"),
+        }
+    }
+
     fn remove(&mut self, id: &str) -> Reply {
         match self.events.get(id) {
             None => refused(404, "notFound", "Not Found"),
@@ -335,6 +406,8 @@ impl World for Google {
             ("POST", ["freeBusy"]) => inside.busy(&call.json()),
             ("GET", ["calendars", "primary", "events"]) => inside.list(&query),
             ("POST", ["calendars", "primary", "events"]) => inside.insert(&call.json()),
+            ("POST", ["calendars", "primary", "events", "watch"]) => inside.watch(now, &call.json()),
+            ("POST", ["channels", "stop"]) => inside.stop(&call.json()),
             ("PATCH", ["calendars", "primary", "events", id]) => inside.patch(id, &call.json()),
             ("DELETE", ["calendars", "primary", "events", id]) => inside.remove(id),
             _ => unknown_path(),

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use domain::booking::Interval;
 use foundation::http::{Answer, Http};
 use google_calendar3::api::{
-    Event, EventExtendedProperties, Events, FreeBusyRequest, FreeBusyRequestItem, FreeBusyResponse,
+    Channel, Event, EventExtendedProperties, Events, FreeBusyRequest, FreeBusyRequestItem, FreeBusyResponse,
 };
 use jiff::Timestamp;
 use reqwest::{Method, Url};
@@ -28,6 +28,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 const PAGE: &str = "250";
 /// More pages than this are another reading's.
 const MOST_PAGES: usize = 200;
+/// How long a channel is asked for, seconds; Google gives a week at most (K).
+const WATCH_SECONDS: &str = "604800";
 /// What of an event is read: nothing of what people write in it.
 const FIELDS: &str = "items(id,status,start,end),nextPageToken,nextSyncToken";
 
@@ -44,6 +46,23 @@ impl std::fmt::Debug for Google {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Google({})", self.api_url)
     }
+}
+
+/// A channel by which Google tells that the calendar has changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watch {
+    /// Google's name of what is watched; every push carries it.
+    pub resource: String,
+    /// When it ends; it does not renew itself.
+    pub until: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct Opened {
+    #[serde(rename = "resourceId")]
+    resource_id: Option<String>,
+    /// Milliseconds, as text.
+    expiration: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -123,6 +142,40 @@ impl Google {
         }
         let answer = self.http.send(request, MOST_ANSWER).await.map_err(lost)?;
         if answer.status.is_success() { Ok(answer) } else { Err(error_of(&answer)) }
+    }
+
+    /// Has Google call `address` whenever an event changes, with `token` in a header. `id` is ours and good once.
+    ///
+    /// # Errors
+    /// [`Error`]; never by itself when Google does not take the address: it must be HTTPS with a certificate that is believed.
+    pub async fn watch(&self, id: &str, token: &str, address: &str) -> Result<Watch, Error> {
+        let body = request::<Channel>(json!({
+            "id": id,
+            "type": "web_hook",
+            "address": address,
+            "token": token,
+            "params": { "ttl": WATCH_SECONDS },
+        }))?;
+        let path = format!("calendars/{CALENDAR}/events/watch");
+        let opened: Opened = read(&self.call(Method::POST, &path, &[], Some(&without_nulls(body)), TIMEOUT).await?)?;
+        let until = opened.expiration.and_then(|text| text.parse().ok());
+        match (opened.resource_id, until.and_then(|millis| Timestamp::from_millisecond(millis).ok())) {
+            (Some(resource), Some(until)) => Ok(Watch { resource, until }),
+            _ => Err(Error::new(NAME, Kind::Unavailable, "the answer cannot be read")),
+        }
+    }
+
+    /// Ends a channel; one that is not there any more has ended.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn stop(&self, id: &str, resource: &str) -> Result<(), Error> {
+        let body = request::<Channel>(json!({ "id": id, "resourceId": resource }))?;
+        match self.call(Method::POST, "channels/stop", &[], Some(&without_nulls(body)), TIMEOUT).await {
+            Ok(_) => Ok(()),
+            Err(error) if error.kind == Kind::Gone => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     async fn list(&self, query: &[(&str, &str)]) -> Result<Events, Error> {

@@ -8,7 +8,7 @@
 mod client;
 mod oauth;
 
-pub use client::Google;
+pub use client::{Google, Watch};
 pub use oauth::{Consent, OAuth, Tokens, challenge};
 
 /// The provider's name.
