@@ -16,6 +16,9 @@ use std::time::Duration;
 /// How long a turn waits for its model, unless the configuration says otherwise.
 pub const MODEL_TIME: Duration = Duration::from_secs(25);
 
+/// How long something that a customer attached may take to come.
+const FETCH_TIME: Duration = Duration::from_secs(60);
+
 /// The installation's own registration at Google.
 #[derive(Clone, Debug)]
 pub struct GoogleClient {
@@ -34,6 +37,8 @@ pub struct Outside {
     pub guarded: Http,
     /// The Bot API.
     pub telegram_url: String,
+    /// How long something that a customer attached may take to come.
+    pub fetch_time: Duration,
     /// Stripe's API.
     pub stripe_url: String,
     /// Cloudinary's API.
@@ -68,6 +73,7 @@ impl Outside {
             http: Http::new(Reach::Configured)?,
             guarded: Http::new(Reach::Public(Arc::from(allowed)))?,
             telegram_url: telegram::BASE_URL.to_owned(),
+            fetch_time: FETCH_TIME,
             stripe_url: stripe::BASE_URL.to_owned(),
             cloudinary_url: cloudinary::BASE_URL.to_owned(),
             test_bank: true,

@@ -21,6 +21,9 @@ pub fn registry() -> Registry {
         // Customers wait for these two.
         crate::turn::AnswerTurn => crate::turn::answer, at once 16, seconds 75;
         crate::inbox::SendMessage => crate::inbox::send, at once 8, seconds 25;
+        // What customers attached and said.
+        crate::inbox::FetchMedia => crate::inbox::run_fetch, at once 4, seconds 150;
+        crate::inbox::HearVoice => crate::inbox::run_hear, at once 4, seconds 150;
         // Connections to providers.
         crate::channel::ConnectChannel => crate::channel::run_connect, at once 4, seconds 60;
         crate::channel::DisconnectChannel => crate::channel::run_disconnect, at once 2, seconds 60;
@@ -94,6 +97,8 @@ mod tests {
             "disconnect_payment",
             "expire_link",
             "expire_page",
+            "fetch_media",
+            "hear_voice",
             "import_table",
             "poll_channel",
             "prune_catalogue",

@@ -143,7 +143,7 @@ pub(super) struct Token {
     token: Option<String>,
 }
 
-/// `GET /files/{id}`: an export once by its token, or any file of one's own company.
+/// `GET /files/{id}`: an export once by its token, or any file of one's own company; a part of it where a player asks for one.
 pub(super) async fn download(
     State(state): State<AppState>,
     Path(id): Path<String>,
@@ -157,35 +157,66 @@ pub(super) async fn download(
             if !token.starts_with(&id.simple().to_string()) {
                 return Err(none());
             }
-            return file::open_once(state.nobody(), token).await;
+            return file::open_once(state.nobody(), token).await.map(|download| (download, None));
         }
         let ctx = ctx_of(&state, &credential(&headers)).await?;
         for (scope, _) in access::companies(&ctx).await? {
-            match file::download(&ctx, &scope, id).await {
-                Err(Error::NotFound(_)) => {}
-                found => return found,
-            }
+            let file = match file::readable(&ctx, &scope, id).await {
+                Err(Error::NotFound(_)) => continue,
+                found => found?,
+            };
+            let range = headers.get(header::RANGE).and_then(|value| part(value.to_str().ok()?, file.size));
+            let bytes = match &range {
+                Some(range) => file::open_part(&ctx, &file, range.clone()).await?,
+                None => file::open(&ctx, &file).await?,
+            };
+            return Ok((Download { file, bytes }, range));
         }
         Err(none())
     };
     match found.await {
-        Ok(download) => send(download),
+        Ok((download, range)) => send(download, range),
         Err(error) => failed(&error),
     }
 }
 
-/// Always as an attachment, never shown by the browser.
-fn send(Download { file, bytes }: Download) -> Response {
+/// The part that is asked for, when it is one part within the file (RFC 9110 §14.2); anything else is answered with the whole.
+fn part(range: &str, size: i64) -> Option<std::ops::Range<u64>> {
+    let size = u64::try_from(size).ok()?;
+    let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
+    let range = match (first, last) {
+        ("", last) => size.saturating_sub(last.parse().ok()?)..size,
+        (first, "") => first.parse().ok()?..size,
+        (first, last) => first.parse().ok()?..last.parse::<u64>().ok()?.saturating_add(1).min(size),
+    };
+    (range.start < range.end).then_some(range)
+}
+
+/// What customers sent is shown in place when it is a picture, sound or film; anything else is an attachment, never shown by the
+/// browser.
+fn send(Download { file, bytes }: Download, range: Option<std::ops::Range<u64>>) -> Response {
+    let received = file.purpose == Purpose::Received.as_str();
     let mut response = Body::from_stream(bytes).into_response();
     let headers = response.headers_mut();
     let media_type = HeaderValue::from_str(&file.media_type);
     headers.insert(header::CONTENT_TYPE, media_type.unwrap_or(HeaderValue::from_static("application/octet-stream")));
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(file.size));
-    if let Ok(disposition) = HeaderValue::from_str(&disposition("attachment", &file.name)) {
+    let shown = received && file::is_shown(&file.media_type);
+    if let Ok(disposition) = HeaderValue::from_str(&disposition(if shown { "inline" } else { "attachment" }, &file.name)) {
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let cached = if shown { "private, max-age=600" } else { "no-store" };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cached));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static(if shown { "bytes" } else { "none" }));
+    if let Some(range) = range {
+        let content = format!("bytes {}-{}/{}", range.start, range.end - 1, file.size);
+        if let Ok(content) = HeaderValue::from_str(&content) {
+            headers.insert(header::CONTENT_RANGE, content);
+        }
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(range.end - range.start));
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+    }
     response
 }
 
@@ -207,6 +238,17 @@ pub(super) fn disposition(kind: &str, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_part_within_the_file_is_given() {
+        assert_eq!(part("bytes=0-", 10), Some(0..10));
+        assert_eq!(part("bytes=2-4", 10), Some(2..5));
+        assert_eq!(part("bytes=2-400", 10), Some(2..10));
+        assert_eq!(part("bytes=-3", 10), Some(7..10));
+        for whole in ["bytes=10-", "bytes=5-2", "bytes=0-1,4-5", "items=0-1", "bytes=x-", "bytes=-"] {
+            assert_eq!(part(whole, 10), None, "{whole}");
+        }
+    }
 
     #[test]
     fn a_name_cannot_leave_its_header() {

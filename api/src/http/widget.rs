@@ -19,6 +19,7 @@ macro_rules! shown {
         let id = message.external_id.clone().filter(|_| own).unwrap_or_else(|| message.id.to_string());
         let attachments: Vec<serde_json::Value> = service::inbox::attachments(message)
             .into_iter()
+            .filter(|attachment| !attachment.url.is_empty())
             .map(|attachment| serde_json::json!({ "kind": attachment.kind, "url": attachment.url }))
             .collect();
         serde_json::json!({

@@ -6,7 +6,9 @@ pub mod waha;
 
 use crate::error::{Error, Kind};
 use async_trait::async_trait;
+use foundation::http::HttpError;
 use jiff::Timestamp;
+use std::time::Duration;
 
 /// What a platform carries (R48, R67).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +57,8 @@ pub enum MediaKind {
     Voice,
     /// Anything else.
     File,
+    /// A contact card: its reference is the phone, its name the person's.
+    Contact,
 }
 
 impl MediaKind {
@@ -66,6 +70,7 @@ impl MediaKind {
             Self::Video => "video",
             Self::Voice => "voice",
             Self::File => "file",
+            Self::Contact => "contact",
         }
     }
 }
@@ -79,6 +84,18 @@ pub struct Media {
     pub reference: String,
     /// File name for people.
     pub name: Option<String>,
+    /// Media type as the platform tells it; what the bytes are is seen when they are here.
+    pub media_type: Option<String>,
+    /// Bytes, as the platform tells them.
+    pub size: Option<u64>,
+}
+
+impl Media {
+    /// A contact card.
+    #[must_use]
+    pub fn card(phone: String, name: Option<String>) -> Self {
+        Self { kind: MediaKind::Contact, reference: phone, name, media_type: None, size: None }
+    }
 }
 
 /// A customer's message as the platform delivered it.
@@ -326,11 +343,21 @@ pub trait Channel: std::fmt::Debug + Send + Sync {
     /// [`Error`]; of kind `Unknown` when it may have been sent.
     async fn send(&self, outbound: &Outbound) -> Result<Sent, Error>;
 
-    /// Gets something that a customer attached, up to `limit` bytes.
+    /// Gets something that a customer attached, up to `limit` bytes, each call of it in the time `within`.
     ///
     /// # Errors
-    /// [`Error`].
-    async fn fetch(&self, reference: &str, limit: usize) -> Result<bytes::Bytes, Error>;
+    /// [`Error`]; `Request` with the code [`TOO_LARGE`], `Gone` when the provider has it no more.
+    async fn fetch(&self, reference: &str, limit: usize, within: Duration) -> Result<bytes::Bytes, Error>;
+}
+
+/// Code of the error for a file that is larger than is taken.
+pub const TOO_LARGE: &str = "too_large";
+/// A file that did not come. What is too large now is so the next time as well.
+pub(crate) fn of_fetch(provider: &'static str, error: &HttpError) -> Error {
+    match error {
+        HttpError::TooLarge(_) => Error::new(provider, Kind::Request, error.to_string()).with_code(TOO_LARGE),
+        _ => Error::of_http(provider, error, true),
+    }
 }
 
 /// When a part is with the customer already, trying the whole again would send it twice.

@@ -161,6 +161,15 @@ pub trait LanguageModel: Send + Sync {
     async fn chat(&self, chat: &Chat<'_>) -> Result<Answer, Error>;
 }
 
+/// What a recording says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heard {
+    /// The words.
+    pub text: String,
+    /// Tokens, where the provider tells them; models that count seconds tell none.
+    pub usage: Usage,
+}
+
 /// Speech to text.
 #[async_trait]
 pub trait Transcriber: Send + Sync {
@@ -168,7 +177,7 @@ pub trait Transcriber: Send + Sync {
     ///
     /// # Errors
     /// [`Error`]; `Request` for a recording that is too large or of no known type.
-    async fn transcribe(&self, audio: Bytes, media_type: &str, language: Option<Language>) -> Result<String, Error>;
+    async fn transcribe(&self, audio: Bytes, media_type: &str, language: Option<Language>) -> Result<Heard, Error>;
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! leave the rest out or put more in do as well. `max_completion_tokens` is OpenAI's word; servers that know only the older
 //! `max_tokens` ignore it **(K)**, then the time limit bounds the answer.
 
-use super::{Answer, Chat, Endpoint, Finish, LanguageModel, Message, Tool, ToolCall, Transcriber, Usage};
+use super::{Answer, Chat, Endpoint, Finish, Heard, LanguageModel, Message, Tool, ToolCall, Transcriber, Usage};
 use crate::breaker::{Breakers, Circuit};
 use crate::error::{Error, Kind, Retry};
 use async_openai::types::chat::{
@@ -32,8 +32,8 @@ pub const BASE_URL: &str = "https://api.openai.com/v1";
 const MOST_ANSWER: usize = 1024 * 1024;
 /// The largest recording that is taken; OpenAI's limit is 25 MB.
 pub const MOST_AUDIO: usize = 25 * 1024 * 1024;
-/// How long a transcription may take.
-const TRANSCRIPTION: Duration = Duration::from_secs(60);
+/// How long a transcription may take, repeated tries included: a customer waits for it.
+const TRANSCRIPTION: Duration = Duration::from_secs(45);
 /// Tries of one call, the first included (outside.md §4: the provider's own library tries three times).
 const TRIES: u32 = 3;
 /// The first pause between tries; the next is twice as long.
@@ -109,6 +109,16 @@ struct RefusedError {
 #[derive(Deserialize)]
 struct Transcription {
     text: String,
+    usage: Option<Listened>,
+}
+
+/// `TranscriptTextUsageTokens`; of `TranscriptTextUsageDuration` nothing is read.
+#[derive(Deserialize)]
+struct Listened {
+    #[serde(default)]
+    input_tokens: i64,
+    #[serde(default)]
+    output_tokens: i64,
 }
 
 impl OpenAi {
@@ -191,7 +201,7 @@ impl LanguageModel for OpenAi {
 
 #[async_trait]
 impl Transcriber for OpenAi {
-    async fn transcribe(&self, audio: Bytes, media_type: &str, language: Option<Language>) -> Result<String, Error> {
+    async fn transcribe(&self, audio: Bytes, media_type: &str, language: Option<Language>) -> Result<Heard, Error> {
         let Some(model) = &self.endpoint.transcription_model else {
             return Err(Error::new(NAME, Kind::Request, "no model for voice is set"));
         };
@@ -210,7 +220,12 @@ impl Transcriber for OpenAi {
             Ok(self.request("/audio/transcriptions")?.multipart(form))
         };
         let read = |answer: &HttpAnswer| {
-            serde_json::from_slice::<Transcription>(&answer.body).map(|read| read.text).map_err(|_| unreadable())
+            let read: Transcription = serde_json::from_slice(&answer.body).map_err(|_| unreadable())?;
+            let usage = read.usage.map_or_else(Usage::default, |told| Usage {
+                input_tokens: told.input_tokens,
+                output_tokens: told.output_tokens,
+            });
+            Ok(Heard { text: read.text, usage })
         };
         self.call(TRANSCRIPTION, make, read).await
     }

@@ -8,7 +8,7 @@ use crate::inbox::{self, Address, Attachment, Echoed, Incoming, Intake};
 use entity::channel;
 use entity::stored::ChannelStatus;
 use entity::{channel_event, contact_address};
-use gateway::channel::{Echo, Inbound, Media, Parsed, Peer, Refusal, Update, telegram, waha};
+use gateway::channel::{Echo, Inbound, Parsed, Peer, Refusal, Update, telegram, waha};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use std::sync::Arc;
@@ -56,7 +56,7 @@ pub async fn deliver<'a>(
     for update in parsed.updates {
         match update {
             // Many at once share a commit.
-            Update::Message(inbound) => match incoming(identify(ctx, &scope, &channel, inbound).await?) {
+            Update::Message(inbound) => match incoming(ctx, identify(ctx, &scope, &channel, inbound).await?) {
                 Some(incoming) => {
                     intake.receive(&scope, Arc::clone(&channel), incoming).await?;
                 }
@@ -128,7 +128,7 @@ async fn is_known(ctx: &Ctx, scope: &CompanyScope, peer: &Peer) -> Result<bool> 
 pub(super) async fn apply(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model, update: Update) -> Result<()> {
     match update {
         Update::Message(inbound) => {
-            if let Some(incoming) = incoming(inbound) {
+            if let Some(incoming) = incoming(ctx, inbound) {
                 inbox::receive(ctx, scope, channel, incoming).await?;
             }
             Ok(())
@@ -136,7 +136,7 @@ pub(super) async fn apply(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Mo
         Update::Echo(echo) => {
             let Echo { external_id, to, text, media, by_program } = echo;
             let inbound = Inbound { external_id, from: to, text, media, at: None };
-            match incoming(identify(ctx, scope, channel, inbound).await?) {
+            match incoming(ctx, identify(ctx, scope, channel, inbound).await?) {
                 Some(message) => inbox::echo(ctx, scope, channel, Echoed { message, by_program }).await,
                 None => Ok(()),
             }
@@ -154,9 +154,10 @@ pub(super) async fn apply(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Mo
 
 /// A provider's message as the inbox takes it; none when there is nothing in it. What is longer than a message may be is cut,
 /// not refused: the provider would deliver it again for ever.
-fn incoming(inbound: Inbound) -> Option<Incoming> {
+fn incoming(ctx: &Ctx, inbound: Inbound) -> Option<Incoming> {
     let text: String = inbound.text.chars().take(inbox::MAX_TEXT).collect();
-    let attachments: Vec<Attachment> = inbound.media.into_iter().take(inbox::MAX_ATTACHMENTS).map(attachment).collect();
+    let media = inbound.media.into_iter().take(inbox::MAX_ATTACHMENTS);
+    let attachments: Vec<Attachment> = media.map(|media| Attachment::of(ctx, media)).collect();
     let empty = !text.chars().any(|c| !c.is_whitespace() && !c.is_control()) && attachments.is_empty();
     (!empty).then(|| Incoming {
         external_id: inbound.external_id,
@@ -167,13 +168,4 @@ fn incoming(inbound: Inbound) -> Option<Incoming> {
         attachments,
         id: None,
     })
-}
-
-fn attachment(media: Media) -> Attachment {
-    Attachment {
-        kind: media.kind.as_str().to_owned(),
-        url: String::new(),
-        name: media.name,
-        reference: Some(media.reference),
-    }
 }

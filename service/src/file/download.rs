@@ -38,13 +38,24 @@ impl std::fmt::Debug for Download {
     }
 }
 
-/// A file of this company.
+/// A file of this company. What customers attached is for all who talk to them, tables are for those who manage.
+///
+/// # Errors
+/// `Forbidden`; `NotFound`.
+pub async fn readable(ctx: &Ctx, scope: &CompanyScope, file_id: Uuid) -> Result<file::Model> {
+    let file = super::get(ctx, scope, file_id).await?;
+    if file.purpose != Purpose::Received.as_str() {
+        scope.must_manage()?;
+    }
+    Ok(file)
+}
+
+/// A file of this company with its bytes, as [`readable`].
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`.
 pub async fn download(ctx: &Ctx, scope: &CompanyScope, file_id: Uuid) -> Result<Download> {
-    scope.must_manage()?;
-    let file = super::get(ctx, scope, file_id).await?;
+    let file = readable(ctx, scope, file_id).await?;
     let bytes = open(ctx, &file).await?;
     Ok(Download { file, bytes })
 }

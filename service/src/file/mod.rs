@@ -6,11 +6,14 @@
 
 mod download;
 mod media_type;
+mod received;
 mod sweep;
 
 pub(crate) use download::remove_later;
-pub use download::{Download, REMOVE_AFTER_SECONDS, RemoveFile, download, link, open_once, run_remove};
+pub use download::{Download, REMOVE_AFTER_SECONDS, RemoveFile, download, link, open_once, readable, run_remove};
 pub use media_type::media_type;
+pub(crate) use received::keep;
+pub use received::{MAX_RECEIVED_BYTES, is_shown};
 pub use sweep::{HALF_AFTER_SECONDS, sweep};
 
 use crate::access::{self, CompanyScope};
@@ -24,7 +27,9 @@ use futures::{Stream, StreamExt as _, TryStreamExt as _};
 use gateway::storage::{WriteError, write};
 use object_store::ObjectStoreExt as _;
 use object_store::path::Path;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use object_store::{GetOptions, ObjectStoreExt as _};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 /// The most bytes of one file that is sent (issue 2 §5).
@@ -45,6 +50,8 @@ pub enum Purpose {
     Import,
     /// A catalogue written for the owner; fetched once.
     Export,
+    /// Attached to a message by a customer.
+    Received,
 }
 
 impl Purpose {
@@ -54,6 +61,7 @@ impl Purpose {
         match self {
             Self::Import => "import",
             Self::Export => "export",
+            Self::Received => "received",
         }
     }
 
@@ -61,6 +69,7 @@ impl Purpose {
         match self {
             Self::Import => MAX_BYTES,
             Self::Export => MAX_MADE_BYTES,
+            Self::Received => MAX_RECEIVED_BYTES,
         }
     }
 }
@@ -84,20 +93,23 @@ pub async fn upload<E: std::fmt::Display>(
 /// Makes the row of a file whose bytes are yet to come; who does not [`fill`] it leaves it to the sweep.
 pub(crate) async fn expect(ctx: &Ctx, scope: &CompanyScope, name: &str, purpose: Purpose) -> Result<file::Model> {
     scope.must_manage()?;
-    let id = ctx.new_id();
-    let storage_key = format!("company/{}/{}/{}", scope.id().simple(), purpose.as_str(), id.simple());
-    let row = file::Model {
+    let row = row_of(ctx, scope, ctx.new_id(), name, purpose);
+    begin(ctx, &row).await?;
+    Ok(row)
+}
+
+/// The row of a file whose bytes are yet to come.
+fn row_of(ctx: &Ctx, scope: &CompanyScope, id: Uuid, name: &str, purpose: Purpose) -> file::Model {
+    file::Model {
         id,
         company_id: scope.id(),
         name: clean_name(name),
         size: 0,
         media_type: media_type::UNKNOWN.to_owned(),
-        storage_key,
+        storage_key: format!("company/{}/{}/{}", scope.id().simple(), purpose.as_str(), id.simple()),
         purpose: ARRIVING.to_owned(),
         created_at: ctx.time(),
-    };
-    begin(ctx, &row).await?;
-    Ok(row)
+    }
 }
 
 /// Puts the bytes where they belong and makes a file of the row; when that fails, nothing of it is kept.
@@ -110,7 +122,7 @@ pub(crate) async fn fill<E: std::fmt::Display>(
     let path = Path::from(row.storage_key.as_str());
     let arrived = async {
         let (size, head) = put(ctx, &path, purpose.most_bytes(), bytes).await?;
-        let media_type = media_type(&head);
+        let media_type = if purpose == Purpose::Received { received::kind_of(&head) } else { media_type(&head) };
         if purpose == Purpose::Import && media_type == media_type::UNKNOWN {
             return Err(Error::invalid("file", "UNSUPPORTED_TYPE", "Send a table: CSV, XLSX or ODS."));
         }
@@ -150,6 +162,8 @@ async fn begin(ctx: &Ctx, row: &file::Model) -> Result<()> {
         purpose: Set(row.purpose.clone()),
         created_at: Set(row.created_at),
     })
+    // One that was begun under its id before, and was cut off, is begun again.
+    .on_conflict(OnConflict::column(file::Column::Id).do_nothing().to_owned())
     .exec_without_returning(&tx)
     .await?;
     ctx.commit(tx).await
@@ -247,6 +261,21 @@ pub async fn get(ctx: &Ctx, scope: &CompanyScope, file_id: Uuid) -> Result<file:
         .one(&ctx.db().read(scope))
         .await?
         .ok_or(Error::NotFound("file"))
+}
+
+/// A part of a file as a stream; `range` is within its size.
+///
+/// # Errors
+/// `NotFound` when the storage has lost it.
+pub async fn open_part(
+    ctx: &Ctx,
+    file: &file::Model,
+    range: std::ops::Range<u64>,
+) -> Result<BoxStream<'static, Result<Bytes>>> {
+    let options = GetOptions { range: Some(range.into()), ..GetOptions::default() };
+    let path = Path::from(file.storage_key.as_str());
+    let found = ctx.engine().files.get_opts(&path, options).await.map_err(storage)?;
+    Ok(found.into_stream().map_err(storage).boxed())
 }
 
 /// The bytes of a file as a stream.

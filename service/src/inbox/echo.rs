@@ -1,12 +1,14 @@
 //! Messages that left the account by another way than this program's sending: the owner wrote on the phone, or the platform
 //! repeats what we sent.
 
+use super::attached::{Attachment, FetchMedia};
 use super::receive::{self, Incoming, Stored};
 use super::write::clear_attention;
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::job;
 use entity::stored::{EventKind, MessageAuthor, MessageDirection, MessageStatus};
 use entity::{channel, conversation, message};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
@@ -94,6 +96,9 @@ async fn store(
         .filter(conversation::Column::CompanyId.eq(scope.id()))
         .exec(tx)
         .await?;
+    if echoed.attachments.iter().any(Attachment::is_waiting) {
+        job::enqueue(ctx, tx, scope, &FetchMedia { message_id: id }).await?;
+    }
     crate::event::emit(ctx, tx, scope, EventKind::Message, id).await?;
     crate::event::emit(ctx, tx, scope, EventKind::Conversation, conversation.id).await?;
     Ok(())

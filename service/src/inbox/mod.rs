@@ -1,5 +1,6 @@
 //! Conversations and their messages: what comes in, what staff see and write.
 
+mod attached;
 mod echo;
 mod intake;
 mod read;
@@ -10,6 +11,8 @@ mod trial;
 mod visitor;
 mod write;
 
+pub use attached::{Arrival, Attachment, Hearing, Received};
+pub(crate) use attached::{FetchMedia, HearVoice, run_fetch, run_hear, said, waits_until};
 pub(crate) use echo::{Echoed, echo};
 pub use intake::Intake;
 pub(crate) use read::like as read_like;
@@ -25,20 +28,3 @@ pub use trial::{TrialMessage, try_message};
 pub use visitor::{VisitorCursor, visitor_conversation, visitor_messages};
 pub(crate) use write::{NewOutbound, needs_attention, store_outbound};
 pub use write::{hand_back, mark_read, reopen, resolve, send_as_operator, take_over, update_contact};
-
-use serde::{Deserialize, Serialize};
-
-/// Something attached to a message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Attachment {
-    /// `image`, `video`, `voice`, `file`.
-    pub kind: String,
-    /// Where it is; empty while it is still at the provider.
-    pub url: String,
-    /// Name for people.
-    #[serde(default)]
-    pub name: Option<String>,
-    /// The provider's name of it, until it is fetched.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reference: Option<String>,
-}

@@ -1,6 +1,7 @@
 //! Storing messages that came at the same moment: a statement for all of them where there was one for each. One message is the
 //! case of a list of one.
 
+use super::attached::{Attachment, FetchMedia};
 use super::receive::{self, Incoming, MAX_QUIET_PERIODS, Receipt, Stored};
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
@@ -207,7 +208,7 @@ async fn messages(
     if entries.is_empty() {
         return Ok(Vec::new());
     }
-    let (mut rows, mut receipts, mut events) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut rows, mut receipts, mut events, mut fetches) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut news: BTreeMap<Uuid, News<'_>> = BTreeMap::new();
     let mut before = Time(i64::MIN);
     for (entry, conversation) in entries.iter().zip(conversations) {
@@ -234,6 +235,10 @@ async fn messages(
             created_at: Set(now),
             sent_at: Set(None),
         });
+        if attachments.iter().any(Attachment::is_waiting) {
+            let job = FetchMedia { message_id };
+            fetches.push(job::Wanted { scope: entry.scope, job, run_at: ctx.time(), most_wait_ms: None });
+        }
         receipts.push(Receipt { message_id, conversation_id: conversation.id, duplicate: false });
         events.push((entry.scope, EventKind::Message, message_id));
         let fresh = News { entry: *entry, row: conversation, count: 0, last: now };
@@ -268,6 +273,7 @@ async fn messages(
     ))
     .await?;
     job::enqueue_all(ctx, tx, &turns).await?;
+    job::enqueue_all(ctx, tx, &fetches).await?;
     crate::event::emit_all(ctx, tx, &events).await?;
     Ok(receipts)
 }

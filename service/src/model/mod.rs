@@ -114,6 +114,18 @@ pub(crate) async fn answerer(ctx: &Ctx, scope: &CompanyScope, company: &company:
     Ok(Answerer::Model(Box::new(model)))
 }
 
+/// Whether recordings of this company's customers are put into words.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn hears(ctx: &Ctx, scope: &CompanyScope) -> Result<bool> {
+    let company = crate::company::get(ctx, scope).await?;
+    Ok(match answerer(ctx, scope, &company).await? {
+        Answerer::Model(model) => model.endpoint().transcription_model.is_some(),
+        Answerer::Offline | Answerer::Instead(..) => false,
+    })
+}
+
 /// The words of a recording that a customer sent; none where no transcriber is set, or it failed: then the customer is asked to
 /// write. `media_type` as the channel names it.
 ///
@@ -131,13 +143,15 @@ pub async fn transcribe(
     let Some(name) = model.endpoint().transcription_model.clone() else { return Ok(None) };
     let started = Instant::now();
     let heard = model.transcribe(audio, media_type, language).await;
+    let usage = heard.as_ref().map_or_else(|_| Usage::default(), |heard| heard.usage);
     let failed = heard.as_ref().err().map(ToString::to_string);
     let spent = Spent {
         purpose: "voice",
         model: name,
         calls: 1,
-        usage: Usage::default(),
-        cost_micros: 0,
+        usage,
+        // The transcriber's tokens at the price of the model's: there is no second price list.
+        cost_micros: model.endpoint().price.of(usage),
         time: started.elapsed(),
         fell_back: failed.as_ref().map(|_| "provider".to_owned()),
         detail: failed,
@@ -146,7 +160,7 @@ pub async fn transcribe(
     record(ctx, &tx, scope, None, &spent).await?;
     ctx.commit(tx).await?;
     match heard {
-        Ok(text) => Ok(Some(text).filter(|text| !text.trim().is_empty())),
+        Ok(heard) => Ok(Some(heard.text).filter(|text| !text.trim().is_empty())),
         Err(error) => {
             tracing::warn!(%error, company = %scope.id(), "a voice message was not transcribed");
             Ok(None)

@@ -94,6 +94,6 @@ async fn history(ctx: &Ctx, scope: &CompanyScope, loaded: &Loaded) -> Result<Vec
     rows.reverse();
     Ok(rows
         .into_iter()
-        .map(|row| Said { by_customer: row.direction == MessageDirection::Inbound, text: row.text })
+        .map(|row| Said { by_customer: row.direction == MessageDirection::Inbound, text: crate::inbox::said(&row) })
         .collect())
 }

@@ -144,6 +144,11 @@ async fn try_answer(
         if loaded.messages.is_empty() || loaded.conversation.owner == ConversationOwner::Operator {
             return finish_only(ctx, claimed).await;
         }
+        if let Some(until) = inbox::waits_until(&loaded.messages, ctx.time())
+            && model::hears(ctx, scope).await?
+        {
+            return put_off(ctx, claimed, scope, conversation_id, until).await;
+        }
         let shop = shop::Shop::load(ctx, scope, &loaded.conversation, &loaded.contact).await?;
         let input = TurnInput {
             messages: loaded.messages.iter().map(inbound).collect(),
@@ -175,7 +180,22 @@ async fn try_answer(
 
 fn inbound(message: &message::Model) -> Inbound {
     let attachments = inbox::attachments(message);
-    Inbound { text: message.text.clone(), contact_phone: None, unreadable_attachment: !attachments.is_empty() }
+    let unreadable = attachments.iter().any(|attachment| attachment.received.is_some() && attachment.words().is_none());
+    Inbound { text: inbox::said(message), contact_phone: None, unreadable_attachment: unreadable }
+}
+
+/// What was spoken is waited for where somebody listens.
+async fn put_off(
+    ctx: &Ctx,
+    claimed: &Claimed,
+    scope: &CompanyScope,
+    conversation_id: Uuid,
+    until: entity::time::Time,
+) -> Result<()> {
+    let mut tx = ctx.db().begin(scope).await?;
+    job::enqueue_unless_waiting(ctx, &mut tx, scope, &AnswerTurn { conversation_id }, until).await?;
+    job::finish(ctx, &mut tx, claimed).await?;
+    ctx.commit(tx).await
 }
 
 /// The last gate: `domain::reply` over every reply (architecture §6.6).
@@ -283,7 +303,7 @@ async fn store(
     }
     for (place, reply) in output.replies.iter().enumerate() {
         let attachment = |kind: &str, url: &Option<String>| {
-            url.as_ref().map(|url| Attachment { kind: kind.to_owned(), url: url.clone(), name: None, reference: None })
+            url.as_ref().map(|url| Attachment::at(kind, url))
         };
         let outbound = NewOutbound {
             id: None,
@@ -435,7 +455,7 @@ async fn fall_back(ctx: &Ctx, claimed: &Claimed, scope: &CompanyScope, conversat
         .language
         .as_deref()
         .and_then(Language::from_code)
-        .or_else(|| loaded.messages.iter().rev().find_map(|message| domain::language::detect(&message.text)))
+        .or_else(|| loaded.messages.iter().rev().find_map(|message| domain::language::detect(&inbox::said(message))))
         .unwrap_or_else(|| crate::company::language(&company));
     let mut tx = ctx.db().begin(scope).await?;
     let turn_id = ctx.new_id();

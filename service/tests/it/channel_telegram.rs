@@ -14,31 +14,37 @@ use testkit::fake::telegram::{TOKEN, Telegram};
 use testkit::fake::{Fault, Reply, Server};
 
 /// The customer's id on Telegram.
-const ANA: i64 = 700_100_200;
+pub(crate) const ANA: i64 = 700_100_200;
 const NEW_TOKEN: &str = "110201543:BBHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw9";
 
 /// A shop whose bot is connected.
-struct Bot {
-    shop: Shop,
-    world: Telegram,
-    server: Server,
-    channel: channel::Model,
+pub(crate) struct Bot {
+    pub(crate) shop: Shop,
+    pub(crate) world: Telegram,
+    pub(crate) server: Server,
+    pub(crate) channel: channel::Model,
     intake: Intake,
 }
 
 impl Bot {
     async fn connected(kit: &Kit) -> Self {
-        let bot = Self::connecting(kit, "https://x8.example").await;
+        Self::connected_with(kit, |_| {}).await
+    }
+
+    /// As [`connected`](Self::connected), the engine changed by this.
+    pub(crate) async fn connected_with(kit: &Kit, change: impl FnOnce(&mut service::Engine)) -> Self {
+        let bot = Self::connecting(kit, "https://x8.example", change).await;
         bot.work().await;
         Self { channel: bot.now().await, ..bot }
     }
 
-    async fn connecting(kit: &Kit, public_url: &str) -> Self {
+    async fn connecting(kit: &Kit, public_url: &str, change: impl FnOnce(&mut service::Engine)) -> Self {
         let world = Telegram::default();
         let server = world.start().await;
         let kit = kit.with_engine(|engine| {
             engine.outside.telegram_url = server.url().to_owned();
             engine.public_url = public_url.to_owned();
+            change(engine);
         });
         let shop = Shop::open(kit).await;
         let channel = service::channel::connect_telegram(&shop.kit.ctx, &shop.scope, "Bot", TOKEN).await.unwrap();
@@ -47,12 +53,12 @@ impl Bot {
         Self { shop, world, server, channel, intake }
     }
 
-    async fn work(&self) {
+    pub(crate) async fn work(&self) {
         self.shop.kit.drain_with(&service::jobs::registry()).await;
     }
 
     /// Runs one due job of this kind.
-    async fn run_one(&self, kind: &str) {
+    pub(crate) async fn run_one(&self, kind: &str) {
         let ctx = &self.shop.kit.ctx;
         let claimed = service::job::claim(ctx, "test", &[kind], 1, Duration::from_secs(60)).await.unwrap();
         let claimed = claimed.into_iter().next().expect("a job of this kind");
@@ -62,12 +68,12 @@ impl Bot {
         }
     }
 
-    async fn now(&self) -> channel::Model {
+    pub(crate) async fn now(&self) -> channel::Model {
         service::channel::get(&self.shop.kit.ctx, &self.shop.scope, self.channel.id).await.unwrap()
     }
 
     /// A delivery as Telegram makes it.
-    async fn deliver(&self, update: &Value) -> Result<Option<Value>, Error> {
+    pub(crate) async fn deliver(&self, update: &Value) -> Result<Option<Value>, Error> {
         let (url, secret) = self.world.webhook().expect("a webhook");
         let key = url.rsplit('/').next().unwrap().to_owned();
         self.deliver_to(&key, Some(&secret), update.to_string().as_bytes()).await
@@ -78,12 +84,12 @@ impl Bot {
         service::channel::deliver(&self.shop.kit.ctx, &self.intake, key, header, body).await
     }
 
-    async fn says(&self, text: &str) {
+    pub(crate) async fn says(&self, text: &str) {
         let update = self.world.write(ANA, &json!({ "text": text }));
         self.deliver(&update).await.unwrap();
     }
 
-    async fn messages(&self, direction: MessageDirection) -> Vec<message::Model> {
+    pub(crate) async fn messages(&self, direction: MessageDirection) -> Vec<message::Model> {
         message::Entity::find()
             .filter(message::Column::ChannelId.eq(self.channel.id))
             .filter(message::Column::Direction.eq(direction))
@@ -94,7 +100,7 @@ impl Bot {
             .unwrap()
     }
 
-    async fn conversation(&self) -> conversation::Model {
+    pub(crate) async fn conversation(&self) -> conversation::Model {
         conversation::Entity::find()
             .filter(conversation::Column::ChannelId.eq(self.channel.id))
             .one(&self.shop.kit.ctx.db().read_across())
@@ -188,8 +194,9 @@ testkit::both! {
         let inbound = bot.messages(MessageDirection::Inbound).await;
         let texts: Vec<_> = inbound.iter().map(|message| message.text.as_str()).collect();
         assert_eq!(texts, ["Yes, please", "+34600111222", "+34600111222", "", "this one"]);
-        assert_eq!(inbound[3].attachments, json!([{ "kind": "voice", "url": "", "name": null, "reference": "V1" }]));
-        assert_eq!(inbound[4].attachments[0]["reference"], "P2", "the largest size");
+        assert_eq!(inbound[1].attachments, json!([{ "kind": "contact", "url": "tel:+34600111222", "name": "Ana" }]));
+        assert_eq!((&inbound[3].attachments[0]["kind"], &inbound[3].attachments[0]["received"]["reference"]), (&json!("voice"), &json!("V1")));
+        assert_eq!(inbound[4].attachments[0]["received"]["reference"], "P2", "the largest size");
         bot.work().await;
         assert!(!bot.world.sent().is_empty(), "every message is answered (architecture §6.10)");
     }
@@ -312,7 +319,7 @@ testkit::both! {
 
     /// Without a public address the program asks; what came is stored before the place moves, and comes once.
     async fn polls_where_there_is_no_public_address(kit: Kit) {
-        let bot = Bot::connecting(&kit, "http://127.0.0.1:8000").await;
+        let bot = Bot::connecting(&kit, "http://127.0.0.1:8000", |_| {}).await;
         kit.may_remain("poll_channel");
         bot.run_one("connect_channel").await;
         assert_eq!(bot.now().await.status, ChannelStatus::Connected);

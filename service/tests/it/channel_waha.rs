@@ -17,20 +17,20 @@ use testkit::fake::waha::{API_KEY, Posted, SESSION, Waha};
 use testkit::fake::{Fault, Reply, Server, allow};
 
 /// The customer's chat.
-const ANA: &str = "34600111222@c.us";
+pub(crate) const ANA: &str = "34600111222@c.us";
 const PHONE: &str = "+34600999888";
 
 /// A shop whose phone is linked.
-struct Phone {
-    shop: Shop,
-    world: Waha,
-    server: Server,
-    channel: channel::Model,
+pub(crate) struct Phone {
+    pub(crate) shop: Shop,
+    pub(crate) world: Waha,
+    pub(crate) server: Server,
+    pub(crate) channel: channel::Model,
     intake: Intake,
 }
 
 impl Phone {
-    async fn linked(kit: &Kit) -> Self {
+    pub(crate) async fn linked(kit: &Kit) -> Self {
         let phone = Self::connecting(kit).await;
         phone.work().await;
         phone.world.scan(SESSION, PHONE);
@@ -53,12 +53,12 @@ impl Phone {
         Self { shop, world, server, channel, intake }
     }
 
-    async fn work(&self) {
+    pub(crate) async fn work(&self) {
         self.shop.kit.drain_with(&service::jobs::registry()).await;
     }
 
     /// So much later: what is due then runs.
-    async fn later(&self, seconds: u64) {
+    pub(crate) async fn later(&self, seconds: u64) {
         self.shop.kit.advance(Duration::from_secs(seconds));
         self.work().await;
     }
@@ -83,7 +83,7 @@ impl Phone {
         }
     }
 
-    async fn deliver(&self, posted: &Posted) -> Result<Option<Value>, Error> {
+    pub(crate) async fn deliver(&self, posted: &Posted) -> Result<Option<Value>, Error> {
         self.deliver_to(&posted.url, Some(&posted.signature), posted.body.as_bytes()).await
     }
 
@@ -97,11 +97,11 @@ impl Phone {
         service::channel::deliver(&self.shop.kit.ctx, &self.intake, key, header, body).await
     }
 
-    async fn says(&self, text: &str) {
+    pub(crate) async fn says(&self, text: &str) {
         self.deliver(&self.world.write(SESSION, ANA, &json!({ "body": text }))).await.unwrap();
     }
 
-    async fn messages(&self, direction: MessageDirection) -> Vec<message::Model> {
+    pub(crate) async fn messages(&self, direction: MessageDirection) -> Vec<message::Model> {
         message::Entity::find()
             .filter(message::Column::ChannelId.eq(self.channel.id))
             .filter(message::Column::Direction.eq(direction))
@@ -112,7 +112,7 @@ impl Phone {
             .unwrap()
     }
 
-    async fn conversation(&self) -> conversation::Model {
+    pub(crate) async fn conversation(&self) -> conversation::Model {
         conversation::Entity::find()
             .filter(conversation::Column::ChannelId.eq(self.channel.id))
             .one(&self.shop.kit.ctx.db().read_across())
@@ -129,7 +129,7 @@ impl Phone {
         self.log().await.into_iter().map(|line| line.kind).collect()
     }
 
-    async fn contacts(&self) -> Vec<contact::Model> {
+    pub(crate) async fn contacts(&self) -> Vec<contact::Model> {
         contact::Entity::find().all(&self.shop.kit.ctx.db().read_across()).await.unwrap()
     }
 }
@@ -273,8 +273,8 @@ testkit::both! {
         let texts: Vec<_> = inbound.iter().map(|message| message.text.as_str()).collect();
         assert_eq!(texts, ["39.46000, -0.37000", "Eva +34 600 333 444", "this one", "", ""]);
         let kinds: Vec<_> = inbound.iter().map(|message| message.attachments[0]["kind"].as_str().unwrap_or("")).collect();
-        assert_eq!(kinds, ["", "", "image", "voice", "file"]);
-        assert!(inbound[4].attachments[0]["reference"].as_str().unwrap().starts_with("message:false_"));
+        assert_eq!(kinds, ["", "contact", "image", "voice", "file"]);
+        assert!(inbound[4].attachments[0]["received"]["reference"].as_str().unwrap().starts_with("message:false_"));
         phone.work().await;
         assert!(!phone.world.sent().is_empty(), "every message is answered (architecture §6.10)");
     }
@@ -588,11 +588,11 @@ testkit::both! {
         assert!(left.left_out.is_some());
         assert_eq!(phone.world.sent().last().unwrap()["text"], "Roses");
         let file = phone.world.put_file("A.jpg", b"\xff\xd8picture");
-        let bytes = gateway::channel::Channel::fetch(&provider, &file, 100).await.unwrap();
+        let bytes = gateway::channel::Channel::fetch(&provider, &file, 100, Duration::from_secs(9)).await.unwrap();
         assert_eq!(&bytes[..], b"\xff\xd8picture", "by our address of the server, not by its own");
         let by_message = format!("message:false_{ANA}_A.jpg");
-        assert_eq!(gateway::channel::Channel::fetch(&provider, &by_message, 100).await.unwrap(), bytes);
-        assert!(gateway::channel::Channel::fetch(&provider, &file, 3).await.is_err(), "never more than is allowed");
+        assert_eq!(gateway::channel::Channel::fetch(&provider, &by_message, 100, Duration::from_secs(9)).await.unwrap(), bytes);
+        assert!(gateway::channel::Channel::fetch(&provider, &file, 3, Duration::from_secs(9)).await.is_err(), "never more than is allowed");
         phone.server.check();
     }
 }

@@ -201,7 +201,13 @@ impl World for OpenAi {
                     return refused(400, "invalid_request_error", None, "Invalid file format.");
                 }
                 match inside.transcripts.pop_front() {
-                    Some(text) => Reply::json(200, &json!({ "text": text })),
+                    Some(text) => Reply::json(
+                        200,
+                        &json!({
+                            "text": text,
+                            "usage": { "type": "tokens", "input_tokens": 14, "output_tokens": 45, "total_tokens": 59 },
+                        }),
+                    ),
                     None => refused(400, "invalid_request_error", None, "The audio file could not be decoded."),
                 }
             }

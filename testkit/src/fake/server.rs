@@ -1,8 +1,9 @@
 //! The HTTP server under all fakes.
 
 use super::Contract;
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::{Bytes, Incoming};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, Full, StreamBody};
+use hyper::body::{Bytes, Frame, Incoming};
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{HeaderMap, Request, Response, StatusCode};
@@ -154,6 +155,8 @@ pub enum Fault {
     Cut,
     /// It is done, and the connection breaks before the answer.
     DoneThenCut,
+    /// It is done, and the connection breaks in the middle of the answer's body.
+    DoneThenHalf,
     /// It is done, and the answer comes after so long.
     DoneThenSlow(Duration),
 }
@@ -267,7 +270,7 @@ impl fmt::Display for Cut {
 impl std::error::Error for Cut {}
 
 impl Shared {
-    async fn serve(&self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Cut> {
+    async fn serve(&self, request: Request<Incoming>) -> Result<Response<UnsyncBoxBody<Bytes, Cut>>, Cut> {
         let (head, body) = request.into_parts();
         let body = body.collect().await.map_err(|_| Cut)?.to_bytes();
         let call = Call {
@@ -285,8 +288,9 @@ impl Shared {
             let place = inside.faults.iter().position(|(path, _)| call.path.contains(path.as_str()));
             place.and_then(|place| inside.faults.remove(place)).map(|(_, fault)| fault)
         };
+        let half = matches!(fault, Some(Fault::DoneThenHalf));
         let reply = match fault {
-            None => self.world.answer(&call),
+            None | Some(Fault::DoneThenHalf) => self.world.answer(&call),
             Some(Fault::Answer(reply)) => reply,
             Some(Fault::Cut) => return Err(Cut),
             Some(Fault::DoneThenCut) => {
@@ -299,7 +303,16 @@ impl Shared {
                 reply
             }
         };
-        let mut response = Response::new(Full::new(reply.body));
+        let length = HeaderValue::from(reply.body.len());
+        let mut response = if half {
+            let part = Ok(Frame::data(reply.body.slice(..reply.body.len() / 2)));
+            let broken = StreamBody::new(futures::stream::iter([part, Err(Cut)]));
+            let mut response = Response::new(broken.boxed_unsync());
+            response.headers_mut().insert(hyper::header::CONTENT_LENGTH, length);
+            response
+        } else {
+            Response::new(Full::new(reply.body).map_err(|_| Cut).boxed_unsync())
+        };
         *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         for (name, value) in reply.headers {
             if let Ok(value) = HeaderValue::try_from(value) {

@@ -9,10 +9,12 @@ use crate::graphql::scalar::{
     ConversationOwner, ConversationStatus, DateTime, Language, MessageAuthor, MessageDirection, MessageStatus, Money,
     TurnStatus, count, language,
 };
-use async_graphql::{Context, ID, Json, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, Json, Object, SimpleObject};
 use service::access::CompanyScope;
 use service::row::{contact, contact_address, conversation, message, turn};
+use service::inbox::{Arrival, Hearing};
 use service::{inbox, order, turn as turns};
+use uuid::Uuid;
 
 /// One customer on one channel.
 pub(crate) struct Conversation {
@@ -177,7 +179,8 @@ impl Message {
     async fn attachments(&self) -> Vec<Attachment> {
         inbox::attachments(&self.0)
             .into_iter()
-            .map(|attachment| Attachment { kind: attachment.kind, url: attachment.url, name: attachment.name })
+            .enumerate()
+            .map(|(place, attachment)| Attachment::of(self.0.id, place, attachment))
             .collect()
     }
 
@@ -202,15 +205,97 @@ impl Message {
     }
 }
 
+/// How far something attached is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+enum AttachmentState {
+    /// It is being fetched from the platform.
+    Waiting,
+    /// It can be opened.
+    Ready,
+    /// It could not be fetched.
+    Failed,
+}
+
+/// What became of the words of a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+enum TranscriptState {
+    /// They are being put down.
+    Waiting,
+    /// They are there.
+    Ready,
+    /// Nobody listens here, or it failed.
+    Absent,
+}
+
 /// Something that came with a message.
 #[derive(Clone, Debug, SimpleObject)]
 struct Attachment {
-    /// `image`, `video`, `voice`, `file`.
+    /// Id, the same as long as the message is there.
+    id: ID,
+    /// `image`, `video`, `voice`, `file`, `contact`.
     kind: String,
-    /// Where it is.
+    /// Where it is: an address of this program for the signed-in, or a public one of the company; `tel:` for a contact. Empty
+    /// until it is ready.
     url: String,
     /// Name for people.
     name: Option<String>,
+    /// Media type, as far as known.
+    media_type: Option<String>,
+    /// Bytes, as far as known.
+    size: Option<i32>,
+    /// How far it is.
+    state: AttachmentState,
+    /// Why it could not be fetched: `too_large`, `gone`, `credentials`, `refused`, `unavailable`.
+    error: Option<String>,
+    /// Of a voice message: whether its words are there.
+    transcript_state: Option<TranscriptState>,
+    /// Of a voice message: what was said.
+    transcript: Option<String>,
+}
+
+impl Attachment {
+    fn of(message: Uuid, place: usize, attachment: inbox::Attachment) -> Self {
+        let id = ID(format!("attachment:{message}:{place}"));
+        let inbox::Attachment { kind, url, name, received } = attachment;
+        let Some(received) = received else {
+            let state = if url.is_empty() { AttachmentState::Failed } else { AttachmentState::Ready };
+            return Self {
+                id,
+                kind,
+                url,
+                name,
+                media_type: None,
+                size: None,
+                state,
+                error: None,
+                transcript_state: None,
+                transcript: None,
+            };
+        };
+        let (transcript_state, transcript) = match received.hearing {
+            None => (None, None),
+            Some(Hearing::Waiting) => (Some(TranscriptState::Waiting), None),
+            Some(Hearing::Heard { text }) => (Some(TranscriptState::Ready), Some(text)),
+            Some(Hearing::Unheard) => (Some(TranscriptState::Absent), None),
+        };
+        let (state, url) = match received.state {
+            Arrival::Waiting => (AttachmentState::Waiting, String::new()),
+            Arrival::Here => (AttachmentState::Ready, format!("/files/{}", received.id)),
+            Arrival::Failed => (AttachmentState::Failed, String::new()),
+        };
+        Self {
+            id,
+            kind,
+            url,
+            name,
+            media_type: received.media_type,
+            size: received.size.and_then(|size| i32::try_from(size).ok()),
+            state,
+            error: received.error,
+            transcript_state,
+            transcript,
+        }
+    }
 }
 
 /// One answer of the assistant and how it came about.

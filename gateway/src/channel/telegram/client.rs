@@ -2,7 +2,9 @@
 //! HTTP client come without it.
 
 use super::{CAPABILITY, NAME, UPDATES, webhook, wire};
-use crate::channel::{Channel, Identity, Intake, MediaKind, Outbound, Sent, Standing, Update, after_first};
+use crate::channel::{
+    Channel, Identity, Intake, MediaKind, Outbound, Sent, Standing, TOO_LARGE, Update, after_first, of_fetch,
+};
 use crate::error::{Error, Kind};
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -177,6 +179,21 @@ fn parse_error<T>(answer: &wire::Answer<T>) -> Error {
     }
 }
 
+/// What `getFile` says of files: <https://core.telegram.org/bots/api#getfile> gives 20 MB as the most that bots can load.
+fn of_file(error: Error) -> Error {
+    match error.kind {
+        Kind::Request if error.text.contains("too big") => too_big(&error.text),
+        // "wrong file_id or the file is temporarily unavailable": the first stays so, the second does not; the tries are counted.
+        Kind::Request if error.text.contains("temporarily") => Error::new(NAME, Kind::Unavailable, &error.text),
+        Kind::Request => Error::new(NAME, Kind::Gone, &error.text),
+        _ => error,
+    }
+}
+
+fn too_big(text: &str) -> Error {
+    Error::new(NAME, Kind::Request, text).with_code(TOO_LARGE)
+}
+
 #[async_trait]
 impl Channel for Telegram {
     async fn connect(&self, intake: &Intake) -> Result<Standing, Error> {
@@ -236,12 +253,17 @@ impl Channel for Telegram {
         Ok(Sent { external_id: format!("{}:{}", message.chat.id, message.message_id), left_out })
     }
 
-    async fn fetch(&self, reference: &str, limit: usize) -> Result<Bytes, Error> {
-        let file: wire::FilePath = self.call("getFile", &serde_json::json!({ "file_id": reference }), true).await?;
+    async fn fetch(&self, reference: &str, limit: usize, within: Duration) -> Result<Bytes, Error> {
+        let asked = serde_json::json!({ "file_id": reference });
+        let file: wire::FilePath = self.call("getFile", &asked, true).await.map_err(of_file)?;
+        if file.file_size.is_some_and(|size| size > limit as u64) {
+            return Err(too_big("the file is larger than is taken"));
+        }
         let path = file.file_path.ok_or_else(|| Error::new(NAME, Kind::Gone, "the file is not available"))?;
         let url = format!("{}/file/bot{}/{path}", self.base_url, self.token.expose_secret());
-        let lost = |error| Error::of_http(NAME, &error, true);
-        let answer = self.http.send(self.http.request(Method::GET, &url).map_err(lost)?, limit).await.map_err(lost)?;
+        let lost = |error| of_fetch(NAME, &error);
+        let request = self.http.request(Method::GET, &url).map_err(lost)?.timeout(within);
+        let answer = self.http.send(request, limit).await.map_err(lost)?;
         if !answer.status.is_success() {
             return Err(Error::of_status(NAME, &answer, "the file cannot be loaded"));
         }

@@ -57,7 +57,13 @@ fn message_of(message: wire::Message) -> Option<Update> {
     let mut from = peer(user, message.chat.id);
     let mut media = Vec::new();
     let mut add = |kind, file: Option<wire::File>| {
-        media.extend(file.map(|file| Media { kind, reference: file.file_id, name: file.file_name }));
+        media.extend(file.map(|file| Media {
+            kind,
+            reference: file.file_id,
+            name: file.file_name,
+            media_type: file.mime_type,
+            size: file.file_size,
+        }));
     };
     // Sizes of one picture, the largest last.
     add(MediaKind::Image, message.photo.into_iter().next_back());
@@ -72,6 +78,7 @@ fn message_of(message: wire::Message) -> Option<Update> {
             from.phone = phone.as_ref().map(|phone| phone.as_str().to_owned());
         }
         text = phone.map_or_else(|| contact.phone_number.clone(), |phone| phone.as_str().to_owned());
+        media.push(Media::card(text.clone(), full_name(&contact.first_name, contact.last_name.as_deref())));
     } else if let Some(venue) = &message.venue {
         text = format!("{}, {}", venue.title, venue.address);
     } else if let Some(place) = &message.location {
@@ -98,11 +105,15 @@ fn international(phone: &str) -> String {
     if phone.starts_with('+') { phone.to_owned() } else { format!("+{phone}") }
 }
 
-fn peer(user: &wire::User, chat_id: i64) -> Peer {
-    let full = match &user.last_name {
-        Some(last) => format!("{} {last}", user.first_name),
-        None => user.first_name.clone(),
+fn full_name(first: &str, last: Option<&str>) -> Option<String> {
+    let full = match last {
+        Some(last) => format!("{first} {last}"),
+        None => first.to_owned(),
     };
-    let name = Some(full.trim().to_owned()).filter(|name| !name.is_empty()).or_else(|| user.username.clone());
+    Some(full.trim().to_owned()).filter(|name| !name.is_empty())
+}
+
+fn peer(user: &wire::User, chat_id: i64) -> Peer {
+    let name = full_name(&user.first_name, user.last_name.as_deref()).or_else(|| user.username.clone());
     Peer { kind: super::ADDRESS, value: chat_id.to_string(), name, phone: None }
 }

@@ -73,11 +73,13 @@ pub(super) struct Chat {
     pub(super) kind: String,
 }
 
-/// Any of the API's files: only its id and name are read.
+/// Any of the API's files.
 #[derive(Debug, Deserialize)]
 pub(super) struct File {
     pub(super) file_id: String,
     pub(super) file_name: Option<String>,
+    pub(super) mime_type: Option<String>,
+    pub(super) file_size: Option<u64>,
 }
 
 /// <https://core.telegram.org/bots/api#sticker>
@@ -90,6 +92,9 @@ pub(super) struct Sticker {
 #[derive(Debug, Deserialize)]
 pub(super) struct Contact {
     pub(super) phone_number: String,
+    #[serde(default)]
+    pub(super) first_name: String,
+    pub(super) last_name: Option<String>,
     pub(super) user_id: Option<i64>,
 }
 
@@ -133,6 +138,7 @@ pub(super) struct ChatMember {
 #[derive(Debug, Deserialize)]
 pub(super) struct FilePath {
     pub(super) file_path: Option<String>,
+    pub(super) file_size: Option<u64>,
 }
 
 /// <https://core.telegram.org/bots/api#sendmessage>

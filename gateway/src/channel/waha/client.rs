@@ -1,7 +1,9 @@
 //! Calls of WAHA. Its address is typed in by people, so every call goes by the guarded client.
 
 use super::{CAPABILITY, EVENTS, NAME, chat_id, message_id, phone_of, wire};
-use crate::channel::{Channel, Identity, Intake, MediaKind, Outbound, Sent, Session, Standing, after_first};
+use crate::channel::{
+    Channel, Identity, Intake, MediaKind, Outbound, Sent, Session, Standing, after_first, of_fetch,
+};
 use crate::error::{Error, Kind};
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -366,7 +368,7 @@ impl Channel for Waha {
         Ok(Sent { external_id, left_out })
     }
 
-    async fn fetch(&self, reference: &str, limit: usize) -> Result<Bytes, Error> {
+    async fn fetch(&self, reference: &str, limit: usize, within: Duration) -> Result<Bytes, Error> {
         let address = match reference.strip_prefix(BY_MESSAGE) {
             None => reference.to_owned(),
             Some(id) => {
@@ -381,7 +383,7 @@ impl Channel for Waha {
                 address.to_owned()
             }
         };
-        let lost = |error| Error::of_http(NAME, &error, true);
+        let lost = |error| of_fetch(NAME, &error);
         // WAHA names its own files by the address under which it sees itself; the path is what counts. A file elsewhere (S3)
         // does not get our key.
         let given = Url::parse(&address).map_err(|_| Error::new(NAME, Kind::Gone, "the file has no address"))?;
@@ -393,7 +395,7 @@ impl Channel for Waha {
         } else {
             self.http.request(Method::GET, given.as_str()).map_err(lost)?
         };
-        let answer = self.http.send(request, limit).await.map_err(lost)?;
+        let answer = self.http.send(request.timeout(within), limit).await.map_err(lost)?;
         if !answer.status.is_success() {
             return Err(Error::of_status(NAME, &answer, "the file cannot be loaded"));
         }

@@ -88,7 +88,8 @@ fn message_of(message: wire::Message, me: Option<&str>) -> Option<Update> {
     }
     let peer = peer(&chat, &message);
     let external_id = message_id(&message.id, message.from_me);
-    let media = media_of(&message);
+    let mut media = media_of(&message);
+    media.extend(message.v_cards.iter().filter_map(|card| Some(Media::card(phone_on(card)?, card_value(card, "FN")))));
     let text = text_of(&message);
     if text.trim().is_empty() && media.is_empty() {
         // Notices of the platform itself: encryption, a changed number.
@@ -140,7 +141,9 @@ fn media_of(message: &wire::Message) -> Vec<Media> {
     let reference = media.and_then(|media| media.url.clone()).filter(|url| !url.is_empty());
     let name = media.and_then(|media| media.filename.clone()).filter(|name| !name.is_empty());
     // Announced and not loaded: it is asked for by its message.
-    vec![Media { kind, reference: reference.unwrap_or_else(|| by_message(&message.id)), name }]
+    let media_type = Some(mimetype.to_owned()).filter(|media_type| !media_type.is_empty());
+    let reference = reference.unwrap_or_else(|| by_message(&message.id));
+    vec![Media { kind, reference, name, media_type, size: None }]
 }
 
 fn text_of(message: &wire::Message) -> String {
@@ -171,17 +174,22 @@ fn degrees(value: &Value) -> Option<f64> {
 
 /// Name and phone of a vCard; of its many lines only these two say something to a shop.
 fn card_of(card: &str) -> Option<String> {
-    let value = |key: &str| {
-        card.lines().find_map(|line| {
-            let (name, value) = line.trim().split_once(':')?;
-            let name = name.split(';').next().unwrap_or(name);
-            // Grouped: `item1.TEL`.
-            let name = name.rsplit('.').next().unwrap_or(name);
-            (name.eq_ignore_ascii_case(key) && !value.trim().is_empty()).then(|| value.trim().to_owned())
-        })
-    };
-    let found: Vec<String> = [value("FN"), value("TEL")].into_iter().flatten().collect();
+    let found: Vec<String> = [card_value(card, "FN"), phone_on(card)].into_iter().flatten().collect();
     (!found.is_empty()).then(|| found.join(" "))
+}
+
+fn phone_on(card: &str) -> Option<String> {
+    card_value(card, "TEL")
+}
+
+fn card_value(card: &str, key: &str) -> Option<String> {
+    card.lines().find_map(|line| {
+        let (name, value) = line.trim().split_once(':')?;
+        let name = name.split(';').next().unwrap_or(name);
+        // Grouped: `item1.TEL`.
+        let name = name.rsplit('.').next().unwrap_or(name);
+        (name.eq_ignore_ascii_case(key) && !value.trim().is_empty()).then(|| value.trim().to_owned())
+    })
 }
 
 #[cfg(test)]
@@ -272,7 +280,13 @@ mod tests {
         let Some(Update::Message(inbound)) = one("message.any", payload) else { panic!("a message") };
         assert_eq!(
             inbound.media,
-            [Media { kind: MediaKind::File, reference: "message:false_1@c.us_A".to_owned(), name: None }]
+            [Media {
+                kind: MediaKind::File,
+                reference: "message:false_1@c.us_A".to_owned(),
+                name: None,
+                media_type: None,
+                size: None
+            }]
         );
     }
 
