@@ -2,7 +2,8 @@
 
 use crate::http_support::{Answered, Server, session};
 use axum::http::{Method, StatusCode};
-use entity::{booking, file};
+use entity::{booking, file, membership, user};
+use object_store::ObjectStoreExt as _;
 use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _};
 use testkit::{Backend, Kit};
 
@@ -113,5 +114,69 @@ fn the_calendar_feed_needs_its_signature() {
         let forged = format!("/calendar/{}/{signature}", tenant.company.id);
         assert_eq!(server.get(&forged, &[]).await.status, StatusCode::NOT_FOUND);
         assert_eq!(server.get(own.trim_end_matches(".ics"), &[]).await.status, StatusCode::NOT_FOUND);
+    });
+}
+
+/// What a customer sent: for the company's people, also those who only talk to customers; shown where it runs nothing, in parts
+/// where a player asks for them, saved otherwise.
+#[test]
+fn what_customers_sent_is_for_those_who_talk_to_them() {
+    testkit::run(Backend::Sqlite, |kit: Kit| async move {
+        let tenant = kit.tenant().await;
+        let foreign = kit.another_tenant("Foreign").await;
+        let server = Server::start(&kit).await;
+        let owner = format!("x8_session={}", session(&kit.ctx, tenant.owner.id).await);
+        let other = format!("x8_session={}", session(&kit.ctx, foreign.owner.id).await);
+        let talks = kit.ctx.new_id();
+        let tx = kit.ctx.db().begin_across().await.unwrap();
+        let now = kit.ctx.time();
+        let person = user::Model { id: talks, email: None, name: None, password_hash: None, created_at: now };
+        user::Entity::insert(person.into_active_model().reset_all()).exec_without_returning(&tx).await.unwrap();
+        let member = membership::Model {
+            id: kit.ctx.new_id(),
+            user_id: talks,
+            organization_id: tenant.organization.id,
+            role: entity::stored::Role::Agent,
+            created_at: now,
+        };
+        membership::Entity::insert(member.into_active_model().reset_all()).exec_without_returning(&tx).await.unwrap();
+        let mut ids = Vec::new();
+        for (media_type, purpose) in [("image/png", "received"), ("text/html", "received"), ("text/csv", "import")] {
+            let id = kit.ctx.new_id();
+            let key = format!("test/{id}");
+            kit.ctx.engine().files.put(&key.as_str().into(), "0123456789".into()).await.unwrap();
+            let row = file::Model {
+                id,
+                company_id: tenant.company.id,
+                name: "Роза.png".to_owned(),
+                size: 10,
+                media_type: media_type.to_owned(),
+                storage_key: key,
+                purpose: purpose.to_owned(),
+                created_at: now,
+            };
+            file::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(&tx).await.unwrap();
+            ids.push(format!("/files/{id}"));
+        }
+        kit.ctx.commit(tx).await.unwrap();
+        let agent = format!("x8_session={}", session(&kit.ctx, talks).await);
+        for cookie in [&owner, &agent] {
+            let picture = server.get(&ids[0], &[("cookie", cookie)]).await;
+            assert_eq!((picture.status, picture.text()), (StatusCode::OK, "0123456789"), "{picture:?}");
+            assert_eq!((picture.header("content-type"), picture.header("x-content-type-options")), ("image/png", "nosniff"));
+            assert!(picture.header("content-disposition").starts_with("inline; "), "{picture:?}");
+            assert!(picture.header("content-security-policy").contains("sandbox"), "{picture:?}");
+            let page = server.get(&ids[1], &[("cookie", cookie)]).await;
+            assert!(page.header("content-disposition").starts_with("attachment; "), "what runs is never shown: {page:?}");
+        }
+        assert_eq!(server.get(&ids[2], &[("cookie", &agent)]).await.status, StatusCode::FORBIDDEN, "tables are not theirs");
+        for (cookie, status) in [(other.as_str(), StatusCode::NOT_FOUND), ("", StatusCode::UNAUTHORIZED)] {
+            assert_eq!(server.get(&ids[0], &[("cookie", cookie)]).await.status, status);
+        }
+        let part = server.get(&ids[0], &[("cookie", &agent), ("range", "bytes=2-4")]).await;
+        assert_eq!((part.status, part.text()), (StatusCode::PARTIAL_CONTENT, "234"));
+        assert_eq!((part.header("content-range"), part.header("content-length")), ("bytes 2-4/10", "3"));
+        let beyond = server.get(&ids[0], &[("cookie", &agent), ("range", "bytes=20-")]).await;
+        assert_eq!((beyond.status, beyond.text()), (StatusCode::OK, "0123456789"));
     });
 }

@@ -74,12 +74,12 @@ async fn all_rows(kit: &Kit) -> String {
                 let row = db.read_across().query_one_raw(Statement::from_string(db.backend(), columns)).await.unwrap().unwrap();
                 let columns: String = row.try_get("", "c").unwrap();
                 let casts: Vec<String> = columns.split(" || '|' || ").map(|name| format!("coalesce(CAST({name} AS TEXT), '')")).collect();
-                format!("SELECT {} AS line FROM {table}", casts.join(" || '|' || "))
+                format!("SELECT CAST({} AS BLOB) AS line FROM {table}", casts.join(" || '|' || "))
             }
-            testkit::Backend::Postgres => format!("SELECT CAST(t AS TEXT) AS line FROM {table} t"),
+            testkit::Backend::Postgres => format!("SELECT convert_to(CAST(t AS TEXT), 'UTF8') AS line FROM {table} t"),
         };
         for row in db.read_across().query_all_raw(Statement::from_string(db.backend(), query)).await.unwrap() {
-            all.push_str(&row.try_get::<String>("", "line").unwrap());
+            all.push_str(&String::from_utf8_lossy(&row.try_get::<Vec<u8>>("", "line").unwrap()));
             all.push('\n');
         }
     }

@@ -27,7 +27,7 @@ export const MessageParts = graphql(`
     error
     createdAt
     turnId
-    attachments { kind url name }
+    attachments { id kind url name mediaType size state error transcriptState transcript }
   }
 `);
 
