@@ -7,6 +7,7 @@
 //!
 //! Nothing here touches a database: [`turn::Shop`] gives the facts, [`turn::TurnOutput`] says what is to be stored.
 
+pub mod buttons;
 pub mod compose;
 pub mod desk;
 pub mod letter;

@@ -112,6 +112,8 @@ total-city = City: { $city }
 total-slot = Date and time: { $day }, { $time }
 confirm-ask = Do you confirm the order? I will then send you the payment link.
 confirm-ask-free = Do you confirm the order?
+button-confirm = Yes, I confirm
+button-pay = Pay
 
 ask-fields = Could you please tell me { $fields }?
 field-name = your name

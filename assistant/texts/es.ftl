@@ -112,6 +112,8 @@ total-city = Ciudad: { $city }
 total-slot = Fecha y hora: { $day }, { $time }
 confirm-ask = ¿Confirma el pedido? A continuación le enviaré el enlace de pago.
 confirm-ask-free = ¿Confirma el pedido?
+button-confirm = Sí, confirmo
+button-pay = Pagar
 
 ask-fields = ¿Podría indicarme { $fields }, por favor?
 field-name = su nombre

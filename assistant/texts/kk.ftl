@@ -103,6 +103,8 @@ total-city = Қала: { $city }
 total-slot = Күні мен уақыты: { $day }, { $time }
 confirm-ask = Тапсырысты растайсыз ба? Содан кейін төлем сілтемесін жіберемін.
 confirm-ask-free = Тапсырысты растайсыз ба?
+button-confirm = Иә, растаймын
+button-pay = Төлеу
 
 ask-fields = Мыналарды жазып жібере аласыз ба: { $fields }?
 field-name = атыңыз

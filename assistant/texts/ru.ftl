@@ -113,6 +113,8 @@ total-city = Город: { $city }
 total-slot = Дата и время: { $day }, { $time }
 confirm-ask = Подтверждаете заказ? После этого пришлю ссылку на оплату.
 confirm-ask-free = Подтверждаете заказ?
+button-confirm = Да, подтверждаю
+button-pay = Оплатить
 
 ask-fields = Укажите, пожалуйста, { $fields }. Напишете?
 field-name = Ваше имя

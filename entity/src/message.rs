@@ -33,6 +33,9 @@ pub struct Model {
     /// List of {kind, url, name}.
     #[sea_orm(column_type = "JsonBinary")]
     pub attachments: Json,
+    /// Buttons of a reply: list of {label, says, url}; none where there are none.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub buttons: Option<Json>,
     /// Delivery.
     pub status: MessageStatus,
     /// Why it failed, plain words.

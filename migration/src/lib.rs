@@ -24,6 +24,7 @@ mod m20261130_0301_sessions;
 mod m20261130_0310_mail;
 mod m20261130_0320_media;
 mod m20261130_0320_retention;
+mod m20261130_0320_buttons;
 
 /// All changes, in their order.
 #[derive(Debug)]
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_0310_mail::Migration),
             Box::new(m20261130_0320_media::Migration),
             Box::new(m20261130_0320_retention::Migration),
+            Box::new(m20261130_0320_buttons::Migration),
         ];
         all.into_iter().map(|change| Box::new(Whole(change)) as Box<dyn MigrationTrait>).collect()
     }

@@ -202,7 +202,9 @@ fn send(Download { file, bytes }: Download, range: Option<std::ops::Range<u64>>)
     headers.insert(header::CONTENT_TYPE, media_type.unwrap_or(HeaderValue::from_static("application/octet-stream")));
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(file.size));
     let shown = received && file::is_shown(&file.media_type);
-    if let Ok(disposition) = HeaderValue::from_str(&disposition(if shown { "inline" } else { "attachment" }, &file.name)) {
+    if let Ok(disposition) =
+        HeaderValue::from_str(&disposition(if shown { "inline" } else { "attachment" }, &file.name))
+    {
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
     let cached = if shown { "private, max-age=600" } else { "no-store" };

@@ -27,6 +27,7 @@ macro_rules! shown {
             "author": $crate::http::widget::author(message.author),
             "text": message.text,
             "attachments": attachments,
+            "buttons": service::inbox::buttons(message),
             "at": message.sent_at.unwrap_or(message.created_at).timestamp().to_string(),
         })
     }};

@@ -190,6 +190,7 @@ pub(crate) async fn talk(ctx: &Ctx, tenant: &Tenant, name: &str) -> (Uuid, Uuid)
             text: "Hola".to_owned(),
             language: None,
             attachments: json!([{ "kind": "image", "url": "https://media.example.com/1.jpg" }]),
+            buttons: None,
             status: MessageStatus::Received,
             error: None,
             external_id: None,

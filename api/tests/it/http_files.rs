@@ -163,13 +163,23 @@ fn what_customers_sent_is_for_those_who_talk_to_them() {
         for cookie in [&owner, &agent] {
             let picture = server.get(&ids[0], &[("cookie", cookie)]).await;
             assert_eq!((picture.status, picture.text()), (StatusCode::OK, "0123456789"), "{picture:?}");
-            assert_eq!((picture.header("content-type"), picture.header("x-content-type-options")), ("image/png", "nosniff"));
+            assert_eq!(
+                (picture.header("content-type"), picture.header("x-content-type-options")),
+                ("image/png", "nosniff")
+            );
             assert!(picture.header("content-disposition").starts_with("inline; "), "{picture:?}");
             assert!(picture.header("content-security-policy").contains("sandbox"), "{picture:?}");
             let page = server.get(&ids[1], &[("cookie", cookie)]).await;
-            assert!(page.header("content-disposition").starts_with("attachment; "), "what runs is never shown: {page:?}");
+            assert!(
+                page.header("content-disposition").starts_with("attachment; "),
+                "what runs is never shown: {page:?}"
+            );
         }
-        assert_eq!(server.get(&ids[2], &[("cookie", &agent)]).await.status, StatusCode::FORBIDDEN, "tables are not theirs");
+        assert_eq!(
+            server.get(&ids[2], &[("cookie", &agent)]).await.status,
+            StatusCode::FORBIDDEN,
+            "tables are not theirs"
+        );
         for (cookie, status) in [(other.as_str(), StatusCode::NOT_FOUND), ("", StatusCode::UNAUTHORIZED)] {
             assert_eq!(server.get(&ids[0], &[("cookie", cookie)]).await.status, status);
         }

@@ -105,8 +105,10 @@ pub struct Inbound {
     pub external_id: String,
     /// Who wrote.
     pub from: Peer,
-    /// Text; a pressed button says its label, a shared contact its phone.
+    /// Text; a pressed button says its label where the platform tells it, a shared contact its phone.
     pub text: String,
+    /// What the pressed button brings back.
+    pub pressed: Option<String>,
     /// What was attached.
     pub media: Vec<Media>,
     /// When it was written, by the provider's clock.
@@ -252,6 +254,24 @@ pub enum Refusal {
     Body,
 }
 
+/// A button under a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Button {
+    /// What stands on it.
+    pub label: String,
+    /// What it does.
+    pub press: Press,
+}
+
+/// What a button does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Press {
+    /// It comes back as a message with this in [`Inbound::pressed`], 1–64 bytes.
+    Back(String),
+    /// It opens this page.
+    Opens(String),
+}
+
 /// A message to a customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outbound {
@@ -263,8 +283,8 @@ pub struct Outbound {
     pub text: String,
     /// Picture or video by public URL.
     pub media: Vec<(MediaKind, String)>,
-    /// Labels of buttons; a pressed one comes back as a message with its label.
-    pub buttons: Vec<String>,
+    /// Buttons, at most as many as the platform carries.
+    pub buttons: Vec<Button>,
 }
 
 /// What a provider says of a sent message.

@@ -56,7 +56,7 @@ pub async fn deliver<'a>(
     for update in parsed.updates {
         match update {
             // Many at once share a commit.
-            Update::Message(inbound) => match incoming(ctx, identify(ctx, &scope, &channel, inbound).await?) {
+            Update::Message(inbound) => match incoming(ctx, ready(ctx, &scope, &channel, inbound).await?) {
                 Some(incoming) => {
                     intake.receive(&scope, Arc::clone(&channel), incoming).await?;
                 }
@@ -100,6 +100,15 @@ async fn remember(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model, eve
     ctx.commit(tx).await
 }
 
+/// Looks up what a message does not hold itself: what a pressed button says, whose a hidden address is.
+async fn ready(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model, mut inbound: Inbound) -> Result<Inbound> {
+    if let Some(pressed) = inbound.pressed.take() {
+        let said = inbox::said_by(ctx, scope, channel, &pressed, &inbound.text).await?;
+        inbound.text = said.unwrap_or_default();
+    }
+    identify(ctx, scope, channel, inbound).await
+}
+
 /// Asks for the phone behind a hidden address when it is seen first, so that one person does not become two. Where WAHA does
 /// not know it, or not in time, the contact stays without a phone.
 async fn identify(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model, mut inbound: Inbound) -> Result<Inbound> {
@@ -128,15 +137,15 @@ async fn is_known(ctx: &Ctx, scope: &CompanyScope, peer: &Peer) -> Result<bool> 
 pub(super) async fn apply(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model, update: Update) -> Result<()> {
     match update {
         Update::Message(inbound) => {
-            if let Some(incoming) = incoming(ctx, inbound) {
+            if let Some(incoming) = incoming(ctx, ready(ctx, scope, channel, inbound).await?) {
                 inbox::receive(ctx, scope, channel, incoming).await?;
             }
             Ok(())
         }
         Update::Echo(echo) => {
             let Echo { external_id, to, text, media, by_program } = echo;
-            let inbound = Inbound { external_id, from: to, text, media, at: None };
-            match incoming(ctx, identify(ctx, scope, channel, inbound).await?) {
+            let inbound = Inbound { external_id, from: to, text, pressed: None, media, at: None };
+            match incoming(ctx, ready(ctx, scope, channel, inbound).await?) {
                 Some(message) => inbox::echo(ctx, scope, channel, Echoed { message, by_program }).await,
                 None => Ok(()),
             }

@@ -75,6 +75,7 @@ async fn store(
         text: Set(echoed.text.clone()),
         language: Set(None),
         attachments: Set(serde_json::to_value(&echoed.attachments).map_err(Error::from)?),
+        buttons: Set(None),
         status: Set(MessageStatus::Sent),
         error: Set(None),
         external_id: Set(Some(echoed.external_id.clone())),

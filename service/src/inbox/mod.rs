@@ -3,6 +3,7 @@
 mod attached;
 mod echo;
 mod intake;
+mod pressed;
 mod read;
 mod receive;
 mod send;
@@ -11,14 +12,16 @@ mod trial;
 mod visitor;
 mod write;
 
+pub use assistant::buttons::Button;
 pub use attached::{Arrival, Attachment, Hearing, Received};
 pub(crate) use attached::{FetchMedia, HearVoice, run_fetch, run_hear, said, waits_until};
 pub(crate) use echo::{Echoed, echo};
 pub use intake::Intake;
+pub(crate) use pressed::said_by;
 pub(crate) use read::like as read_like;
 pub use read::{
-    ConversationFilter, addresses_of, attachments, contact, contact_addresses, contacts, conversation, conversations,
-    last_messages, messages, turns,
+    ConversationFilter, addresses_of, attachments, buttons, contact, contact_addresses, contacts, conversation,
+    conversations, last_messages, messages, turns,
 };
 pub(crate) use receive::preview;
 pub use receive::{Address, Incoming, MAX_ATTACHMENTS, MAX_TEXT, Receipt, receive};

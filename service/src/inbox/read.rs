@@ -5,6 +5,7 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::inbox::Attachment;
 use crate::page::{Page, PageRequest, newest_first};
+use assistant::buttons::Button;
 use domain::channel::ChannelKind;
 use entity::stored::{ConversationOwner, ConversationStatus};
 use entity::{channel, contact, contact_address, conversation, message, turn};
@@ -252,4 +253,10 @@ pub async fn addresses_of(
 #[must_use]
 pub fn attachments(message: &message::Model) -> Vec<Attachment> {
     serde_json::from_value(message.attachments.clone()).unwrap_or_default()
+}
+
+/// Buttons of a reply, in their order.
+#[must_use]
+pub fn buttons(message: &message::Model) -> Vec<Button> {
+    message.buttons.clone().and_then(|buttons| serde_json::from_value(buttons).ok()).unwrap_or_default()
 }

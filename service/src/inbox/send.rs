@@ -190,7 +190,8 @@ async fn outbound(
             attachment.url.starts_with("http").then_some((kind, attachment.url))
         })
         .collect();
-    Ok(Ok(Outbound { key: message.id, to: address.value, text: message.text.clone(), media, buttons: Vec::new() }))
+    let buttons = super::pressed::on_platform(message, capability.map_or(0, |capability| capability.buttons));
+    Ok(Ok(Outbound { key: message.id, to: address.value, text: message.text.clone(), media, buttons }))
 }
 
 async fn set(

@@ -228,6 +228,7 @@ async fn messages(
             text: Set(text.clone()),
             language: Set(None),
             attachments: Set(serde_json::to_value(attachments).map_err(Error::from)?),
+            buttons: Set(None),
             status: Set(MessageStatus::Received),
             error: Set(None),
             external_id: Set(Some(external_id.clone())),

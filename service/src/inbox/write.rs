@@ -7,6 +7,7 @@ use crate::error::{Error, Result, UserError};
 use crate::inbox::SendMessage;
 use crate::inbox::{Attachment, read, receive};
 use crate::job;
+use assistant::buttons::Button;
 use domain::language::Language;
 use entity::stored::{
     ConversationOwner, ConversationStatus, EventKind, MessageAuthor, MessageDirection, MessageStatus,
@@ -29,6 +30,7 @@ pub(crate) struct NewOutbound {
     pub(crate) text: String,
     pub(crate) language: Option<Language>,
     pub(crate) attachments: Vec<Attachment>,
+    pub(crate) buttons: Vec<Button>,
     pub(crate) turn_id: Option<Uuid>,
     /// Place among the messages of one transaction: keeps their order.
     pub(crate) place: i64,
@@ -44,6 +46,7 @@ impl NewOutbound {
             text,
             language: Some(language),
             attachments: Vec::new(),
+            buttons: Vec::new(),
             turn_id: None,
             place: 0,
         }
@@ -61,6 +64,7 @@ pub(crate) async fn store_outbound(
     let id = new.id.unwrap_or_else(|| ctx.new_id());
     let created_at = entity::time::Time(ctx.time().0.saturating_add(new.place));
     let preview = receive::preview(&new.text);
+    let buttons = if new.buttons.is_empty() { None } else { Some(serde_json::to_value(&new.buttons)?) };
     message::Entity::insert(message::ActiveModel {
         id: Set(id),
         company_id: Set(scope.id()),
@@ -72,6 +76,7 @@ pub(crate) async fn store_outbound(
         text: Set(new.text),
         language: Set(new.language.map(|language| language.code().to_owned())),
         attachments: Set(serde_json::to_value(&new.attachments)?),
+        buttons: Set(buttons),
         status: Set(MessageStatus::Queued),
         error: Set(None),
         external_id: Set(None),
@@ -283,6 +288,7 @@ pub async fn send_as_operator(
             text: Set(text),
             language: Set(None),
             attachments: Set(serde_json::json!([])),
+            buttons: Set(None),
             status: Set(MessageStatus::Sent),
             error: Set(None),
             external_id: Set(None),
@@ -302,6 +308,7 @@ pub async fn send_as_operator(
             text,
             language: None,
             attachments: Vec::new(),
+            buttons: Vec::new(),
             turn_id: None,
             place: 0,
         };

@@ -180,7 +180,7 @@ async fn try_answer(
 
 fn inbound(message: &message::Model) -> Inbound {
     let attachments = inbox::attachments(message);
-    let unreadable = attachments.iter().any(|attachment| attachment.received.is_some() && attachment.words().is_none());
+    let unreadable = attachments.iter().any(|attachment| attachment.kind != "contact" && attachment.words().is_none());
     Inbound { text: inbox::said(message), contact_phone: None, unreadable_attachment: unreadable }
 }
 
@@ -200,6 +200,18 @@ async fn put_off(
 
 /// The last gate: `domain::reply` over every reply (architecture §6.6).
 fn check(shop: &shop::Shop<'_>, output: &TurnOutput) -> Result<(), Vec<domain::reply::Violation>> {
+    for reply in &output.replies {
+        let draft = DraftReply { text: &reply.text, image: reply.image.as_deref(), video: reply.video.as_deref() };
+        gate(shop, output, &draft)?;
+    }
+    Ok(())
+}
+
+fn gate(
+    shop: &shop::Shop<'_>,
+    output: &TurnOutput,
+    draft: &DraftReply<'_>,
+) -> Result<(), Vec<domain::reply::Violation>> {
     let items = shop.catalogue().items();
     let mentioned: Vec<&domain::catalog::Item> = items
         .iter()
@@ -212,18 +224,31 @@ fn check(shop: &shop::Shop<'_>, output: &TurnOutput) -> Result<(), Vec<domain::r
         .collect();
     let profile = shop.profile();
     let own_hosts = [shop.own_host().to_owned()];
-    for reply in &output.replies {
-        let draft = DraftReply { text: &reply.text, image: reply.image.as_deref(), video: reply.video.as_deref() };
-        let policy = Policy {
-            max_chars: profile.channel.max_chars(),
-            language: output.language,
-            own_hosts: &own_hosts,
-            internal: &mentioned,
-            contacts_allowed: output.contacts_allowed,
-        };
-        domain::reply::check(&draft, &output.facts, &policy)?;
+    let policy = Policy {
+        max_chars: profile.channel.max_chars(),
+        language: output.language,
+        own_hosts: &own_hosts,
+        internal: &mentioned,
+        contacts_allowed: output.contacts_allowed,
+    };
+    domain::reply::check(draft, &output.facts, &policy)
+}
+
+/// The buttons of the last reply. They pass the same gate; what does not is left out, the text says it anyway.
+fn offered(shop: &shop::Shop<'_>, output: &TurnOutput) -> Vec<inbox::Button> {
+    let buttons = assistant::buttons::offered(shop, output);
+    let words: Vec<&str> = buttons
+        .iter()
+        .flat_map(|button| [Some(button.label.as_str()), button.says.as_deref(), button.url.as_deref()])
+        .flatten()
+        .collect();
+    match gate(shop, output, &DraftReply { text: &words.join("\n"), image: None, video: None }) {
+        Ok(()) => buttons,
+        Err(violations) => {
+            tracing::warn!(?violations, "the buttons of a reply were left out");
+            Vec::new()
+        }
     }
-    Ok(())
 }
 
 async fn finish_only(ctx: &Ctx, claimed: &Claimed) -> Result<()> {
@@ -302,9 +327,7 @@ async fn store(
         carry_out(ctx, &mut tx, scope, shop, conversation, effect).await?;
     }
     for (place, reply) in output.replies.iter().enumerate() {
-        let attachment = |kind: &str, url: &Option<String>| {
-            url.as_ref().map(|url| Attachment::at(kind, url))
-        };
+        let attachment = |kind: &str, url: &Option<String>| url.as_ref().map(|url| Attachment::at(kind, url));
         let outbound = NewOutbound {
             id: None,
             author: MessageAuthor::Assistant,
@@ -315,6 +338,7 @@ async fn store(
                 .into_iter()
                 .chain(attachment("video", &reply.video))
                 .collect(),
+            buttons: if place + 1 == output.replies.len() { offered(shop, output) } else { Vec::new() },
             turn_id: Some(turn_id),
             place: i64::try_from(place).unwrap_or(0),
         };

@@ -7,7 +7,9 @@ use crate::model_turn::endpoint;
 use assistant::turn::DialogueState;
 use entity::stored::{JobStatus, MessageDirection};
 use entity::{file, job, message, model_use};
-use sea_orm::{ActiveModelTrait as _, ConnectionTrait as _, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _, Statement};
+use sea_orm::{
+    ActiveModelTrait as _, ConnectionTrait as _, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _, Statement,
+};
 use serde_json::{Value, json};
 use service::inbox::{Arrival, Attachment, Hearing, attachments};
 use std::time::Duration;
@@ -70,10 +72,18 @@ async fn all_rows(kit: &Kit) -> String {
     for table in ["message", "file", "job", "event", "conversation", "channel", "channel_log", "credential"] {
         let query = match kit.backend {
             testkit::Backend::Sqlite => {
-                let columns = format!("SELECT group_concat('\"' || name || '\"', ' || ''|'' || ') AS c FROM (SELECT name FROM pragma_table_info('{table}'))");
-                let row = db.read_across().query_one_raw(Statement::from_string(db.backend(), columns)).await.unwrap().unwrap();
+                let columns = format!(
+                    "SELECT group_concat('\"' || name || '\"', ' || ''|'' || ') AS c FROM (SELECT name FROM pragma_table_info('{table}'))"
+                );
+                let row = db
+                    .read_across()
+                    .query_one_raw(Statement::from_string(db.backend(), columns))
+                    .await
+                    .unwrap()
+                    .unwrap();
                 let columns: String = row.try_get("", "c").unwrap();
-                let casts: Vec<String> = columns.split(" || '|' || ").map(|name| format!("coalesce(CAST({name} AS TEXT), '')")).collect();
+                let casts: Vec<String> =
+                    columns.split(" || '|' || ").map(|name| format!("coalesce(CAST({name} AS TEXT), '')")).collect();
                 format!("SELECT CAST({} AS BLOB) AS line FROM {table}", casts.join(" || '|' || "))
             }
             testkit::Backend::Postgres => format!("SELECT convert_to(CAST(t AS TEXT), 'UTF8') AS line FROM {table} t"),
@@ -94,7 +104,14 @@ async fn bytes_of(bot: &Bot, file: &file::Model) -> Vec<u8> {
     use futures::TryStreamExt as _;
     let ctx = &bot.shop.kit.ctx;
     let download = service::file::download(ctx, &bot.shop.scope, file.id).await.unwrap();
-    download.bytes.try_fold(Vec::new(), |mut all, part| async move { all.extend_from_slice(&part); Ok(all) }).await.unwrap()
+    download
+        .bytes
+        .try_fold(Vec::new(), |mut all, part| async move {
+            all.extend_from_slice(&part);
+            Ok(all)
+        })
+        .await
+        .unwrap()
 }
 
 testkit::both! {

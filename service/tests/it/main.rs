@@ -9,6 +9,7 @@ mod catalog_files;
 mod catalog_import;
 mod catalog_publish;
 mod catalog_support;
+mod channel_buttons;
 mod channel_media;
 mod channel_telegram;
 mod channel_waha;

@@ -110,6 +110,29 @@ impl Telegram {
         inside.deliver("callback_query", query)
     }
 
+    /// A person presses the button of this label under a message that was [`sent`](Self::sent). Of an old message Telegram tells
+    /// no more than its frame.
+    ///
+    /// # Panics
+    /// When there is no such button.
+    pub fn press_under(&self, user_id: i64, sent: &Value, label: &str, old: bool) -> Value {
+        let rows = sent["reply_markup"]["inline_keyboard"].as_array().cloned().unwrap_or_default();
+        let button = rows.iter().filter_map(Value::as_array).flatten().find(|button| button["text"] == label);
+        let data = button.and_then(|button| button["callback_data"].as_str()).expect("a button of this label");
+        let mut inside = self.lock();
+        let id = format!("9{}", inside.next_update);
+        let mut message = sent.clone();
+        if old {
+            message = json!({ "chat": sent["chat"], "message_id": sent["message_id"], "date": 0 });
+        }
+        let query = json!({
+            "id": id,
+            "from": { "id": user_id, "is_bot": false, "first_name": "Ana" },
+            "message": message, "chat_instance": "1", "data": data,
+        });
+        inside.deliver("callback_query", query)
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Inside> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -185,6 +208,28 @@ impl Inside {
         }
         if text.chars().count() > most {
             return bad(400, "Bad Request: message is too long");
+        }
+        for button in body["reply_markup"]["inline_keyboard"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_array)
+            .flatten()
+        {
+            let data = button["callback_data"].as_str();
+            if data.is_some_and(|data| !(1..=64).contains(&data.len())) {
+                return bad(400, "Bad Request: BUTTON_DATA_INVALID");
+            }
+            let url = button["url"].as_str();
+            if url.is_some_and(|url| !url.starts_with("https://") || url.contains("refused.example")) {
+                return bad(400, "Bad Request: BUTTON_URL_INVALID");
+            }
+            if data.is_none() == url.is_none() {
+                return bad(
+                    400,
+                    "Bad Request: can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard",
+                );
+            }
         }
         self.next_message += 1;
         let mut message = json!({

@@ -11,8 +11,8 @@ use crate::graphql::scalar::{
 };
 use async_graphql::{Context, Enum, ID, Json, Object, SimpleObject};
 use service::access::CompanyScope;
-use service::row::{contact, contact_address, conversation, message, turn};
 use service::inbox::{Arrival, Hearing};
+use service::row::{contact, contact_address, conversation, message, turn};
 use service::{inbox, order, turn as turns};
 use uuid::Uuid;
 
@@ -184,6 +184,13 @@ impl Message {
             .collect()
     }
 
+    /// Buttons under a reply; the text says all that they say.
+    #[graphql(complexity = "4 * child_complexity + 1")]
+    async fn buttons(&self) -> Vec<Button> {
+        let buttons = inbox::buttons(&self.0).into_iter();
+        buttons.map(|button| Button { label: button.label, says: button.says, url: button.url }).collect()
+    }
+
     /// How far it is.
     async fn status(&self) -> MessageStatus {
         self.0.status.into()
@@ -203,6 +210,17 @@ impl Message {
     async fn turn_id(&self) -> Option<ID> {
         self.0.turn_id.map(|id| Kind::Turn.id(id))
     }
+}
+
+/// A button under a reply.
+#[derive(Clone, Debug, SimpleObject)]
+struct Button {
+    /// What stands on it.
+    label: String,
+    /// What pressing it says in the customer's place.
+    says: Option<String>,
+    /// The page it opens.
+    url: Option<String>,
 }
 
 /// How far something attached is.

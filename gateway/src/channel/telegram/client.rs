@@ -3,7 +3,8 @@
 
 use super::{CAPABILITY, NAME, UPDATES, webhook, wire};
 use crate::channel::{
-    Channel, Identity, Intake, MediaKind, Outbound, Sent, Standing, TOO_LARGE, Update, after_first, of_fetch,
+    Button, Channel, Identity, Intake, MediaKind, Outbound, Press, Sent, Standing, TOO_LARGE, Update, after_first,
+    of_fetch,
 };
 use crate::error::{Error, Kind};
 use async_trait::async_trait;
@@ -119,14 +120,21 @@ impl Telegram {
         Ok(Identity { external_id: me.id.to_string(), name })
     }
 
-    async fn send_text(&self, chat_id: i64, text: &str, buttons: &[String]) -> Result<wire::Message, Error> {
+    async fn send_text(&self, chat_id: i64, text: &str, buttons: &[Button]) -> Result<wire::Message, Error> {
         let message = wire::SendMessage {
             chat_id,
             text,
             link_preview_options: wire::LinkPreviewOptions { is_disabled: true },
             reply_markup: keyboard(buttons),
         };
-        self.call("sendMessage", &message, false).await
+        match self.call("sendMessage", &message, false).await {
+            // A refusal sends nothing: the text is worth more than its buttons.
+            Err(error) if message.reply_markup.is_some() && is_of_buttons(&error) => {
+                tracing::warn!(%error, "Telegram did not take the buttons of a message");
+                self.call("sendMessage", &wire::SendMessage { reply_markup: None, ..message }, false).await
+            }
+            sent => sent,
+        }
     }
 
     async fn send_media(
@@ -134,7 +142,7 @@ impl Telegram {
         chat_id: i64,
         (kind, url): &(MediaKind, String),
         caption: Option<&str>,
-        buttons: &[String],
+        buttons: &[Button],
     ) -> Result<wire::Message, Error> {
         let video = *kind == MediaKind::Video;
         let media = wire::SendMedia {
@@ -144,18 +152,37 @@ impl Telegram {
             caption,
             reply_markup: keyboard(buttons),
         };
-        self.call(if video { "sendVideo" } else { "sendPhoto" }, &media, false).await
+        let method = if video { "sendVideo" } else { "sendPhoto" };
+        match self.call(method, &media, false).await {
+            Err(error) if media.reply_markup.is_some() && is_of_buttons(&error) => {
+                tracing::warn!(%error, "Telegram did not take the buttons of a message");
+                self.call(method, &wire::SendMedia { reply_markup: None, ..media }, false).await
+            }
+            sent => sent,
+        }
     }
 }
 
-/// A row for each button; its data is its label, so that a press reads like a message.
-fn keyboard(buttons: &[String]) -> Option<wire::Keyboard<'_>> {
+/// A row for each button. Telegram opens public HTTPS pages only; anything else is left to the text.
+fn keyboard(buttons: &[Button]) -> Option<wire::Keyboard<'_>> {
     let rows: Vec<_> = buttons
         .iter()
-        .filter(|label| !label.is_empty() && label.len() <= BUTTON_BYTES)
-        .map(|label| vec![wire::Button { text: label, callback_data: label }])
+        .filter(|button| !button.label.is_empty())
+        .filter_map(|button| match &button.press {
+            Press::Back(data) => {
+                (1..=BUTTON_BYTES).contains(&data.len()).then_some((button, Some(data.as_str()), None))
+            }
+            Press::Opens(url) => url.starts_with("https://").then_some((button, None, Some(url.as_str()))),
+        })
+        .map(|(button, callback_data, url)| vec![wire::Button { text: &button.label, callback_data, url }])
         .collect();
     (!rows.is_empty()).then_some(wire::Keyboard { inline_keyboard: rows })
+}
+
+/// Whether it was the buttons that Telegram did not take: `BUTTON_URL_INVALID`, "can't parse inline keyboard button"…
+fn is_of_buttons(error: &Error) -> bool {
+    let text = error.text.to_ascii_lowercase();
+    error.kind == Kind::Request && ["button", "keyboard", "reply markup"].iter().any(|word| text.contains(word))
 }
 
 /// Telegram's codes are HTTP's, its reasons are texts whose beginnings are stable.

@@ -16,8 +16,8 @@ use super::Capability;
 pub const NAME: &str = "telegram";
 /// Kind of a contact's address: the id of the private chat, which is the user's id for every bot.
 pub const ADDRESS: &str = "telegram";
-/// What a bot carries (<https://core.telegram.org/bots/api#sendmessage>); more than three buttons are a menu, not a choice.
-pub const CAPABILITY: Capability = Capability { max_text: 4096, max_caption: 1024, buttons: 3, window_hours: None };
+/// What a bot carries (<https://core.telegram.org/bots/api#sendmessage>); more than eight buttons are a list to read.
+pub const CAPABILITY: Capability = Capability { max_text: 4096, max_caption: 1024, buttons: 8, window_hours: None };
 /// Where the Bot API is; a local Bot API server has the same layout.
 pub const BASE_URL: &str = "https://api.telegram.org";
 /// What is delivered to us; nothing else is asked for.

@@ -37,12 +37,16 @@ pub(super) fn read(update: wire::Update) -> Option<Update> {
         return private(&message.chat).then(|| message_of(message)).flatten();
     }
     if let Some(query) = update.callback_query {
-        let text = query.data.filter(|data| !data.trim().is_empty())?;
+        let data = query.data.filter(|data| !data.trim().is_empty())?;
         let external_id = format!("callback:{}", query.id);
+        // What stood on it, where the message is not too old to be told.
+        let rows = query.message.and_then(|message| message.reply_markup).map(|markup| markup.inline_keyboard);
+        let label = rows.into_iter().flatten().flatten().find(|button| button.callback_data.as_ref() == Some(&data));
         return Some(Update::Message(Inbound {
             external_id,
             from: peer(&query.from, query.from.id),
-            text,
+            text: label.map_or_else(|| data.clone(), |button| button.text),
+            pressed: Some(data),
             media: Vec::new(),
             at: None,
         }));
@@ -95,6 +99,7 @@ fn message_of(message: wire::Message) -> Option<Update> {
         external_id: format!("{}:{}", message.chat.id, message.message_id),
         from,
         text,
+        pressed: None,
         media,
         at,
     }))

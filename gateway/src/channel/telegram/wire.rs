@@ -117,7 +117,29 @@ pub(super) struct Venue {
 pub(super) struct CallbackQuery {
     pub(super) id: String,
     pub(super) from: User,
+    pub(super) message: Option<Pressed>,
     pub(super) data: Option<String>,
+}
+
+/// <https://core.telegram.org/bots/api#maybeinaccessiblemessage>: of one that is too old only the frame is told.
+#[derive(Debug, Deserialize)]
+pub(super) struct Pressed {
+    pub(super) reply_markup: Option<PressedKeyboard>,
+}
+
+/// <https://core.telegram.org/bots/api#inlinekeyboardmarkup>, as it comes back.
+#[derive(Debug, Deserialize)]
+pub(super) struct PressedKeyboard {
+    #[serde(default)]
+    pub(super) inline_keyboard: Vec<Vec<PressedButton>>,
+}
+
+/// <https://core.telegram.org/bots/api#inlinekeyboardbutton>, as it comes back.
+#[derive(Debug, Deserialize)]
+pub(super) struct PressedButton {
+    #[serde(default)]
+    pub(super) text: String,
+    pub(super) callback_data: Option<String>,
 }
 
 /// <https://core.telegram.org/bots/api#chatmemberupdated>
@@ -167,7 +189,10 @@ pub(super) struct Keyboard<'a> {
 #[derive(Debug, Serialize)]
 pub(super) struct Button<'a> {
     pub(super) text: &'a str,
-    pub(super) callback_data: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) callback_data: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) url: Option<&'a str>,
 }
 
 /// <https://core.telegram.org/bots/api#sendphoto> and `sendVideo`, whose file has its own name.

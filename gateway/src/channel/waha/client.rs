@@ -1,9 +1,7 @@
 //! Calls of WAHA. Its address is typed in by people, so every call goes by the guarded client.
 
 use super::{CAPABILITY, EVENTS, NAME, chat_id, message_id, phone_of, wire};
-use crate::channel::{
-    Channel, Identity, Intake, MediaKind, Outbound, Sent, Session, Standing, after_first, of_fetch,
-};
+use crate::channel::{Channel, Identity, Intake, MediaKind, Outbound, Sent, Session, Standing, after_first, of_fetch};
 use crate::error::{Error, Kind};
 use async_trait::async_trait;
 use bytes::Bytes;

@@ -100,7 +100,7 @@ fn message_of(message: wire::Message, me: Option<&str>) -> Option<Update> {
         return Some(Update::Echo(Echo { external_id, to: peer, text, media, by_program }));
     }
     let at = moment(message.timestamp);
-    Some(Update::Message(Inbound { external_id, from: peer, text, media, at }))
+    Some(Update::Message(Inbound { external_id, from: peer, text, pressed: None, media, at }))
 }
 
 fn peer(chat: &str, message: &wire::Message) -> Peer {

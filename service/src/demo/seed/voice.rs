@@ -120,6 +120,7 @@ impl<'w> Voice<'w> {
             text,
             language: None,
             attachments: json!([]),
+            buttons: None,
             status: MessageStatus::Received,
             error: None,
             external_id: None,

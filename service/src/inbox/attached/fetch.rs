@@ -1,6 +1,6 @@
 //! From the provider into our own files.
 
-use super::{Arrival, Attachment, Hearing, HearVoice, Received};
+use super::{Arrival, Attachment, HearVoice, Hearing, Received};
 use crate::access::CompanyScope;
 use crate::channel::{self as channels, adapter};
 use crate::ctx::Ctx;

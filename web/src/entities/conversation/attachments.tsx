@@ -17,8 +17,7 @@ export function Attachments({ items }: { items: readonly Attachment[] }) {
   );
 }
 
-const CARD =
-  "flex items-center gap-2 rounded-lg border border-current/20 px-2.5 py-2 text-[0.8125rem] font-medium";
+const CARD = "flex items-center gap-2 rounded-lg border border-current/20 px-2.5 py-2 text-[0.8125rem] font-medium";
 
 function One({ item }: { item: Attachment }) {
   const { t } = useTranslation();
