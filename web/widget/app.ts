@@ -117,6 +117,20 @@ function show(message: WidgetMessage, sending = false): HTMLLIElement {
         }),
       );
   }
+  // A choice stands until the next message: then it is answered, or passed over.
+  for (const old of log.querySelectorAll(".choices")) old.remove();
+  if (message.buttons?.length) {
+    const choices = element("div", { className: "choices" });
+    for (const { label, says, url } of message.buttons) {
+      if (url && !/^https?:\/\//i.test(url)) continue;
+      const choice = url
+        ? element("a", { href: url, target: "_blank", rel: "noopener noreferrer", textContent: label })
+        : element("button", { type: "button", textContent: label });
+      if (!url) choice.onclick = () => void send(says ?? label, uuidv7());
+      choices.append(choice);
+    }
+    item.append(choices);
+  }
   shown.set(message.id, item);
   log.append(item);
   log.scrollTop = log.scrollHeight;

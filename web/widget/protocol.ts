@@ -6,6 +6,7 @@ export type WidgetMessage = {
   author: string;
   text: string;
   attachments: { kind: string; url: string }[];
+  buttons?: { label: string; says?: string; url?: string }[];
   at: string;
 };
 

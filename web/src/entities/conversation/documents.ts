@@ -28,6 +28,7 @@ export const MessageParts = graphql(`
     createdAt
     turnId
     attachments { id kind url name mediaType size state error transcriptState transcript }
+    buttons { label says url }
   }
 `);
 

@@ -12,6 +12,7 @@ const embedded = [
   "CompanySummary",
   "OpeningInterval",
   "Attachment",
+  "Button",
   "Reason",
   "ReasonLine",
   "ContactAddress",

@@ -124,12 +124,16 @@ export function PhoneFrame({
     }
   }
 
+  function say(words: string) {
+    void write({ id: newId("message"), text: words, at: new Date().toISOString() }, fresh || !conversationId);
+    input.current?.focus();
+  }
+
   function submit() {
     const words = text.trim();
     if (!words) return;
     setText("");
-    void write({ id: newId("message"), text: words, at: new Date().toISOString() }, fresh || !conversationId);
-    input.current?.focus();
+    say(words);
   }
 
   return (
@@ -177,7 +181,7 @@ export function PhoneFrame({
               </p>
             )}
             {stored.map((message) => (
-              <Bubble key={message.id} message={message} kind={kind} limit={limit} />
+              <Bubble key={message.id} message={message} kind={kind} limit={limit} onSay={say} />
             ))}
             {waiting.map((message) => (
               <div key={message.id} className="flex max-w-[84%] flex-col items-end gap-1 self-end">
@@ -263,7 +267,15 @@ export function PhoneFrame({
   );
 }
 
-function Bubble({ message, kind, limit }: { message: MessagePartsFragment; kind: ChannelKind; limit: number }) {
+/** Where customers get buttons; elsewhere the text alone says all of it. */
+const BUTTONS: ReadonlySet<ChannelKind> = new Set<ChannelKind>(["TELEGRAM", "WEBCHAT"]);
+
+const CHOICE =
+  "rounded-lg bg-raised/85 px-3 py-1.5 text-center text-[0.8125rem]/5 font-medium text-accent-text hover:bg-raised";
+
+type BubbleProps = { message: MessagePartsFragment; kind: ChannelKind; limit: number; onSay: (words: string) => void };
+
+function Bubble({ message, kind, limit, onSay }: BubbleProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const company = useCompany();
@@ -293,6 +305,21 @@ function Bubble({ message, kind, limit }: { message: MessagePartsFragment; kind:
           {format.time(message.createdAt, company.timezone)}
         </p>
       </div>
+      {BUTTONS.has(kind) && message.buttons.length > 0 && (
+        <div className="mt-1 flex w-full flex-col gap-1">
+          {message.buttons.map(({ label, says, url }) =>
+            url ? (
+              <a key={label} href={url} target="_blank" rel="noopener noreferrer" className={CHOICE}>
+                {label}
+              </a>
+            ) : (
+              <button key={label} type="button" className={CHOICE} onClick={() => onSay(says ?? label)}>
+                {label}
+              </button>
+            ),
+          )}
+        </div>
+      )}
     </div>
   );
 }

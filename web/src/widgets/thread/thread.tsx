@@ -282,6 +282,15 @@ function Message({
         {!ours && <span className="sr-only">{t("author.CUSTOMER")}</span>}
         <MessageText text={message.text} />
         <Attachments items={message.attachments} />
+        {message.buttons.length > 0 && (
+          <p className="mt-1.5 flex flex-wrap gap-1" title={t("attached.buttons")}>
+            {message.buttons.map(({ label }) => (
+              <span key={label} className="rounded-md border border-current/25 px-2 text-xs/5 font-medium">
+                {label}
+              </span>
+            ))}
+          </p>
+        )}
       </div>
       <p className={cx("num mt-1 flex items-center gap-1 px-1 text-xs text-ink-3", failed && "text-bad")}>
         <time dateTime={message.createdAt}>{format.time(message.createdAt, company.timezone)}</time>
