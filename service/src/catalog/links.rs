@@ -68,7 +68,7 @@ pub(crate) async fn empty_links(ctx: &Ctx, scope: &CompanyScope, public_key: &st
     loop {
         let mut edit = Edit::begin(ctx, scope, draft_id).await?;
         if empty_some(&mut edit, scope, draft_id, public_key).await? == 0 {
-            return Ok(edit.tx.rollback().await?);
+            return edit.tx.rollback().await;
         }
         edit.commit().await?;
     }

@@ -1,4 +1,4 @@
-import { Copy, Film, ImageOff, RotateCcw, Star, Trash2 } from "lucide-react";
+import { Film, Images, Link, Star, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { KeepMedia, RetryMedia, SetWelcomeVideo } from "@/entities/media/documents";
@@ -59,7 +59,7 @@ export function MediaCard({ media, companyType, onPick, onRemove, onChanged }: M
       ) : media.kind === "VIDEO" ? (
         <Film className="size-9" aria-hidden />
       ) : (
-        <ImageOff className="size-9" aria-hidden />
+        <Images className="size-9" aria-hidden />
       )}
       {media.kind === "VIDEO" && preview && (
         <Film className="absolute end-2 bottom-2 size-5 text-white drop-shadow" aria-hidden />
@@ -107,7 +107,6 @@ export function MediaCard({ media, companyType, onPick, onRemove, onChanged }: M
         <div className="mt-auto flex flex-wrap items-center gap-1">
           {media.state === "FAILED" && (
             <Button size="sm" busy={retry.busy} onClick={() => void act(retry.run({ input: { id: media.id } }))}>
-              <RotateCcw aria-hidden />
               {t("common.retry")}
             </Button>
           )}
@@ -126,7 +125,7 @@ export function MediaCard({ media, companyType, onPick, onRemove, onChanged }: M
                     toast(t("common.copied"));
                   }}
                 >
-                  <Copy aria-hidden />
+                  <Link aria-hidden />
                 </IconButton>
               )}
               {media.kind === "VIDEO" && ready && (
