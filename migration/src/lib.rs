@@ -22,9 +22,9 @@ mod m20261130_0110_integrations;
 mod m20261130_0131_model_use;
 mod m20261130_0301_sessions;
 mod m20261130_0310_mail;
+mod m20261130_0320_buttons;
 mod m20261130_0320_media;
 mod m20261130_0320_retention;
-mod m20261130_0320_buttons;
 
 /// All changes, in their order.
 #[derive(Debug)]

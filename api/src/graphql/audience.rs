@@ -32,8 +32,8 @@ use uuid::Uuid;
 pub(super) const CHECK_EVERY: Duration = Duration::from_secs(3);
 /// How soon a listener that was behind is looked at again.
 const CATCH_UP_EVERY: Duration = Duration::from_millis(200);
-/// What waits for a listener that reads slowly, answers; then it is told to read anew.
-const MOST_WAITING: usize = 256;
+/// How often a listener that reads slowly is told something more; then it is told to read anew.
+const MOST_WAITING: usize = 32;
 /// Events that are told with one look at the rights.
 const MOST_AT_ONCE: usize = 64;
 
@@ -45,6 +45,9 @@ pub enum Delivery {
     /// The answer to all who listen with the same document: a response as JSON.
     Shared(Arc<str>),
 }
+
+/// What is told at once.
+pub(super) type Deliveries = Arc<[Delivery]>;
 
 impl Delivery {
     /// The response as JSON.
@@ -84,7 +87,7 @@ struct Document {
 struct Seat {
     op: Ctx,
     document: Arc<Document>,
-    out: mpsc::Sender<Delivery>,
+    out: mpsc::Sender<Deliveries>,
     /// Whether something was not told.
     behind: AtomicBool,
 }
@@ -94,7 +97,7 @@ pub(super) struct Entrance {
     audiences: Audiences,
     schema: X8Schema,
     document: Arc<Document>,
-    taken: Mutex<HashMap<Uuid, mpsc::Receiver<Delivery>>>,
+    taken: Mutex<HashMap<Uuid, mpsc::Receiver<Deliveries>>>,
 }
 
 /// Goes with a document when something is to be told.
@@ -160,7 +163,7 @@ impl Entrance {
     }
 
     /// What was taken.
-    pub(super) fn take(&self) -> Vec<mpsc::Receiver<Delivery>> {
+    pub(super) fn take(&self) -> Vec<mpsc::Receiver<Deliveries>> {
         lock(&self.taken).drain().map(|(_, told)| told).collect()
     }
 }
@@ -290,9 +293,7 @@ impl Room {
                 }
                 // The client learns why, and nothing follows.
                 Err(error) => {
-                    for delivery in self.answers(seat, Err(error.into())).await {
-                        let _ = seat.out.try_send(delivery);
-                    }
+                    seat.send(&self.answers(seat, Err(error.into())).await.into());
                     gone.push(Arc::clone(seat));
                 }
             }
@@ -309,24 +310,28 @@ impl Room {
         let answers = async |news| self.answers(first, Ok((group.scope.clone(), news))).await;
         let missed = || News::Missed(event::cursor(&self.ctx));
         if group.seats.iter().any(|seat| seat.has_room_again()) {
-            let answers = answers(missed()).await;
+            let answers = Arc::from(answers(missed()).await);
             for seat in group.seats.iter().filter(|seat| seat.has_room_again()) {
                 seat.behind.store(false, Ordering::Relaxed);
                 seat.send(&answers);
             }
         }
+        let open = |seat: &&Arc<Seat>| !seat.behind.load(Ordering::Relaxed);
+        let mut all = Vec::new();
         for news in told {
-            if group.seats.iter().all(|seat| seat.behind.load(Ordering::Relaxed)) {
+            if !group.seats.iter().copied().any(|seat| open(&seat)) {
                 return;
             }
             let news = match news {
                 Told::Event(event) => News::Event(event.clone()),
                 Told::Gap => missed(),
             };
-            let answers = answers(news).await;
-            for seat in group.seats.iter().filter(|seat| !seat.behind.load(Ordering::Relaxed)) {
-                seat.send(&answers);
-            }
+            all.extend(answers(news).await);
+        }
+        // Together: each listener wakes once, and writes once, for all of them.
+        let all = Arc::from(all);
+        for seat in group.seats.iter().copied().filter(open) {
+            seat.send(&all);
         }
     }
 
@@ -374,11 +379,9 @@ impl Seat {
         self.behind.load(Ordering::Relaxed) && self.out.capacity() > MOST_WAITING / 2
     }
 
-    fn send(&self, answers: &[Delivery]) {
-        for delivery in answers {
-            if let Err(TrySendError::Full(_)) = self.out.try_send(delivery.clone()) {
-                self.behind.store(true, Ordering::Relaxed);
-            }
+    fn send(&self, answers: &Deliveries) {
+        if let Err(TrySendError::Full(_)) = self.out.try_send(Arc::clone(answers)) {
+            self.behind.store(true, Ordering::Relaxed);
         }
     }
 }

@@ -87,7 +87,8 @@ impl X8Schema {
             });
         // What took a place where many are told the same goes on from there.
         let told = futures::stream::once(async move { entrance.take() })
-            .flat_map(|told| futures::stream::select_all(told.into_iter().map(ReceiverStream::new)));
+            .flat_map(|told| futures::stream::select_all(told.into_iter().map(ReceiverStream::new)))
+            .flat_map(|told| futures::stream::iter((0..told.len()).filter_map(move |at| told.get(at).cloned())));
         own.chain(told).boxed()
     }
 }

@@ -32,14 +32,14 @@ const PROTOCOL: &str = "graphql-transport-ws";
 /// A client's frame, bytes.
 const MOST_FRAME: usize = 64 * 1024;
 /// What is read at once; an idle socket keeps it, and there may be thousands.
-const READ_BUFFER: usize = 4 * 1024;
+const READ_BUFFER: usize = 1024;
 /// What is collected before it is written, bytes.
 const WRITE_BUFFER: usize = 4 * 1024;
 /// Messages that go out together.
 const MOST_TOGETHER: usize = 32;
 /// What waits for a client that reads slowly, bytes.
 const MOST_WAITING: usize = 1024 * 1024;
-/// Messages that wait for the same.
+/// Bundles of messages that wait for the same.
 const MOST_MESSAGES: usize = 256;
 const MOST_SUBSCRIPTIONS: usize = 50;
 const MOST_SOCKETS: usize = 20;
@@ -113,9 +113,9 @@ struct Said {
     payload: Option<Value>,
 }
 
-/// A message on its way to the client, with its share of the room there is for waiting ones.
+/// Messages on their way to the client, with their share of the room there is for waiting ones.
 struct Outgoing {
-    message: Message,
+    messages: Vec<Message>,
     room: Option<OwnedSemaphorePermit>,
 }
 
@@ -129,18 +129,20 @@ struct Out {
 
 impl Out {
     async fn json(&self, value: &Value) -> bool {
-        self.text(value.to_string()).await
+        self.texts(vec![value.to_string()]).await
     }
 
-    async fn text(&self, text: String) -> bool {
-        let bytes = u32::try_from(text.len().clamp(1, MOST_WAITING)).unwrap_or(1);
+    async fn texts(&self, texts: Vec<String>) -> bool {
+        let bytes: usize = texts.iter().map(String::len).sum();
+        let bytes = u32::try_from(bytes.clamp(1, MOST_WAITING)).unwrap_or(1);
         let Ok(room) = Arc::clone(&self.room).acquire_many_owned(bytes).await else { return false };
-        self.sender.send(Outgoing { message: Message::text(text), room: Some(room) }).await.is_ok()
+        let messages = texts.into_iter().map(Message::text).collect();
+        self.sender.send(Outgoing { messages, room: Some(room) }).await.is_ok()
     }
 
     /// Without waiting; lost when the way is full, which the write timeout then answers.
     fn now(&self, message: Message) {
-        let _ = self.sender.try_send(Outgoing { message, room: None });
+        let _ = self.sender.try_send(Outgoing { messages: vec![message], room: None });
     }
 }
 
@@ -165,7 +167,7 @@ async fn run(state: AppState, caller: Caller, entered: Option<Entered>, socket: 
     let frame = CloseFrame { code: close.0, reason: close.1.into() };
     // A reader that stands still does not get its goodbye: the writer is cut off then.
     let Out { sender, .. } = out;
-    let goodbye = sender.send(Outgoing { message: Message::Close(Some(frame)), room: None });
+    let goodbye = sender.send(Outgoing { messages: vec![Message::Close(Some(frame))], room: None });
     let said = timeout(WRITE_TIMEOUT, goodbye).await;
     if said.is_err() {
         broken.cancel();
@@ -183,12 +185,14 @@ async fn write(
 ) {
     let mut waiting = Vec::new();
     while receiver.recv_many(&mut waiting, MOST_TOGETHER).await > 0 {
-        let last = waiting.iter().any(|outgoing| matches!(outgoing.message, Message::Close(_)));
+        let last = waiting.iter().any(|outgoing| matches!(outgoing.messages[..], [Message::Close(_)]));
         let all = async {
             // Their room is free again when they are out.
             let mut rooms = Vec::with_capacity(waiting.len());
-            for Outgoing { message, room } in waiting.drain(..) {
-                sink.feed(message).await?;
+            for Outgoing { messages, room } in waiting.drain(..) {
+                for message in messages {
+                    sink.feed(message).await?;
+                }
                 rooms.push(room);
             }
             sink.flush().await
@@ -373,19 +377,24 @@ impl Talk {
     }
 }
 
-/// Carries a subscription's events to the client until either ends.
-async fn forward(id: &str, mut events: futures::stream::BoxStream<'static, Delivery>, out: &Out) {
+/// Carries a subscription's events to the client until either ends; what is there goes together.
+async fn forward(id: &str, events: futures::stream::BoxStream<'static, Delivery>, out: &Out) {
     // What stands before the answer in every message of this subscription.
     let head = format!(r#"{{"type":"next","id":{},"payload":"#, Value::from(id));
-    while let Some(delivery) = events.next().await {
-        if let Delivery::Own(response) = &delivery
-            && is_refused(response)
-        {
-            out.json(&json!({ "type": "error", "id": id, "payload": response.errors })).await;
-            return;
+    let mut events = events.ready_chunks(MOST_TOGETHER);
+    while let Some(deliveries) = events.next().await {
+        let mut texts = Vec::with_capacity(deliveries.len());
+        for delivery in deliveries {
+            match delivery {
+                Delivery::Own(response) if is_refused(&response) => {
+                    texts.push(json!({ "type": "error", "id": id, "payload": response.errors }).to_string());
+                    out.texts(texts).await;
+                    return;
+                }
+                delivery => texts.push(format!("{head}{}}}", delivery.json())),
+            }
         }
-        let told = out.text(format!("{head}{}}}", delivery.json())).await;
-        if !told {
+        if !out.texts(texts).await {
             return;
         }
     }

@@ -172,7 +172,7 @@ testkit::both! {
         let mine = world(&kit).await;
         let mut heard = listen(&mine.owner, &mine.ids.company);
         begin(&mut heard).await;
-        for _ in 0..1_000 {
+        for _ in 0..2_500 {
             kit.ctx.engine().bus.publish(NewEvent {
                 id: kit.ctx.new_id(),
                 company_id: mine.tenant.company.id,
@@ -187,7 +187,7 @@ testkit::both! {
             kinds.push(event["kind"].clone());
         }
         let missed = kinds.iter().filter(|kind| **kind == "RESYNC").count();
-        assert!(missed > 0 && kinds.len() < 1_000, "{missed} of {}", kinds.len());
+        assert!(missed > 0 && kinds.len() < 2_500, "{missed} of {}", kinds.len());
         // What comes after it is heard again.
         data(&mine.owner, TAKE_OVER, json!({ "i": { "id": mine.ids.conversation } })).await;
         let after = next(&mut heard).await.unwrap()["data"]["companyEvents"].clone();

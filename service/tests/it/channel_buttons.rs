@@ -4,7 +4,6 @@ use crate::channel_telegram::{ANA, Bot};
 use entity::stored::{MessageDirection, PaymentStatus};
 use serde_json::{Value, json};
 use std::time::Duration;
-use testkit::Kit;
 use testkit::fake::{Fault, Reply};
 
 impl Bot {

@@ -42,5 +42,5 @@ mod payment_orders;
 mod payment_stripe;
 mod payment_suite;
 mod payment_support;
-mod storage;
 mod provider_circuit;
+mod storage;
