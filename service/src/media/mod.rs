@@ -29,7 +29,7 @@ use crate::error::{Error, Result};
 use crate::page::{Page, PageRequest, newest_first};
 use domain::catalog::ItemKind;
 use entity::media::{self, Column};
-use entity::stored::{EventKind, MediaKind, MediaState};
+use entity::stored::{CompanyType, EventKind, MediaKind, MediaState};
 use gateway::media::{Format, Upload};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -171,19 +171,27 @@ async fn write_welcome(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, id: Uuid, k
     emit(ctx, tx, scope, id).await
 }
 
-/// The welcome video of a kind of items, where there is one.
+/// Where the video is that welcomes customers of such a company; one that sells both has two to choose from, that of its
+/// products first.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn welcome(ctx: &Ctx, scope: &CompanyScope, kind: ItemKind) -> Result<Option<media::Model>> {
-    Ok(media::Entity::find()
+pub async fn welcome_url(ctx: &Ctx, scope: &CompanyScope, sells: CompanyType) -> Result<Option<String>> {
+    let kinds: &[ItemKind] = match sells {
+        CompanyType::Product => &[ItemKind::Product],
+        CompanyType::Service => &[ItemKind::Service],
+        CompanyType::Hybrid => &[ItemKind::Product, ItemKind::Service],
+    };
+    let found = media::Entity::find()
         .filter(Column::CompanyId.eq(scope.id()))
-        .filter(Column::Welcome.eq(kind.as_str()))
+        .filter(Column::Welcome.is_in(kinds.iter().map(|kind| kind.as_str())))
         .filter(Column::State.eq(MediaState::Ready))
+        .order_by_asc(Column::Welcome)
         .order_by_desc(Column::ChangedAt)
         .limit(1)
         .one(&ctx.db().read(scope))
-        .await?)
+        .await?;
+    Ok(found.and_then(|media| media.url))
 }
 
 async fn emit(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, id: Uuid) -> Result<()> {

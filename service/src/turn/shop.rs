@@ -56,7 +56,11 @@ impl<'a> Shop<'a> {
             None => None,
         };
         let attested = attested_phone(ctx, scope, &channel, contact).await?;
-        let profile = profile(ctx, &company, &branch, &channel, contact, attested);
+        let mut profile = profile(ctx, &company, &branch, &channel, contact, attested);
+        // What was chosen in the library goes before what the settings name.
+        if let Some(video) = crate::media::welcome_url(ctx, scope, company.company_type).await? {
+            profile.welcome_video = Some(video);
+        }
         let link_token = ctx.engine().random.token(16);
         let link_url = order::link_url(ctx, &link_token);
         Ok(Self { ctx, scope, company, branch, profile, catalogue, order, link_token, link_url })

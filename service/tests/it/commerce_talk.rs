@@ -23,6 +23,28 @@ testkit::both! {
         assert_eq!(shop.sent().await.len(), 1);
     }
 
+    /// R87: the welcome video of the library goes with the first answer, once.
+    async fn the_welcome_video_goes_with_the_first_answer(kit: Kit) {
+        let shop = Shop::open(kit).await;
+        let ctx = &shop.kit.ctx;
+        let sent = crate::media_support::send(ctx, &shop.scope, "hello.mp4", &crate::media_support::mp4(900)).await;
+        let video = sent.unwrap();
+        let kind = Some(domain::catalog::ItemKind::Product);
+        let video = service::media::set_welcome(ctx, &shop.scope, video, kind).await.unwrap();
+        for customer in ["ann", "ben", "ann"] {
+            shop.say(customer, "Hello").await;
+        }
+        let greeted = || async {
+            let sent = shop.sent().await;
+            sent.iter().filter(|sent| sent.attachments.to_string().contains(&video.public_key)).count()
+        };
+        assert_eq!(greeted().await, 2, "each customer once");
+        let going = service::media::remove(ctx, &shop.scope, video.clone(), false).await.unwrap();
+        assert_eq!(going.welcome, None);
+        shop.say("cleo", "Hello").await;
+        assert_eq!(greeted().await, 2, "it welcomes nobody any more");
+    }
+
     /// R63: several messages in a row are one turn.
     /// reliability.md case 35: ten at once of somebody new, each stored before the next answer, in the order in which they came.
     async fn an_album_keeps_its_order(kit: Kit) {

@@ -4,7 +4,7 @@ use crate::catalog_support::{Shop, on_both};
 use crate::media_support::{avi, gif, jpeg, mov, mp4, png, refusal, send, shown, webp};
 use bytes::Bytes;
 use domain::catalog::ItemKind;
-use entity::stored::{MediaKind, MediaState};
+use entity::stored::{CompanyType, MediaKind, MediaState};
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use service::media::{self, MAX_IMAGE_BYTES, MediaRequest, Part};
 use service::{Error, catalog};
@@ -182,13 +182,14 @@ on_both! {
         assert_eq!(refusal(set(&picture, Some(ItemKind::Product)).await).1, "NOT_A_VIDEO");
         set(&videos[0], Some(ItemKind::Product)).await.unwrap();
         set(&videos[1], Some(ItemKind::Service)).await.unwrap();
-        let welcome = |kind| media::welcome(&shop.ctx, &shop.scope, kind);
-        assert_eq!(welcome(ItemKind::Product).await.unwrap().map(|media| media.id), Some(videos[0].id));
-        assert_eq!(welcome(ItemKind::Service).await.unwrap().map(|media| media.id), Some(videos[1].id));
+        let welcome = |sells| media::welcome_url(&shop.ctx, &shop.scope, sells);
+        assert_eq!(welcome(CompanyType::Product).await.unwrap(), videos[0].url);
+        assert_eq!(welcome(CompanyType::Service).await.unwrap(), videos[1].url);
+        assert_eq!(welcome(CompanyType::Hybrid).await.unwrap(), videos[0].url);
         set(&videos[1], Some(ItemKind::Product)).await.unwrap();
-        assert_eq!(welcome(ItemKind::Product).await.unwrap().map(|media| media.id), Some(videos[1].id));
-        assert_eq!(welcome(ItemKind::Service).await.unwrap(), None);
+        assert_eq!(welcome(CompanyType::Product).await.unwrap(), videos[1].url);
+        assert_eq!(welcome(CompanyType::Service).await.unwrap(), None);
         set(&videos[1], None).await.unwrap();
-        assert_eq!(welcome(ItemKind::Product).await.unwrap(), None);
+        assert_eq!(welcome(CompanyType::Product).await.unwrap(), None);
     }
 }
