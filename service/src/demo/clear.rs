@@ -62,6 +62,8 @@ pub(super) async fn clear(ctx: &Ctx, scope: &CompanyScope) -> Result<()> {
     if let Ok(done) = tokio::time::timeout(PATIENCE, quiet).await {
         done?;
     }
+    // Bytes go before their rows.
+    crate::media::forget_stored(ctx, scope).await?;
     for table in TABLES {
         remove(ctx, scope, table, "TRUE").await?;
     }

@@ -14,7 +14,10 @@ use foundation::error::CanFail as _;
 use futures::{SinkExt as _, Stream, StreamExt as _};
 use gateway::media::{Format, MediaHost as _, dimensions, object};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait as _, ColumnTrait, EntityTrait, IntoActiveModel as _, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait, EntityTrait, IntoActiveModel as _, QueryFilter, QueryOrder as _,
+    QuerySelect as _,
+};
 use std::pin::{Pin, pin};
 use uuid::Uuid;
 
@@ -240,6 +243,28 @@ pub(super) async fn forget(ctx: &Ctx, row: &media::Model) -> Result<()> {
     let gone = host::own(ctx).remove(upload.format.kind(), &upload.external_id()).await;
     gone.map_err(|error| Error::Unavailable(error.to_string()))?;
     delete_row(ctx, &access::for_media(row), row.id).await
+}
+
+/// Removes the bytes of all media of a company from our own storage; their rows are removed by the caller.
+pub(crate) async fn forget_stored(ctx: &Ctx, scope: &CompanyScope) -> Result<()> {
+    let mut after = Uuid::nil();
+    loop {
+        let stored = media::Entity::find()
+            .filter(Column::CompanyId.eq(scope.id()))
+            .filter(Column::Stored.eq(true))
+            .filter(Column::Id.gt(after))
+            .order_by_asc(Column::Id)
+            .limit(crate::page::MAX_SIZE)
+            .all(&ctx.db().read(scope))
+            .await?;
+        let Some(last) = stored.last() else { return Ok(()) };
+        after = last.id;
+        for row in &stored {
+            let upload = upload_of(row)?;
+            let gone = host::own(ctx).remove(upload.format.kind(), &upload.external_id()).await;
+            gone.map_err(|error| Error::Unavailable(error.to_string()))?;
+        }
+    }
 }
 
 async fn delete_row(ctx: &Ctx, scope: &CompanyScope, id: Uuid) -> Result<()> {

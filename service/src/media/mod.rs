@@ -18,6 +18,7 @@ pub use remove::{RemoveMedia, keep, remove, run_remove};
 pub use serve::{Part, Show, show};
 pub use upload::{UploadMedia, retry, run_upload, sweep};
 
+pub(crate) use arrive::forget_stored;
 pub(crate) use connect::begin_connect;
 pub(crate) use remove::look_again;
 

@@ -74,7 +74,7 @@ export function MediaLibrary({ onClose, pick }: MediaLibraryProps) {
               ]}
             />
           )}
-          <label className="relative min-w-40 flex-1 sm:max-w-72">
+          <label className="relative min-w-full flex-1 sm:min-w-40 sm:max-w-72">
             <span className="sr-only">{t("media.search")}</span>
             <Search
               className="pointer-events-none absolute start-2.5 top-1/2 size-4 -translate-y-1/2 text-ink-3"
