@@ -8,7 +8,8 @@ use crate::access::{self, Actor, CompanyScope};
 use crate::ctx::Ctx;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::job::{self, Claimed, Failure, Job};
+use crate::integration::account_job;
+use crate::job::{self, Claimed, Failure, Job as _};
 use crate::{credential, integration};
 use entity::integration as integration_table;
 use entity::stored::{ChannelLogKind, ChannelStatus, IntegrationKind};
@@ -37,45 +38,15 @@ struct Pending {
     until: i64,
 }
 
-/// Asks the provider whether the calendar works.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct CheckCalendar {
-    pub(crate) integration_id: Uuid,
-}
+account_job!(
+    /// Asks the provider whether the calendar works.
+    CheckCalendar, "check_calendar", joins "check_calendar"
+);
 
-/// Takes the consent back and forgets the tokens.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct DisconnectCalendar {
-    pub(crate) integration_id: Uuid,
-}
-
-impl Job for CheckCalendar {
-    const KIND: &'static str = "check_calendar";
-
-    fn unique_key(&self) -> Option<String> {
-        Some(format!("check_calendar:{}", self.integration_id))
-    }
-
-    fn lane(&self) -> Option<String> {
-        Some(format!("integration:{}", self.integration_id))
-    }
-
-    fn subject(&self) -> Option<Uuid> {
-        Some(self.integration_id)
-    }
-}
-
-impl Job for DisconnectCalendar {
-    const KIND: &'static str = "disconnect_calendar";
-
-    fn lane(&self) -> Option<String> {
-        Some(format!("integration:{}", self.integration_id))
-    }
-
-    fn subject(&self) -> Option<Uuid> {
-        Some(self.integration_id)
-    }
-}
+account_job!(
+    /// Takes the consent back and forgets the tokens.
+    DisconnectCalendar, "disconnect_calendar"
+);
 
 /// Begins to connect the calendar of the signed-in person: the address at which they agree. A calendar that is connected stays
 /// so until they have.

@@ -8,7 +8,8 @@ use crate::access::CompanyScope;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::inbox::needs_attention;
-use crate::job::{self, Claimed, Failure, Job};
+use crate::integration::account_job;
+use crate::job::{self, Claimed, Failure};
 use crate::{integration, order};
 use entity::stored::{BookingKind, BookingStatus, EventKind};
 use entity::{booking, integration as integration_table};
@@ -17,34 +18,15 @@ use gateway::calendar::{Calendar as _, Change, Changes};
 use gateway::error::{Error as ProviderError, Kind, Retry};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
-use uuid::Uuid;
 
 /// So often the calendar is asked what changed.
 const EVERY_SECONDS: i64 = 300;
 
-/// Asks a calendar what changed, and asks again after a while.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct SyncCalendar {
-    pub(crate) integration_id: Uuid,
-}
-
-impl Job for SyncCalendar {
-    const KIND: &'static str = "sync_calendar";
-
-    fn unique_key(&self) -> Option<String> {
-        Some(format!("sync_calendar:{}", self.integration_id))
-    }
-
-    fn lane(&self) -> Option<String> {
-        Some(format!("integration:{}", self.integration_id))
-    }
-
-    fn subject(&self) -> Option<Uuid> {
-        Some(self.integration_id)
-    }
-}
+account_job!(
+    /// Asks a calendar what changed, and asks again after a while.
+    SyncCalendar, "sync_calendar", joins "sync_calendar"
+);
 
 /// Runs [`SyncCalendar`]. It never ends dead: an outage of hours is no reason to stop asking; only a dead consent is, and
 /// connecting again begins anew.

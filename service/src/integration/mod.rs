@@ -17,6 +17,34 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+/// A job about one account: those of one account never run at once; one with a key joins the one that waits.
+macro_rules! account_job {
+    ($(#[$about:meta])* $name:ident, $kind:literal $(, joins $key:literal)?) => {
+        $(#[$about])*
+        #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+        pub(crate) struct $name {
+            pub(crate) integration_id: uuid::Uuid,
+        }
+
+        impl crate::job::Job for $name {
+            const KIND: &'static str = $kind;
+
+            $(fn unique_key(&self) -> Option<String> {
+                Some(format!(concat!($key, ":{}"), self.integration_id))
+            })?
+
+            fn lane(&self) -> Option<String> {
+                Some(format!("integration:{}", self.integration_id))
+            }
+
+            fn subject(&self) -> Option<uuid::Uuid> {
+                Some(self.integration_id)
+            }
+        }
+    };
+}
+pub(crate) use account_job;
+
 /// So many failures in a row make an integration one in error.
 const FAILURES_IN_ERROR: i32 = 3;
 

@@ -7,8 +7,8 @@ use crate::access::CompanyScope;
 use crate::ctx::Ctx;
 use crate::db::Tx;
 use crate::error::{Error, Result, UserError};
-use crate::integration::failure;
-use crate::job::{self, Claimed, Failure, Job};
+use crate::integration::{account_job, failure};
+use crate::job::{self, Claimed, Failure, Job as _};
 use crate::{credential, integration};
 use entity::stored::{ChannelLogKind, ChannelStatus, IntegrationKind, PaymentState};
 use entity::{integration as integration_table, payment};
@@ -19,52 +19,21 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
 };
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
 /// Open pages that are ended one by one when an account is disconnected; the others end by their own time, in a day.
 const MOST_ENDED: u64 = 500;
 
-/// Asks the provider who the key is, and sets the webhook.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct ConnectPayment {
-    pub(crate) integration_id: Uuid,
-}
+account_job!(
+    /// Asks the provider who the key is, and sets the webhook.
+    ConnectPayment, "connect_payment", joins "connect"
+);
 
-/// Ends open pages and the webhook, and forgets the secrets.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct DisconnectPayment {
-    pub(crate) integration_id: Uuid,
-}
-
-impl Job for ConnectPayment {
-    const KIND: &'static str = "connect_payment";
-
-    fn unique_key(&self) -> Option<String> {
-        Some(format!("connect:{}", self.integration_id))
-    }
-
-    fn lane(&self) -> Option<String> {
-        Some(format!("integration:{}", self.integration_id))
-    }
-
-    fn subject(&self) -> Option<Uuid> {
-        Some(self.integration_id)
-    }
-}
-
-impl Job for DisconnectPayment {
-    const KIND: &'static str = "disconnect_payment";
-
-    fn lane(&self) -> Option<String> {
-        Some(format!("integration:{}", self.integration_id))
-    }
-
-    fn subject(&self) -> Option<Uuid> {
-        Some(self.integration_id)
-    }
-}
+account_job!(
+    /// Ends open pages and the webhook, and forgets the secrets.
+    DisconnectPayment, "disconnect_payment"
+);
 
 /// Where the account's events come in.
 #[must_use]
