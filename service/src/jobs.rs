@@ -28,6 +28,7 @@ pub fn registry() -> Registry {
         crate::channel::ConnectChannel => crate::channel::run_connect, at once 4, seconds 60;
         crate::channel::DisconnectChannel => crate::channel::run_disconnect, at once 2, seconds 60;
         crate::channel::WatchChannel => crate::channel::run_watch, at once 8, seconds 60;
+        crate::channel::IdentifyContact => crate::channel::run_identify, at once 2, seconds 30;
         crate::channel::TestChannel => crate::channel::run_test, at once 2, seconds 60;
         // Each waits for messages most of its time.
         crate::channel::PollChannel => crate::channel::run_poll, at once 64, seconds 60;
@@ -99,6 +100,7 @@ mod tests {
             "expire_page",
             "fetch_media",
             "hear_voice",
+            "identify_contact",
             "import_table",
             "poll_channel",
             "prune_catalogue",

@@ -249,6 +249,14 @@ const CASES: &[Case] = &[
         true,
     ),
     change(
+        "confirmPasskey",
+        "mutation($i: ChannelInput!) { confirmPasskey(input: $i) { channel { id } userErrors { code } } }",
+        |_, t| json!({ "id": t.channel }),
+        Denied,
+        MayNot,
+        true,
+    ),
+    change(
         "disconnectChannel",
         "mutation($i: ChannelInput!) { disconnectChannel(input: $i) { channel { id } userErrors { code } } }",
         |_, t| json!({ "id": t.channel }),

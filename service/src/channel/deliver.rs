@@ -7,8 +7,8 @@ use crate::error::{Error, Result};
 use crate::inbox::{self, Address, Attachment, Echoed, Incoming, Intake};
 use entity::channel;
 use entity::stored::ChannelStatus;
-use entity::{channel_event, contact_address};
-use gateway::channel::{Echo, Inbound, Parsed, Peer, Refusal, Update, telegram, waha};
+use entity::channel_event;
+use gateway::channel::{Echo, Inbound, Parsed, Refusal, Update, telegram, waha};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use std::sync::Arc;
@@ -106,31 +106,7 @@ async fn ready(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model, mut in
         let said = inbox::said_by(ctx, scope, channel, &pressed, &inbound.text).await?;
         inbound.text = said.unwrap_or_default();
     }
-    identify(ctx, scope, channel, inbound).await
-}
-
-/// Asks for the phone behind a hidden address when it is seen first, so that one person does not become two. Where WAHA does
-/// not know it, or not in time, the contact stays without a phone.
-async fn identify(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model, mut inbound: Inbound) -> Result<Inbound> {
-    let hidden = inbound.from.kind == waha::HIDDEN_ADDRESS && inbound.from.phone.is_none();
-    if !hidden || is_known(ctx, scope, &inbound.from).await? {
-        return Ok(inbound);
-    }
-    match adapter::waha(ctx, scope, channel).await?.phone_behind(&inbound.from.value).await {
-        Ok(phone) => inbound.from.phone = phone,
-        Err(error) => tracing::warn!(channel = %channel.id, %error, "the phone of a hidden address was not found out"),
-    }
-    Ok(inbound)
-}
-
-async fn is_known(ctx: &Ctx, scope: &CompanyScope, peer: &Peer) -> Result<bool> {
-    Ok(contact_address::Entity::find()
-        .filter(contact_address::Column::CompanyId.eq(scope.id()))
-        .filter(contact_address::Column::Kind.eq(peer.kind))
-        .filter(contact_address::Column::Value.eq(peer.value.as_str()))
-        .one(&ctx.db().read(scope))
-        .await?
-        .is_some())
+    super::identify::identify(ctx, scope, channel, inbound).await
 }
 
 /// Stores one report of a provider.

@@ -3,6 +3,7 @@
 pub(crate) mod adapter;
 mod connect;
 mod deliver;
+mod identify;
 mod poll;
 mod session;
 mod test;
@@ -15,8 +16,9 @@ pub(crate) use connect::{
 pub use connect::{connect_telegram, disconnect, log, reconnect, replace_telegram_token};
 pub(crate) use deliver::KEEP_DELIVERIES_HOURS;
 pub use deliver::deliver;
+pub(crate) use identify::{IdentifyContact, run_identify};
 pub(crate) use poll::{PollChannel, run_poll};
-pub use session::{Code, NO_CODE, code, session};
+pub use session::{Code, NO_CODE, code, confirm_passkey, session};
 pub use test::test;
 pub(crate) use test::{TestChannel, run_test};
 pub use waha::{Server as WahaServer, connect_waha, replace_waha_key};

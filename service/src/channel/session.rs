@@ -7,7 +7,7 @@ use super::{adapter, get};
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
 use crate::db::Tx;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::job;
 use entity::stored::{ChannelLogKind, ChannelStatus, EventKind};
 use entity::time::Time;
@@ -37,7 +37,7 @@ const CONFLICT: &str = "conflict";
 pub struct Code {
     /// How the session stands; none while the provider does not say.
     pub session: Option<Session>,
-    /// The code as the phone reads it.
+    /// The code as the phone reads it; the digits to be compared, while the phone asks for that.
     pub value: Option<String>,
     /// Which one in a row, from 1, and how many there are before the session gives up.
     pub number: Option<(u32, u32)>,
@@ -89,6 +89,12 @@ pub async fn code(ctx: &Ctx, scope: &CompanyScope, channel_id: Uuid) -> Result<C
         Err(error) if error.kind == gateway::error::Kind::Gone => Session::Starting,
         Err(error) => return Ok(failed(&error)),
     };
+    if session == Session::PasskeyConfirmation {
+        return Ok(match provider.passkey_code().await {
+            Ok(value) => Code { session: Some(session), value, ..none },
+            Err(error) => failed(&error),
+        });
+    }
     if session != Session::ScanQr {
         return Ok(Code { session: Some(session), ..none });
     }
@@ -111,6 +117,27 @@ pub async fn code(ctx: &Ctx, scope: &CompanyScope, channel_id: Uuid) -> Result<C
         expires_at: expires_at.filter(|at| *at > ctx.time()),
         error_code: None,
     })
+}
+
+/// A person has compared the digits on the phone with those of [`code`]: the link is finished.
+///
+/// # Errors
+/// `Forbidden`; `NotFound`; `Invalid` for a channel whose phone asks for nothing, or when the provider refuses.
+pub async fn confirm_passkey(ctx: &Ctx, scope: &CompanyScope, channel_id: Uuid) -> Result<channel::Model> {
+    scope.must_manage()?;
+    let channel = get(ctx, scope, channel_id).await?;
+    if !watch::is_watched(&channel) || channel.status == ChannelStatus::Disconnected {
+        return Err(Error::invalid("id", "NOT_CONNECTABLE", "This channel links no phone."));
+    }
+    let confirmed = adapter::waha(ctx, scope, &channel).await?.confirm_passkey().await;
+    if let Err(error) = confirmed {
+        return Err(Error::invalid("id", "NOT_CONFIRMED", format!("The code could not be confirmed: {}", error.text)));
+    }
+    let mut tx = ctx.db().begin(scope).await?;
+    crate::event::emit(ctx, &mut tx, scope, EventKind::Channel, channel_id).await?;
+    job::enqueue(ctx, &mut tx, scope, &WatchChannel { channel_id }).await?;
+    ctx.commit(tx).await?;
+    Ok(channel)
 }
 
 /// What a provider says of the account when it is asked.

@@ -299,13 +299,7 @@ impl Inside {
         let name = body["session"].as_str().unwrap_or_default();
         let Some(session) = self.sessions.get(name) else { return missing() };
         if session.status != "WORKING" {
-            return Reply::json(
-                422,
-                &json!({
-                    "error": "Session status is not as expected. Try again later or restart the session",
-                    "session": name, "status": session.status, "expected": ["WORKING"],
-                }),
-            );
+            return not_as_expected(name, session.status, "WORKING");
         }
         if body["file"]["url"].as_str().is_some_and(|url| url.contains("broken")) {
             return Reply::json(400, &json!({ "statusCode": 400, "message": "the file cannot be loaded" }));
@@ -368,12 +362,25 @@ impl Inside {
             ("GET", ["api", name, "auth", "qr"]) => {
                 let Some(session) = self.sessions.get(*name) else { return missing() };
                 if session.status != "SCAN_QR_CODE" {
-                    return Reply::json(
-                        422,
-                        &json!({ "error": "Session status is not as expected. Try again later or restart the session", "session": name, "status": session.status, "expected": ["SCAN_QR_CODE"] }),
-                    );
+                    return not_as_expected(name, session.status, "SCAN_QR_CODE");
                 }
                 Reply::json(200, &json!({ "value": format!("2@code{}/abc,def==", session.code) }))
+            }
+            ("GET", ["api", name, "auth", "passkey", "confirmation"]) => match self.sessions.get(*name) {
+                Some(session) if session.status == "PASSKEY_CONFIRMATION_REQUIRED" => {
+                    Reply::json(200, &json!({ "code": "1234" }))
+                }
+                Some(session) => not_as_expected(name, session.status, "PASSKEY_CONFIRMATION_REQUIRED"),
+                None => missing(),
+            },
+            ("POST", ["api", name, "auth", "passkey", "confirm"]) => {
+                let Some(session) = self.sessions.get_mut(*name) else { return missing() };
+                if session.status != "PASSKEY_CONFIRMATION_REQUIRED" {
+                    return not_as_expected(name, session.status, "PASSKEY_CONFIRMATION_REQUIRED");
+                }
+                session.me = Some("34600999888".to_owned());
+                self.becomes(name, "WORKING");
+                Reply::bytes(201, "")
             }
             ("GET", ["api", _, "lids", lid]) => match self.lids.get(*lid) {
                 Some(phone) => Reply::json(200, &json!({ "lid": lid, "pn": phone })),
@@ -404,6 +411,16 @@ impl Inside {
             _ => unknown_path(),
         }
     }
+}
+
+fn not_as_expected(name: &str, status: &str, expected: &str) -> Reply {
+    Reply::json(
+        422,
+        &json!({
+            "error": "Session status is not as expected. Try again later or restart the session",
+            "session": name, "status": status, "expected": [expected],
+        }),
+    )
 }
 
 fn missing() -> Reply {

@@ -189,6 +189,22 @@ impl ChannelMutation {
         payload(change.await)
     }
 
+    /// Says that the digits of `channelCode` are those that the phone shows: the link is finished. For people who manage the
+    /// company.
+    async fn confirm_passkey(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which channel.")] input: ChannelInput,
+    ) -> Result<ChannelPayload, ApiError> {
+        let change = async {
+            let op = signed_in(ctx)?;
+            let id = Kind::Channel.read("id", &input.id)?;
+            let (scope, _) = access::of::<channel::Entity>(op, id, "channel").await?;
+            Ok(Channel(channels::confirm_passkey(op, &scope, id).await?))
+        };
+        payload(change.await)
+    }
+
     /// Ends a connection: nothing comes in or goes out by it any more, its secrets are removed, its conversations stay. For
     /// people who manage the company.
     async fn disconnect_channel(

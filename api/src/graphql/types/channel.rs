@@ -85,7 +85,7 @@ pub(crate) enum ChannelSession {
 pub(crate) struct ChannelCode {
     /// How the session stands; null while the provider does not say.
     pub(crate) session: Option<ChannelSession>,
-    /// The code, to be drawn as a QR code.
+    /// The code, to be drawn as a QR code; in `PASSKEY_CONFIRMATION` the digits to be compared with those on the phone.
     value: Option<String>,
     /// Which code in a row this is, from 1, where that is known.
     number: Option<i32>,

@@ -79,6 +79,30 @@ impl Waha {
         }
     }
 
+    /// The digits that the phone shows too, while it asks to compare them; none otherwise.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn passkey_code(&self) -> Result<Option<String>, Error> {
+        let url = self.path(&["api", &self.place.session, "auth", "passkey", "confirmation"]);
+        match self.call::<wire::PasskeyConfirmation>(Method::GET, url, None::<&()>, true).await {
+            Ok(confirmation) => Ok(Some(confirmation.code)),
+            Err(error) if error.code.as_deref() == Some("422") || error.kind == Kind::Gone => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The digits are the same on the phone: the link is finished.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn confirm_passkey(&self) -> Result<(), Error> {
+        let url = self.path(&["api", &self.place.session, "auth", "passkey", "confirm"]);
+        let request = self.request(Method::POST, &url)?;
+        let answer = self.http.send(request, MOST_ANSWER).await.map_err(|error| Error::of_http(NAME, &error, true))?;
+        if answer.status.is_success() { Ok(()) } else { Err(refusal(&answer)) }
+    }
+
     /// Starts the session anew: what WAHA advises for one that failed.
     ///
     /// # Errors

@@ -119,6 +119,12 @@ pub(super) struct Qr {
     pub(super) value: String,
 }
 
+/// `PasskeyConfirmationResponse`.
+#[derive(Debug, Deserialize)]
+pub(super) struct PasskeyConfirmation {
+    pub(super) code: String,
+}
+
 /// `LidToPhoneNumber`.
 #[derive(Debug, Deserialize)]
 pub(super) struct Lid {

@@ -7,7 +7,7 @@ import { graphql } from "@/shared/api/graphql";
 import { useAction } from "@/shared/api/use-action";
 import { useFormat } from "@/shared/lib/format";
 import { Button, Dialog, toast } from "@/shared/ui";
-import { ReconnectChannel } from "./documents";
+import { ConfirmPasskey, ReconnectChannel } from "./documents";
 
 const ChannelCode = graphql(`
   subscription ChannelCode($id: ID!) {
@@ -21,9 +21,11 @@ type CodeDialogProps = { channel: { id: string; name: string }; onClose: () => v
 export function CodeDialog({ channel, onClose, onChanged }: CodeDialogProps) {
   const { t } = useTranslation();
   const reconnect = useAction(ReconnectChannel);
+  const confirm = useAction(ConfirmPasskey);
   const [{ data, error }, listen] = useSubscription({ query: ChannelCode, variables: { id: channel.id } });
   const code = data?.channelCode;
   const linked = code?.session === "WORKING";
+  const compares = code?.session === "PASSKEY_CONFIRMATION" && Boolean(code.value);
   const over = code?.session === "FAILED" || code?.session === "STOPPED";
   useEffect(() => {
     if (linked) onChanged();
@@ -49,6 +51,18 @@ export function CodeDialog({ channel, onClose, onChanged }: CodeDialogProps) {
               {t("waha.newCode")}
             </Button>
           )}
+          {compares && (
+            <Button
+              look="primary"
+              busy={confirm.busy}
+              onClick={async () => {
+                const { data, refusals } = await confirm.run({ input: { id: channel.id } });
+                if (!data) toast(refusals[0]?.message ?? t("errors.INTERNAL"), { bad: true });
+              }}
+            >
+              {t("waha.sameCode")}
+            </Button>
+          )}
           <Button look={linked ? "primary" : undefined} onClick={onClose}>
             {t("common.close")}
           </Button>
@@ -65,6 +79,11 @@ export function CodeDialog({ channel, onClose, onChanged }: CodeDialogProps) {
           <p className="flex flex-col items-center gap-3 font-medium">
             <Check className="size-10 text-ok" aria-hidden />
             {t("waha.linked")}
+          </p>
+        ) : compares ? (
+          <p className="flex flex-col items-center gap-3 text-center text-ink-2">
+            {t("waha.compareCode")}
+            <span className="num text-3xl font-semibold tracking-widest text-ink">{code?.value}</span>
           </p>
         ) : code?.value ? (
           <figure className="flex flex-col items-center gap-3">

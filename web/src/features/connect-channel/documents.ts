@@ -5,3 +5,9 @@ export const ReconnectChannel = graphql(`
     reconnectChannel(input: $input) { channel { id status } userErrors { field code message } }
   }
 `);
+
+export const ConfirmPasskey = graphql(`
+  mutation ConfirmPasskey($input: ChannelInput!) {
+    confirmPasskey(input: $input) { channel { id status } userErrors { field code message } }
+  }
+`);

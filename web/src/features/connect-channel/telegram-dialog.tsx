@@ -2,7 +2,8 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { graphql } from "@/shared/api/graphql";
 import { useAction } from "@/shared/api/use-action";
-import { Button, Dialog, Field, Input, toast } from "@/shared/ui";
+import { toast } from "@/shared/ui";
+import { ConnectDialog, NameField, SecretField } from "./connect-dialog";
 
 const ConnectTelegram = graphql(`
   mutation ConnectTelegram($input: ConnectTelegramInput!) {
@@ -42,61 +43,21 @@ export function TelegramDialog({ companyId, channelId, onClose, onDone }: Telegr
     onClose();
   };
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <ConnectDialog
       title={title}
       description={t("telegram.text")}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("common.cancel")}</Button>
-          <Button type="submit" form="telegram" look="primary" busy={action.busy}>
-            {title}
-          </Button>
-        </>
-      }
+      busy={action.busy}
+      error={action.errorOf()}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form
-        id="telegram"
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        {!channelId && (
-          <Field label={t("telegram.name")} error={action.errorOf("name")}>
-            {(props) => (
-              <Input
-                {...props}
-                required
-                maxLength={80}
-                value={name}
-                onChange={(event) => setName(event.target.value)}
-              />
-            )}
-          </Field>
-        )}
-        <Field label={t("telegram.token")} hint={t("telegram.tokenHint")} error={action.errorOf("botToken")}>
-          {(props) => (
-            <Input
-              {...props}
-              required
-              type="password"
-              autoComplete="off"
-              spellCheck={false}
-              maxLength={200}
-              value={botToken}
-              onChange={(event) => setToken(event.target.value)}
-            />
-          )}
-        </Field>
-        {action.errorOf() && (
-          <p role="alert" className="text-bad">
-            {action.errorOf()}
-          </p>
-        )}
-      </form>
-    </Dialog>
+      {!channelId && <NameField value={name} onChange={setName} error={action.errorOf("name")} />}
+      <SecretField
+        label={t("telegram.token")}
+        value={botToken}
+        onChange={setToken}
+        error={action.errorOf("botToken")}
+      />
+    </ConnectDialog>
   );
 }

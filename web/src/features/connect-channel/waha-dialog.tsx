@@ -2,7 +2,8 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { graphql } from "@/shared/api/graphql";
 import { useAction } from "@/shared/api/use-action";
-import { Button, Dialog, Field, Input, toast } from "@/shared/ui";
+import { Field, Input, toast } from "@/shared/ui";
+import { ConnectDialog, NameField, SecretField } from "./connect-dialog";
 
 const ConnectWaha = graphql(`
   mutation ConnectWaha($input: ConnectWahaInput!) {
@@ -46,87 +47,42 @@ export function WahaDialog({ companyId, channel, onClose, onDone }: WahaDialogPr
     onClose();
   };
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <ConnectDialog
       title={title}
       description={t("waha.text")}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("common.cancel")}</Button>
-          <Button type="submit" form="waha" look="primary" busy={action.busy}>
-            {title}
-          </Button>
-        </>
-      }
+      busy={action.busy}
+      error={action.errorOf()}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form
-        id="waha"
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        {!channel && (
-          <Field label={t("telegram.name")} error={action.errorOf("name")}>
-            {(props) => (
-              <Input
-                {...props}
-                required
-                maxLength={80}
-                value={name}
-                onChange={(event) => setName(event.target.value)}
-              />
-            )}
-          </Field>
+      {!channel && <NameField value={name} onChange={setName} error={action.errorOf("name")} />}
+      <Field label={t("waha.url")} hint={t("waha.urlHint")} error={action.errorOf("url")}>
+        {(props) => (
+          <Input
+            {...props}
+            required
+            type="url"
+            maxLength={300}
+            placeholder="https://waha.example.com"
+            value={url}
+            onChange={(event) => setUrl(event.target.value)}
+          />
         )}
-        <Field label={t("waha.url")} hint={t("waha.urlHint")} error={action.errorOf("url")}>
+      </Field>
+      <SecretField label={t("waha.key")} value={apiKey} onChange={setKey} error={action.errorOf("apiKey")} />
+      {!channel && (
+        <Field label={t("waha.session")} hint={t("waha.sessionHint")} error={action.errorOf("session")}>
           {(props) => (
             <Input
               {...props}
-              required
-              type="url"
-              maxLength={300}
-              placeholder="https://waha.example.com"
-              value={url}
-              onChange={(event) => setUrl(event.target.value)}
-            />
-          )}
-        </Field>
-        <Field label={t("waha.key")} hint={t("telegram.tokenHint")} error={action.errorOf("apiKey")}>
-          {(props) => (
-            <Input
-              {...props}
-              required
-              type="password"
-              autoComplete="off"
+              maxLength={54}
               spellCheck={false}
-              maxLength={200}
-              value={apiKey}
-              onChange={(event) => setKey(event.target.value)}
+              value={session}
+              onChange={(event) => setSession(event.target.value)}
             />
           )}
         </Field>
-        {!channel && (
-          <Field label={t("waha.session")} hint={t("waha.sessionHint")} error={action.errorOf("session")}>
-            {(props) => (
-              <Input
-                {...props}
-                maxLength={54}
-                spellCheck={false}
-                value={session}
-                onChange={(event) => setSession(event.target.value)}
-              />
-            )}
-          </Field>
-        )}
-        {action.errorOf() && (
-          <p role="alert" className="text-bad">
-            {action.errorOf()}
-          </p>
-        )}
-      </form>
-    </Dialog>
+      )}
+    </ConnectDialog>
   );
 }

@@ -241,11 +241,9 @@ function Channels({ company, onChanged }: { company: Company; onChanged: () => v
   const channels = company.channels.filter((channel) => channel.provider !== "trial");
   return (
     <Card label={t("settings.channels")} className="p-5">
-      <div className="flex flex-wrap items-start justify-between gap-3">
-        <div className="min-w-0 flex-1">
-          <h2 className="text-base font-semibold tracking-tight">{t("settings.channels")}</h2>
-          <p className="text-ink-2">{t("settings.channelsText")}</p>
-        </div>
+      <h2 className="text-base font-semibold tracking-tight">{t("settings.channels")}</h2>
+      <p className="text-ink-2">{t("settings.channelsText")}</p>
+      <div className="mt-3 flex flex-wrap gap-2">
         <Button
           busy={create.busy}
           onClick={async () => {
