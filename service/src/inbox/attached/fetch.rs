@@ -7,6 +7,7 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::file;
 use crate::job::{self, Claimed, Failure, Job};
+use entity::stored::ChannelStatus;
 use gateway::channel::TOO_LARGE;
 use gateway::error::{Error as ProviderError, Kind, Retry};
 use serde::{Deserialize, Serialize};
@@ -45,9 +46,7 @@ enum Fetched {
 pub(crate) async fn run(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     let scope = claimed.scope()?;
     let payload: FetchMedia = claimed.payload()?;
-    let tx = ctx.db().begin(&scope).await?;
-    let message = super::message_of(&tx, &scope, payload.message_id).await?;
-    tx.rollback().await?;
+    let message = super::message_of(&ctx.db().read(&scope), &scope, payload.message_id).await?;
     let attachments = crate::inbox::attachments(&message);
     if !attachments.iter().any(Attachment::is_waiting) {
         return Ok(job::finish_if_running(ctx, claimed).await?);
@@ -148,12 +147,10 @@ async fn fetch(
         return Ok(Fetched::Failed(TOO_LARGE));
     }
     let Some(reference) = &received.reference else { return Ok(Fetched::Failed("gone")) };
-    let provider = match adapter::of(ctx, scope, channel).await {
-        Ok(provider) => provider,
-        // Its credentials were removed: it was disconnected.
-        Err(Error::Unavailable(text)) => return Err(ProviderError::new("x8", Kind::Credentials, text)),
-        Err(error) => return Err(ours(error)),
-    };
+    if channel.status == ChannelStatus::Disconnected {
+        return Ok(Fetched::Failed("credentials"));
+    }
+    let provider = adapter::of(ctx, scope, channel).await.map_err(ours)?;
     let within = ctx.engine().outside.fetch_time;
     let bytes = provider.fetch(reference, usize::try_from(most).unwrap_or(usize::MAX), within).await?;
     let file = file::keep(ctx, scope, received.id, &attachment.kind, attachment.name.as_deref(), bytes).await;

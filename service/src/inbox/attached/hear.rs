@@ -58,9 +58,7 @@ fn is_unheard(attachment: &Attachment) -> bool {
 pub(crate) async fn run(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     let scope = claimed.scope()?;
     let payload: HearVoice = claimed.payload()?;
-    let tx = ctx.db().begin(&scope).await?;
-    let message = super::message_of(&tx, &scope, payload.message_id).await?;
-    tx.rollback().await?;
+    let message = super::message_of(&ctx.db().read(&scope), &scope, payload.message_id).await?;
     let conversation = crate::inbox::conversation(ctx, &scope, message.conversation_id).await?;
     let language = conversation.language.as_deref().and_then(Language::from_code);
     let kills =

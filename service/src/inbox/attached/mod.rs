@@ -15,7 +15,7 @@ use entity::message;
 use entity::stored::EventKind;
 use gateway::channel::{Media, MediaKind};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -140,10 +140,10 @@ pub(crate) fn said(message: &message::Model) -> String {
 }
 
 /// A message with something attached, as it is now.
-async fn message_of(tx: &Tx, scope: &CompanyScope, message_id: Uuid) -> Result<message::Model> {
+async fn message_of(db: &impl ConnectionTrait, scope: &CompanyScope, message_id: Uuid) -> Result<message::Model> {
     message::Entity::find_by_id(message_id)
         .filter(message::Column::CompanyId.eq(scope.id()))
-        .one(tx)
+        .one(db)
         .await?
         .ok_or(Error::NotFound("message"))
 }
