@@ -422,7 +422,8 @@ impl<'a> Story<'a> {
                 let kind = self.events[at].event["type"].as_str().unwrap_or_default().to_owned();
                 // What happens to a page is found by looking; what owner and bank do at Stripe later is told by events only.
                 let found = kind.starts_with("checkout.");
-                if !self.events[at].delivered && !(events_are_lost && found) {
+                let lost = events_are_lost && found;
+                if !self.events[at].delivered && !lost {
                     self.deliver(at).await;
                 }
             }
