@@ -34,7 +34,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let http = Http::new(Reach::Configured)?;
     loop {
         for posted in world.posted() {
-            let request = http.request(hyper::Method::POST, &posted.url)?.header("x-webhook-hmac", posted.signature).body(posted.body);
+            let request = http
+                .request(hyper::Method::POST, &posted.url)?
+                .header("x-webhook-hmac", posted.signature)
+                .body(posted.body);
             if let Err(error) = http.send(request, 64 * 1024).await {
                 writeln!(std::io::stderr(), "a delivery was lost: {error}")?;
             }

@@ -57,7 +57,9 @@ pub(super) async fn identify(
                 return Ok(inbound);
             }
             Ok(None) => {}
-            Err(error) => tracing::warn!(channel = %channel.id, %error, "the phone of a hidden address was not found out"),
+            Err(error) => {
+                tracing::warn!(channel = %channel.id, %error, "the phone of a hidden address was not found out")
+            }
         },
     }
     let mut tx = ctx.db().begin(scope).await?;

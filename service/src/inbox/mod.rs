@@ -23,8 +23,8 @@ pub use read::{
     ConversationFilter, addresses_of, attachments, buttons, contact, contact_addresses, contacts, conversation,
     conversations, last_messages, messages, turns,
 };
-pub(crate) use receive::{attest, of_address, preview};
 pub use receive::{Address, Incoming, MAX_ATTACHMENTS, MAX_TEXT, Receipt, receive};
+pub(crate) use receive::{attest, of_address, preview};
 pub use send::retry_message;
 pub(crate) use send::{SendMessage, blocked, delivered, send, undelivered};
 pub use trial::{TrialMessage, try_message};

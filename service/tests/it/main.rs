@@ -13,6 +13,7 @@ mod channel_buttons;
 mod channel_media;
 mod channel_telegram;
 mod channel_waha;
+mod channel_waha_later;
 mod cluster;
 mod commerce_death;
 mod commerce_move;

@@ -1,0 +1,57 @@
+//! What WAHA says later: the phone behind a hidden id, the digits of a passkey.
+
+use crate::channel_waha::{Phone, codes};
+use entity::contact_address;
+use entity::stored::ChannelStatus;
+use sea_orm::EntityTrait as _;
+use serde_json::json;
+use testkit::fake::waha::SESSION;
+use testkit::fake::{Fault, Reply};
+
+testkit::both! {
+    /// A phone that WAHA learns later reaches the contact, without anybody asking; what was never learned is asked for less and
+    /// less, and begins anew with the next message.
+    async fn a_hidden_id_is_asked_for_again_later(kit: Kit) {
+        let phone = Phone::linked(&kit).await;
+        kit.may_remain("identify_contact");
+        let hidden = || phone.world.write(SESSION, "999@lid", &json!({ "body": "hello" }));
+        phone.deliver(&hidden()).await.unwrap();
+        phone.work().await;
+        assert_eq!(phone.server.calls("/lids/").len(), 1);
+        phone.server.fail("/lids/", Fault::Answer(Reply::json(500, &json!({ "message": "no" }))));
+        phone.later(601).await;
+        phone.deliver(&hidden()).await.unwrap();
+        phone.work().await;
+        assert_eq!(phone.server.calls("/lids/").len(), 2, "no message waits for it");
+        phone.world.know_lid("999@lid", "+34600777666");
+        phone.later(3601).await;
+        let contacts = phone.contacts().await;
+        assert_eq!((contacts.len(), contacts[0].phone.as_deref()), (1, Some("+34600777666")));
+        let addresses = contact_address::Entity::find().all(&kit.ctx.db().read_across()).await.unwrap();
+        assert!(addresses.iter().any(|address| address.value == "+34600777666" && address.trusted));
+        let asked = phone.server.calls("/lids/").len();
+        phone.deliver(&hidden()).await.unwrap();
+        phone.later(100_000).await;
+        assert_eq!(phone.server.calls("/lids/").len(), asked, "it is known");
+        phone.server.check();
+    }
+
+    /// The phone asks to compare digits: they are shown, a person says that they are the same, and the phone is linked.
+    async fn digits_are_compared(kit: Kit) {
+        let phone = Phone::connecting(&kit).await;
+        phone.work().await;
+        let (ctx, scope, id) = (&phone.shop.kit.ctx, &phone.shop.scope, phone.channel.id);
+        let early = service::channel::confirm_passkey(ctx, scope, id).await.unwrap_err();
+        assert_eq!(codes(&early), [("id".to_owned(), "NOT_CONFIRMED".to_owned())]);
+        phone.world.becomes(SESSION, "PASSKEY_CONFIRMATION_REQUIRED");
+        phone.take_posted().await;
+        phone.work().await;
+        let code = phone.code().await;
+        assert_eq!((code.session, code.value.as_deref()), (Some(service::Session::PasskeyConfirmation), Some("1234")));
+        service::channel::confirm_passkey(ctx, scope, id).await.unwrap();
+        phone.take_posted().await;
+        phone.work().await;
+        assert_eq!(phone.now().await.status, ChannelStatus::Connected);
+        phone.server.check();
+    }
+}
