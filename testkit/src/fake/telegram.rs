@@ -39,7 +39,9 @@ impl Default for Telegram {
 impl Telegram {
     /// Opens its door.
     pub async fn start(&self) -> Server {
-        let contract = Contract::load("telegram/openapi.converted.json", "");
+        // Files are described in words (https://core.telegram.org/bots/api#getfile).
+        let contract = Contract::load("telegram/openapi.converted.json", "")
+            .map(|contract| contract.with_path("/file/bot{token}/{folder}/{name}", json!({ "get": {} })));
         Server::start(Arc::new(self.clone()), contract).await
     }
 
