@@ -237,6 +237,11 @@ impl Room {
                     None => break,
                 }
             }
+            if told.contains(&Told::Gap) {
+                // Who reads everything anew needs none of what has happened until now.
+                while events.try_next().is_some() {}
+                told = vec![Told::Gap];
+            }
             told.retain(|news| match news {
                 Told::Event(event) => event.company_id == self.company_id,
                 Told::Gap => true,

@@ -10,7 +10,7 @@ use foundation::secret::{equal_secret, hex, hmac_sha256};
 use governor::clock::DefaultClock;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect as _};
+use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect as _};
 use std::collections::{HashMap, HashSet};
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -94,17 +94,20 @@ pub async fn company(ctx: &Ctx, company_id: Uuid) -> Result<CompanyScope> {
 /// As [`company()`].
 pub async fn company_row(ctx: &Ctx, company_id: Uuid) -> Result<(CompanyScope, company::Model)> {
     let user_id = user(ctx)?;
-    let company = company::Entity::find_by_id(company_id)
-        .one(&ctx.db().read_across())
-        .await?
-        .ok_or(Error::NotFound("company"))?;
-    let membership = membership::Entity::find()
+    // In one statement: every request comes by here.
+    let theirs = company::Entity::belongs_to(membership::Entity)
+        .from(company::Column::OrganizationId)
+        .to(membership::Column::OrganizationId);
+    let found = company::Entity::find_by_id(company_id)
+        .join(JoinType::InnerJoin, theirs.into())
+        .select_also(membership::Entity)
         .filter(membership::Column::UserId.eq(user_id))
-        .filter(membership::Column::OrganizationId.eq(company.organization_id))
         .one(&ctx.db().read_across())
-        .await?
-        .ok_or(Error::NotFound("company"))?;
-    Ok((CompanyScope { company_id, role: Some(membership.role) }, company))
+        .await?;
+    match found {
+        Some((company, Some(membership))) => Ok((CompanyScope { company_id, role: Some(membership.role) }, company)),
+        _ => Err(Error::NotFound("company")),
+    }
 }
 
 /// How people stand towards a company, looked up for many at once: what [`company()`] and [`crate::identity::stands`] say of

@@ -7,6 +7,7 @@ use crate::model_turn::endpoint;
 use assistant::turn::DialogueState;
 use entity::stored::{JobStatus, MessageDirection};
 use entity::{file, job, message, model_use};
+use gateway::breaker::Breakers;
 use sea_orm::{
     ActiveModelTrait as _, ConnectionTrait as _, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _, Statement,
 };
@@ -375,6 +376,11 @@ testkit::both! {
 async fn listening(kit: &Kit) -> (Bot, OpenAi, Server) {
     let world = OpenAi::scripted(vec![Turn::Raw(Reply::bytes(400, "{}"))]);
     let server = world.start().await;
-    let bot = Bot::connected_with(kit, |engine| engine.outside.model = Some(endpoint(&server))).await;
+    let bot = Bot::connected_with(kit, |engine| {
+        engine.outside.model = Some(endpoint(&server));
+        // What the model's server asks to wait really passes.
+        engine.outside.breakers = Breakers::default();
+    })
+    .await;
     (bot, world, server)
 }

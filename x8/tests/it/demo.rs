@@ -2,6 +2,7 @@
 
 use crate::owner::Owner;
 use crate::program::{Program, on_sqlite};
+use foundation::{Clock as _, SystemClock};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -90,7 +91,7 @@ fn it_fills_itself_moves_is_held_and_restored() {
         let pause = ask(&owner, "mutation { pauseDemo { demo { paused } userErrors { code } } }").await;
         assert_eq!(pause["pauseDemo"]["demo"]["paused"], true);
         tokio::time::sleep(SETTLES).await;
-        let held = (written(&owner).await, Timestamp::now());
+        let held = (written(&owner).await, SystemClock.now());
         tokio::time::sleep(HELD).await;
         assert_eq!(written_since(&owner, held.1).await, [""; 0], "somebody wrote while the demo was held");
         ask(&owner, "mutation { resumeDemo { demo { paused } userErrors { code } } }").await;
