@@ -1,13 +1,15 @@
 //! What the load generators share: keep-alive connections, and the figures of many requests.
 
 use api::graphql::Delivery;
-use api::http::{Answer, Graph, Operation};
+use api::http::{Answer, AppState, Graph, Operation, Proxies, Settings};
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use sea_orm::{ActiveValue::Set, EntityTrait as _};
 use service::ctx::Ctx;
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+use testkit::{Kit, Postgres};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 use uuid::Uuid;
@@ -147,4 +149,39 @@ pub async fn session(ctx: &Ctx, user_id: Uuid) -> String {
     .expect("a session");
     ctx.commit(tx).await.expect("committed");
     token
+}
+
+/// The HTTP side of the program with this schema: nothing of the web application, no demo.
+pub fn app(ctx: Ctx, graph: impl Graph) -> AppState {
+    AppState::new(Settings {
+        ctx,
+        graph: Arc::new(graph),
+        metrics: Arc::new(String::new),
+        dispatcher_alive: Arc::new(|| Some(true)),
+        web_dir: None,
+        proxies: Proxies::default(),
+        playground: false,
+        demo: false,
+    })
+}
+
+/// How often a second pgbench runs a script against the kit's database.
+///
+/// # Panics
+/// When it does not run, or says no rate.
+#[must_use]
+pub fn pgbench(kit: &Kit, name: &str, script: &str, options: &[&str], seconds: f64, connections: usize) -> f64 {
+    let file = kit.folder.join(name);
+    std::fs::write(&file, script).expect("a script");
+    let output = Postgres::program("pgbench")
+        .args(["-n", "-c", &connections.to_string(), "-j", "2", "-T", &format!("{seconds:.0}")])
+        .args(options)
+        .arg("-f")
+        .arg(&file)
+        .arg(&kit.url)
+        .output()
+        .expect("pgbench");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let rate = said.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse::<f64>().ok());
+    rate.unwrap_or_else(|| panic!("pgbench: {said}{}", String::from_utf8_lossy(&output.stderr)))
 }

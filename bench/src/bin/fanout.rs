@@ -4,9 +4,9 @@
 //! What a subscribed socket costs is printed too (reliability.md case 61: at most 64 KB each). The clients live in a child
 //! process, so that this process's memory is the server's alone.
 
-use api::http::{AppState, Proxies, Settings, router, serve};
+use api::http::{router, serve};
 use axum::extract::ws::{Message, Utf8Bytes, WebSocketUpgrade};
-use bench::session;
+use bench::{app, session};
 use service::access;
 use service::ctx::Ctx;
 use service::inbox::{self, Address, Incoming};
@@ -59,16 +59,7 @@ fn main() {
 async fn ours(kit: &Kit, sockets: usize, burst: usize) -> (String, f64) {
     let ctx = kit.live();
     let tenant = kit.tenant().await;
-    let state = AppState::new(Settings {
-        ctx: ctx.clone(),
-        graph: Arc::new(api::Api::new(api::graphql::Installation::default())),
-        metrics: Arc::new(String::new),
-        dispatcher_alive: Arc::new(|| Some(true)),
-        web_dir: None,
-        proxies: Proxies::default(),
-        playground: false,
-        demo: false,
-    });
+    let state = app(ctx.clone(), api::Api::new(api::graphql::Installation::default()));
     let mut cookies = Vec::new();
     for _ in 0..sockets.div_ceil(OF_A_USER) {
         let colleague = testkit::tenant::owner_of(&ctx, &tenant.scope).await;

@@ -3,12 +3,12 @@
 //!
 //! On PostgreSQL beside it: pgbench over as many connections, prepared, with the very statements that a page takes.
 
-use api::http::{AppState, Proxies, Settings, router, serve};
-use bench::{Client, load, report, session};
+use api::http::{router, serve};
+use bench::{Client, app, load, pgbench, report, session};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use testkit::{Backend, Kit, Postgres, Tenant};
+use testkit::{Backend, Kit, Tenant};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -107,16 +107,7 @@ async fn ours(kit: &Kit, tenant: &Tenant, seconds: f64, connections: usize) -> (
     });
     let ctx = kit.live_on(db);
     let cookie = session(&ctx, tenant.owner.id).await;
-    let state = AppState::new(Settings {
-        ctx,
-        graph: Arc::new(api::Api::new(api::graphql::Installation::default())),
-        metrics: Arc::new(String::new),
-        dispatcher_alive: Arc::new(|| Some(true)),
-        web_dir: None,
-        proxies: Proxies::default(),
-        playground: false,
-        demo: false,
-    });
+    let state = app(ctx, api::Api::new(api::graphql::Installation::default()));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let host = listener.local_addr().expect("its address").to_string();
     let stop = CancellationToken::new();
@@ -166,15 +157,5 @@ fn limit(kit: &Kit, statements: &[String], seconds: f64, connections: usize) -> 
     for statement in statements {
         let _ = writeln!(script, "{statement};");
     }
-    let file = kit.folder.join("page.sql");
-    std::fs::write(&file, script).expect("a script");
-    let output = Postgres::program("pgbench")
-        .args(["-n", "-M", "prepared", "-c", &connections.to_string(), "-j", "2", "-T", &format!("{seconds:.0}"), "-f"])
-        .arg(&file)
-        .arg(&kit.url)
-        .output()
-        .expect("pgbench");
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    let rate = said.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse::<f64>().ok());
-    rate.unwrap_or_else(|| panic!("pgbench: {said}{}", String::from_utf8_lossy(&output.stderr)))
+    pgbench(kit, "page.sql", &script, &["-M", "prepared"], seconds, connections)
 }

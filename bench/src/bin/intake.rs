@@ -7,9 +7,8 @@
 //! `intake [seconds] [connections]` starts a server of its own on SQLite; `intake [seconds] [connections] HOST:PORT KEY`
 //! loads one that runs.
 
-use api::http::{AppState, Settings, router, serve};
-use bench::{Client, NoGraph, load, nothing, report};
-use std::sync::Arc;
+use api::http::{router, serve};
+use bench::{Client, NoGraph, app, load, nothing, report};
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -121,16 +120,7 @@ fn main() {
     testkit::run(testkit::Backend::Sqlite, move |kit| async move {
         kit.may_remain("answer_turn");
         let tenant = kit.tenant().await;
-        let state = AppState::new(Settings {
-            ctx: kit.live(),
-            graph: Arc::new(NoGraph),
-            metrics: Arc::new(String::new),
-            dispatcher_alive: Arc::new(|| Some(true)),
-            web_dir: None,
-            proxies: api::http::Proxies::default(),
-            playground: false,
-            demo: false,
-        });
+        let state = app(kit.live(), NoGraph);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let host = listener.local_addr().expect("its address").to_string();
         let stop = CancellationToken::new();

@@ -4,15 +4,14 @@
 //! On PostgreSQL beside it: pgbench over as many connections with the same statements, one by one in a transaction, and all in
 //! one statement (one round trip). Every message there is of a known contact, as ours are after the first round.
 
-use api::http::{AppState, Settings, router, serve};
-use bench::{Client, NoGraph, load, report};
+use api::http::{router, serve};
+use bench::{Client, NoGraph, app, load, pgbench, report};
 use entity::channel;
 use entity::stored::{ChannelKind, ChannelStatus};
 use foundation::secret::{hex, hmac_sha256};
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, IntoActiveModel as _};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
-use testkit::{Backend, Kit, Postgres, Tenant};
+use testkit::{Backend, Kit, Tenant};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -59,16 +58,7 @@ async fn ours(kit: &Kit, tenant: &Tenant, seconds: f64, connections: usize) -> f
     row.provider = Set("telegram".to_owned());
     row.status = Set(ChannelStatus::Connected);
     let channel = row.update(&ctx.db().read(&tenant.scope)).await.expect("a channel");
-    let state = AppState::new(Settings {
-        ctx,
-        graph: Arc::new(NoGraph),
-        metrics: Arc::new(String::new),
-        dispatcher_alive: Arc::new(|| Some(true)),
-        web_dir: None,
-        proxies: api::http::Proxies::default(),
-        playground: false,
-        demo: false,
-    });
+    let state = app(ctx, NoGraph);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let host = listener.local_addr().expect("its address").to_string();
     let stop = CancellationToken::new();
@@ -169,18 +159,6 @@ fn limits(kit: &Kit, tenant: &Tenant, seconds: f64, connections: usize) -> (f64,
         with(&event, c),
         with(&event, c),
     );
-    let run = |name: &str, script: String| {
-        let file = kit.folder.join(name);
-        std::fs::write(&file, script).expect("a script");
-        let output = Postgres::program("pgbench")
-            .args(["-n", "-c", &connections.to_string(), "-j", "2", "-T", &format!("{seconds:.0}"), "-f"])
-            .arg(&file)
-            .arg(&kit.url)
-            .output()
-            .expect("pgbench");
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        let rate = said.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse::<f64>().ok());
-        rate.unwrap_or_else(|| panic!("pgbench: {said}{}", String::from_utf8_lossy(&output.stderr)))
-    };
+    let run = |name, script: String| pgbench(kit, name, &script, &[], seconds, connections);
     (run("single.sql", single), run("whole.sql", whole))
 }
