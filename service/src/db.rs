@@ -10,16 +10,20 @@
 
 mod many;
 mod reach;
+mod sessions;
 
 pub(crate) use many::{Many, insert_all};
 pub use reach::Reader;
+use reach::{Reading, Watcher};
+use sessions::Sessions;
 
 use crate::access::CompanyScope;
 use crate::error::{Error, Result};
 use crate::event::NewEvent;
 use migration::MigratorTrait as _;
 use reach::Reach;
-use sea_orm::sqlx::Connection as _;
+use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::{ConnectOptions as _, Connection as _};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
     ExecResult, QueryResult, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, sqlx,
@@ -45,7 +49,7 @@ const SCHEMA_LOCK: &str = "SELECT pg_advisory_lock(888000001)";
 /// The database: cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Db {
-    read: DatabaseConnection,
+    read: Reading,
     write: DatabaseConnection,
     writer: Option<Arc<Semaphore>>,
     config: Arc<DbConfig>,
@@ -56,7 +60,7 @@ pub struct Db {
 pub struct DbConfig {
     /// `sqlite:…` or `postgres://…`.
     pub url: String,
-    /// Connections for reading (SQLite) or in all (PostgreSQL).
+    /// Connections for reading (SQLite) or in all (PostgreSQL: half of them for reading).
     pub connections: u32,
     /// How long to wait for a connection before the request is refused.
     pub acquire_timeout: Duration,
@@ -82,10 +86,23 @@ impl Db {
         if config.url.starts_with("sqlite:") {
             let write = Database::connect(sqlite_options(config, 1)).await?;
             let read = Database::connect(sqlite_options(config, config.connections.max(1))).await?;
-            Ok(Self { read, write, writer: Some(Arc::new(Semaphore::new(1))), config: kept })
+            Ok(Self { read: Reading::Pool(read), write, writer: Some(Arc::new(Semaphore::new(1))), config: kept })
         } else {
-            let pool = Database::connect(postgres_options(config, reach::walled_role(&config.url).await?)).await?;
-            Ok(Self { read: pool.clone(), write: pool, writer: None, config: kept })
+            let role = reach::walled_role(&config.url).await?;
+            // Those who write and those who read never wait for each other's sessions.
+            let readers = (config.connections / 2).max(1);
+            let write = Database::connect(postgres_options(config, config.connections - readers, role)).await?;
+            let options = config.url.parse::<PgConnectOptions>().map_err(|error| Error::internal(error.to_string()))?;
+            let options = session_options(options.disable_statement_logging(), role);
+            let read = Sessions::new(options, readers as usize, config.acquire_timeout);
+            let db = Self { read: Reading::Sessions(Arc::new(read), None), write, writer: None, config: kept };
+            if reach::binds(&db.write).await? && reach::binds(&db.read_platform()).await? {
+                return Ok(db);
+            }
+            Err(Error::internal(
+                "row-level security does not bind these sessions: the pooler in between drops the option `role`; connect \
+                 without it, or as a role that is no superuser",
+            ))
         }
     }
 
@@ -185,10 +202,12 @@ impl Db {
     /// Calls this after each statement, those of transactions included: tests count them, and die at one.
     #[must_use]
     pub fn watched(mut self, callback: impl Fn(&Statement) + Send + Sync + 'static) -> Self {
-        let callback = Arc::new(callback);
-        for connection in [&mut self.read, &mut self.write] {
-            let callback = Arc::clone(&callback);
-            connection.set_metric_callback(move |info| callback(info.statement));
+        let callback: Watcher = Watcher(Arc::new(callback));
+        let told = callback.clone();
+        self.write.set_metric_callback(move |info| (told.0)(info.statement));
+        match &mut self.read {
+            Reading::Pool(pool) => pool.set_metric_callback(move |info| (callback.0)(info.statement)),
+            Reading::Sessions(_, watcher) => *watcher = Some(callback),
         }
         self
     }
@@ -257,7 +276,10 @@ impl Db {
     /// # Errors
     /// When it does not.
     pub async fn ping(&self) -> Result<()> {
-        Ok(self.read.ping().await?)
+        match &self.read {
+            Reading::Pool(pool) => Ok(pool.ping().await?),
+            Reading::Sessions(..) => Ok(self.write.ping().await?),
+        }
     }
 
     /// Closes all connections.
@@ -265,22 +287,29 @@ impl Db {
     /// # Errors
     /// When the database reports a failure on closing.
     pub async fn close(self) -> Result<()> {
-        if self.writer.is_some() {
-            self.write.close().await?;
+        self.write.close().await?;
+        match self.read {
+            Reading::Pool(pool) => pool.close().await?,
+            Reading::Sessions(sessions, _) => sessions.close().await,
         }
-        Ok(self.read.close().await?)
+        Ok(())
     }
 }
 
-fn postgres_options(config: &DbConfig, role: Option<&'static str>) -> ConnectOptions {
+/// What every session of ours is limited to, and acts as.
+fn session_options(options: PgConnectOptions, role: Option<&'static str>) -> PgConnectOptions {
+    options.options(SESSION).options(role.map(|role| ("role", role)))
+}
+
+fn postgres_options(config: &DbConfig, connections: u32, role: Option<&'static str>) -> ConnectOptions {
     let mut options = ConnectOptions::new(&config.url);
     options
-        .max_connections(config.connections)
+        .max_connections(connections.max(1))
         .min_connections(1)
         .acquire_timeout(config.acquire_timeout)
         .test_before_acquire(false)
         .sqlx_logging(false)
-        .map_sqlx_postgres_opts(move |options| options.options(SESSION).options(role.map(|role| ("role", role))))
+        .map_sqlx_postgres_opts(move |options| session_options(options, role))
         .map_sqlx_postgres_pool_opts(|pool| pool.after_connect(|session, _| Box::pin(reach::enter(session))))
         // A transaction whose beginning was cancelled half-way may stand open in a session of the pool, and the next borrower
         // would write into it (sqlx #4385, mended after 0.9.0): nobody gets a session before it is out of any. A session that

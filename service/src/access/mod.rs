@@ -250,9 +250,12 @@ pub async fn many<E: TenantEntity>(ctx: &Ctx, scope: &CompanyScope, ids: &[Uuid]
     Ok(E::find()
         .filter(E::company_column().eq(scope.id()))
         .filter(E::id_column().is_in(ids.iter().copied()))
-        .all(&ctx.db().read_across())
+        .all(&ctx.db().read(scope))
         .await?)
 }
+
+/// A row of a table.
+pub type RowOf<E> = <E as EntityTrait>::Model;
 
 /// A table whose rows belong to a company.
 pub trait TenantEntity: EntityTrait {

@@ -1,17 +1,19 @@
 //! The second wall between tenants. On PostgreSQL every table with a `company_id` has row-level security: a session sees
 //! the rows of the company that its setting [`SETTING`] names, and none when it names none (reliability.md §4, §11.8).
 //!
-//! Whose rows a statement may reach is said where the statement is made: [`Reader`] and `Db::begin…` carry it to the
-//! pool's hook, which runs in the borrower's own task and sets it in the session, in the one round trip that takes the
-//! session out of any transaction. So the wall costs no round trip, no session keeps the reach of its last borrower, and
-//! forgetting to say it finds nothing. SQLite has the predicates of the queries only.
+//! Whose rows a statement may reach is said where the statement is made. [`Reader`] takes a session of that reach
+//! ([`Sessions`]). `Db::begin…` carries it to the hook of the writers' pool, which runs in the borrower's own task and sets it
+//! in the session, in the one round trip that takes the session out of any transaction. So no session is lent with the reach
+//! of its last borrower, and forgetting to say it finds nothing. SQLite has the predicates of the queries only.
 //!
 //! A pooler in between must keep sessions whole (PgBouncer: `pool_mode = session`).
 
+use super::sessions::Sessions;
 use sea_orm::sqlx::{self, AssertSqlSafe, Executor as _};
 use sea_orm::{
     ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DbErr, ExecResult, QueryResult, Statement,
 };
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// The session's setting: a company's id, `*` for all, empty for none.
@@ -63,7 +65,7 @@ pub(super) async fn walled_role(url: &str) -> Result<Option<&'static str>, DbErr
     let mut options = sea_orm::ConnectOptions::new(url);
     options.max_connections(1).connect_timeout(std::time::Duration::from_secs(5)).sqlx_logging(false);
     let db = Database::connect(options).await?;
-    let found = exempt(&db).await;
+    let found = exempt(&db, "session_user").await;
     let role = match found {
         Ok(true) => {
             // Two programs that start at once may both find it missing.
@@ -81,8 +83,14 @@ pub(super) async fn walled_role(url: &str) -> Result<Option<&'static str>, DbErr
     role
 }
 
-async fn exempt(db: &DatabaseConnection) -> Result<bool, DbErr> {
-    let sql = "SELECT rolsuper OR rolbypassrls AS exempt FROM pg_roles WHERE rolname = session_user";
+/// Whether policies bind sessions like this one, as they act now. A pooler in between that drops start-up options leaves them
+/// the role of the address.
+pub(super) async fn binds(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    Ok(!exempt(db, "current_user").await?)
+}
+
+async fn exempt(db: &impl ConnectionTrait, who: &str) -> Result<bool, DbErr> {
+    let sql = format!("SELECT rolsuper OR rolbypassrls AS exempt FROM pg_roles WHERE rolname = {who}");
     let row = db.query_one_raw(Statement::from_string(DatabaseBackend::Postgres, sql)).await?;
     row.map_or(Ok(false), |row| row.try_get("", "exempt"))
 }
@@ -111,7 +119,7 @@ pub(super) async fn raise(db: &DatabaseConnection) -> Result<(), DbErr> {
         return Ok(());
     }
     db.execute_unprepared(WALLS).await?;
-    if exempt(db).await? {
+    if exempt(db, "session_user").await? {
         db.execute_unprepared(&format!(
             "GRANT USAGE ON SCHEMA public TO {WALLED_ROLE}; \
              GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {WALLED_ROLE}; \
@@ -122,38 +130,90 @@ pub(super) async fn raise(db: &DatabaseConnection) -> Result<(), DbErr> {
     Ok(())
 }
 
+/// Called after each statement.
+#[derive(Clone)]
+pub(super) struct Watcher(pub(super) Arc<dyn Fn(&Statement) + Send + Sync>);
+
+impl std::fmt::Debug for Watcher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Watcher")
+    }
+}
+
+/// What is read with.
+#[derive(Clone, Debug)]
+pub(super) enum Reading {
+    /// SQLite.
+    Pool(DatabaseConnection),
+    /// PostgreSQL.
+    Sessions(Arc<Sessions>, Option<Watcher>),
+}
+
 /// A way to read outside a transaction, of a certain reach.
 #[derive(Clone, Copy, Debug)]
 pub struct Reader<'db> {
-    db: &'db DatabaseConnection,
+    reading: &'db Reading,
     reach: Reach,
 }
 
 impl<'db> Reader<'db> {
-    pub(super) const fn new(db: &'db DatabaseConnection, reach: Reach) -> Self {
-        Self { db, reach }
+    pub(super) const fn new(reading: &'db Reading, reach: Reach) -> Self {
+        Self { reading, reach }
+    }
+}
+
+fn told(watcher: Option<&Watcher>, statement: &Statement) {
+    if let Some(watcher) = watcher {
+        (watcher.0)(statement);
     }
 }
 
 #[async_trait::async_trait]
 impl ConnectionTrait for Reader<'_> {
     fn get_database_backend(&self) -> DatabaseBackend {
-        self.db.get_database_backend()
+        match self.reading {
+            Reading::Pool(pool) => pool.get_database_backend(),
+            Reading::Sessions(..) => DatabaseBackend::Postgres,
+        }
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.reach.within(self.db.execute_raw(statement)).await
+        match self.reading {
+            Reading::Pool(pool) => pool.execute_raw(statement).await,
+            Reading::Sessions(sessions, watcher) => {
+                let done = sessions.execute(self.reach, &statement).await;
+                told(watcher.as_ref(), &statement);
+                done
+            }
+        }
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.reach.within(self.db.execute_unprepared(sql)).await
+        match self.reading {
+            Reading::Pool(pool) => pool.execute_unprepared(sql).await,
+            Reading::Sessions(sessions, _) => sessions.execute_unprepared(self.reach, sql).await,
+        }
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.reach.within(self.db.query_one_raw(statement)).await
+        match self.reading {
+            Reading::Pool(pool) => pool.query_one_raw(statement).await,
+            Reading::Sessions(sessions, watcher) => {
+                let row = sessions.query_one(self.reach, &statement).await;
+                told(watcher.as_ref(), &statement);
+                row
+            }
+        }
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.reach.within(self.db.query_all_raw(statement)).await
+        match self.reading {
+            Reading::Pool(pool) => pool.query_all_raw(statement).await,
+            Reading::Sessions(sessions, watcher) => {
+                let rows = sessions.query_all(self.reach, &statement).await;
+                told(watcher.as_ref(), &statement);
+                rows
+            }
+        }
     }
 }

@@ -23,7 +23,8 @@ async fn told(db: &impl sea_orm::ConnectionTrait, query: &str) -> String {
 #[test]
 fn sessions_of_postgres_have_limits() {
     testkit::run(Backend::Postgres, |kit: Kit| async move {
-        let db = small(&kit, 2).await;
+        // Half of them are for reading.
+        let db = small(&kit, 4).await;
         for (setting, wanted) in
             [("statement_timeout", "1min"), ("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "30s")]
         {
@@ -108,7 +109,7 @@ both! {
 
     /// reliability.md case 79 below the HTTP server: refused in time as something that passes, and well again at once.
     async fn nobody_waits_for_ever_for_a_connection(kit: Kit) {
-        let db = small(&kit, 2).await;
+        let db = small(&kit, 4).await;
         let held = match kit.backend {
             Backend::Sqlite => vec![db.begin_across().await.unwrap()],
             Backend::Postgres => vec![db.begin_across().await.unwrap(), db.begin_across().await.unwrap()],
@@ -123,9 +124,24 @@ both! {
             assert!(matches!(refused, Err(Error::Unavailable(_))), "{refused:?}");
         }
         assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+        // Readers have sessions of their own, and wait as little.
+        company::Entity::find().count(&db.read_across()).await.unwrap();
         if kit.backend == Backend::Postgres {
+            let slow = |_| {
+                let db = db.clone();
+                tokio::spawn(async move { db.read_across().execute_unprepared("SELECT pg_sleep(20)").await.map(drop) })
+            };
+            let busy: Vec<_> = (0..2).map(slow).collect();
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let started = Instant::now();
             let refused = company::Entity::find().count(&db.read_across()).await.map_err(Error::from);
             assert!(matches!(refused, Err(Error::Unavailable(_))), "{refused:?}");
+            assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+            busy.iter().for_each(tokio::task::JoinHandle::abort);
+            for busy in busy {
+                assert!(busy.await.unwrap_err().is_cancelled());
+            }
+            company::Entity::find().count(&db.read_across()).await.unwrap();
         }
         drop(held);
         let tx = db.begin_across().await.unwrap();

@@ -110,3 +110,56 @@ fn one_session_serves_tenants_by_turns() {
         db.close().await.unwrap();
     });
 }
+
+/// What happens to a session of the readers is seen by nobody after it: a server that closes it, a statement that is given up or
+/// fails, more readers than sessions.
+#[test]
+fn a_readers_session_is_lent_whole_or_not_at_all() {
+    on_postgres(|kit| async move {
+        let tenants = [kit.tenant().await, kit.another_tenant("Other").await, kit.another_tenant("Third").await];
+        let acquire_timeout = Duration::from_secs(10);
+        let config = DbConfig { connections: 4, acquire_timeout, throw_away: true, ..DbConfig::new(kit.url.as_str()) };
+        let db = Db::open(&config).await.unwrap();
+        let seen = async |tenant: &testkit::Tenant| {
+            let rows = company::Entity::find().all(&db.read(&tenant.scope)).await.unwrap();
+            assert_eq!(rows, vec![tenant.company.clone()]);
+        };
+        for tenant in &tenants {
+            seen(tenant).await;
+        }
+        // Closed by the server while they stand idle: replaced without a word.
+        kit.ctx.db().change_schema(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        ).await.unwrap();
+        for tenant in tenants.iter().cycle().take(9) {
+            seen(tenant).await;
+        }
+        // Given up half-way: nobody gets its answer.
+        for _ in 0..6 {
+            let reader = db.read(&tenants[0].scope);
+            let slow = count_of(&reader, "SELECT count(*) AS n FROM (SELECT pg_sleep(20)) AS s");
+            assert!(tokio::time::timeout(Duration::from_millis(30), slow).await.is_err());
+            seen(&tenants[1]).await;
+        }
+        // A wrong statement harms itself only.
+        let wrong = Statement::from_string(DatabaseBackend::Postgres, "SELECT 1 / 0");
+        assert!(db.read(&tenants[2].scope).query_one_raw(wrong).await.is_err());
+        let mut tasks = tokio::task::JoinSet::new();
+        for turn in 0..300 {
+            let (db, tenant) = (db.clone(), &tenants[turn % 3]);
+            let (scope, company) = (tenant.scope.clone(), tenant.company.clone());
+            tasks.spawn(async move {
+                assert_eq!(company::Entity::find().all(&db.read(&scope)).await.unwrap(), vec![company]);
+            });
+        }
+        while let Some(done) = tasks.join_next().await {
+            done.unwrap();
+        }
+        db.close().await.unwrap();
+    });
+}
+
+async fn count_of(db: &impl sea_orm::ConnectionTrait, sql: &str) -> i64 {
+    let statement = Statement::from_string(DatabaseBackend::Postgres, sql);
+    db.query_one_raw(statement).await.unwrap().unwrap().try_get("", "n").unwrap()
+}
