@@ -3,6 +3,7 @@
 //! The schema knows no engine: who asks and the loaders come with each request ([`request_data`]).
 
 mod audience;
+mod documents;
 mod error;
 mod id;
 mod loader;
@@ -13,12 +14,14 @@ mod request;
 mod scalar;
 mod subscription;
 mod types;
+mod written;
 
 pub use audience::Delivery;
 pub use request::{Installation, RequestData, SessionSink, SetSession, request_data};
 
 use async_graphql::{Request, Response, SDLExportOptions, Schema};
 use audience::{Audiences, Entrance};
+use documents::Documents;
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use mutation::Mutation;
@@ -42,6 +45,7 @@ pub const MAX_DIRECTIVES: usize = 5;
 pub struct X8Schema {
     inner: Schema<Query, Mutation, Subscription>,
     audiences: Audiences,
+    documents: Documents,
 }
 
 /// Builds the schema.
@@ -54,7 +58,7 @@ pub fn schema() -> X8Schema {
         .limit_directives(MAX_DIRECTIVES)
         .disable_suggestions()
         .finish();
-    X8Schema { inner, audiences: Audiences::default() }
+    X8Schema { inner, audiences: Audiences::default(), documents: Documents::default() }
 }
 
 /// The schema as SDL, for `x8 schema`: the same text every time.
@@ -70,7 +74,7 @@ impl X8Schema {
     /// [`sink`](RequestData::sink) afterwards.
     pub async fn execute(&self, data: RequestData, request: Request) -> Response {
         let request_id = data.ctx().new_id();
-        let mut response = self.inner.execute(data.attach(request)).await;
+        let mut response = self.inner.execute(data.attach(self.documents.known(request))).await;
         error::finish(&mut response, request_id);
         response
     }
@@ -80,8 +84,10 @@ impl X8Schema {
     pub fn stream(&self, data: RequestData, request: Request) -> BoxStream<'static, Delivery> {
         let ctx: Ctx = data.ctx().clone();
         let entrance = Arc::new(Entrance::new(self, &request, data.reader(), data.told_installation()));
-        let own =
-            self.inner.execute_stream(data.attach(request).data(Arc::clone(&entrance))).map(move |mut response| {
+        let own = self
+            .inner
+            .execute_stream(data.attach(self.documents.known(request)).data(Arc::clone(&entrance)))
+            .map(move |mut response| {
                 error::finish(&mut response, ctx.new_id());
                 Delivery::from(response)
             });

@@ -8,6 +8,18 @@ use super::types::{
     Booking, CatalogueRow, CatalogueVersion, Contact, Conversation, Import, Job, Media, Message, Order, Payment,
     RowProblem, Turn,
 };
+use super::written::{Nodes, Row};
+
+impl Row for Turn {}
+impl Row for Order {}
+impl Row for Payment {}
+impl Row for Booking {}
+impl Row for Import {}
+impl Row for Job {}
+impl Row for Media {}
+impl Row for CatalogueVersion {}
+impl Row for CatalogueRow {}
+impl Row for RowProblem {}
 
 /// Where a page of a list lies within it.
 #[derive(Clone, Debug, SimpleObject)]
@@ -93,7 +105,7 @@ impl<T> Connection<T> {
     concrete(name = "CatalogueRowConnection", params(CatalogueRow)),
     concrete(name = "RowProblemConnection", params(RowProblem))
 )]
-impl<T: OutputType> Connection<T>
+impl<T: Row> Connection<T>
 where
     Edge<T>: OutputType,
 {
@@ -103,8 +115,8 @@ where
     }
 
     /// The nodes alone.
-    async fn nodes(&self) -> Vec<&T> {
-        self.edges.iter().map(|edge| &edge.node).collect()
+    async fn nodes(&self, ctx: &Context<'_>) -> Nodes<'_, T> {
+        Nodes::of(ctx, self.edges.iter().map(|edge| &edge.node).collect()).await
     }
 
     /// Where this page lies.

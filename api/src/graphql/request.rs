@@ -1,5 +1,6 @@
 //! What every operation finds: who asks, the loaders, the way to the cookie.
 
+use super::documents::WritesLists;
 use super::loader::{Loaders, Parts, PartsOf, Rows};
 use async_graphql::dataloader::DataLoader;
 use async_graphql::{Context, Request};
@@ -140,6 +141,11 @@ pub(crate) fn signed_in<'a>(ctx: &Context<'a>) -> Result<&'a Ctx> {
 /// The loaders of this request.
 pub(crate) fn loaders<'a>(ctx: &Context<'a>) -> Result<&'a Loaders> {
     ctx.data::<Loaders>().map_err(|_| Error::internal("the operation was run without loaders"))
+}
+
+/// Whether this document's lists may be written at once.
+pub(crate) fn writes_lists(ctx: &Context<'_>) -> bool {
+    ctx.data::<WritesLists>().is_ok_and(|writes| writes.0)
 }
 
 /// The caller's address.

@@ -1,5 +1,6 @@
 //! Scalars and enums of the API.
 
+use super::written::{Json, Write, write_member};
 use async_graphql::{Enum, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value};
 use jiff::civil;
 use service::stored;
@@ -23,6 +24,14 @@ impl ScalarType for DateTime {
     fn to_value(&self) -> Value {
         // Milliseconds are what a browser's clock has.
         Value::String(self.0.round(jiff::Unit::Millisecond).unwrap_or(self.0).to_string())
+    }
+}
+
+impl Write for DateTime {
+    fn write(&self, json: &mut Json) {
+        if let Value::String(text) = self.to_value() {
+            text.write(json);
+        }
     }
 }
 
@@ -108,6 +117,12 @@ macro_rules! mirror {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
         pub(crate) enum $name {
             $($(#[$member_about])* $member,)*
+        }
+
+        impl Write for $name {
+            fn write(&self, json: &mut Json) {
+                write_member(*self, json);
+            }
         }
 
         impl From<$other> for $name {

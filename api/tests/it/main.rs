@@ -10,6 +10,7 @@ mod gql_schema;
 mod gql_support;
 mod gql_sweep;
 mod gql_work;
+mod gql_written;
 mod http_client;
 mod http_files;
 mod http_graphql;

@@ -4,6 +4,7 @@ use crate::graphql::error::ApiError;
 use crate::graphql::id::Kind;
 use crate::graphql::request::signed_in;
 use crate::graphql::scalar::{ChannelKind, ChannelStatus, DateTime, count};
+use crate::graphql::written::row;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use service::row::{channel, channel_log};
 use service::{Error, access, channel as channels, credential, stored};
@@ -256,5 +257,12 @@ impl Channel {
             Err(Error::Forbidden) => Ok(Vec::new()),
             Err(other) => Err(other.into()),
         }
+    }
+}
+
+row! {
+    Channel {
+        id, kind, provider, name, status, quiet_period_ms, max_chars, widget_key, last_error, error_code, error_count,
+        connected_at, account, server,
     }
 }

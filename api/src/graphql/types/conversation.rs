@@ -9,10 +9,11 @@ use crate::graphql::scalar::{
     ConversationOwner, ConversationStatus, DateTime, Language, MessageAuthor, MessageDirection, MessageStatus, Money,
     TurnStatus, count, language,
 };
+use crate::graphql::written::{Leads, row};
 use async_graphql::{Context, Enum, ID, Json, Object, SimpleObject};
 use service::access::CompanyScope;
 use service::inbox::{Arrival, Hearing};
-use service::row::{contact, contact_address, conversation, message, turn};
+use service::row::{channel, contact, contact_address, conversation, message, turn};
 use service::{inbox, order, turn as turns};
 use uuid::Uuid;
 
@@ -138,6 +139,37 @@ impl Conversation {
     }
 }
 
+row! {
+    Conversation {
+        id, status, owner, needs_attention, attention_reason, language, unread_count, last_message_at, preview, created_at,
+    }
+    leads { channel: Channel, contact: Contact }
+}
+
+impl Leads<Contact> for Conversation {
+    type Table = contact::Entity;
+
+    fn lead(&self) -> (&CompanyScope, Uuid) {
+        (&self.scope, self.row.contact_id)
+    }
+
+    fn arrive(scope: &CompanyScope, row: contact::Model) -> Contact {
+        Contact::new(scope.clone(), row)
+    }
+}
+
+impl Leads<Channel> for Conversation {
+    type Table = channel::Entity;
+
+    fn lead(&self) -> (&CompanyScope, Uuid) {
+        (&self.scope, self.row.channel_id)
+    }
+
+    fn arrive(_: &CompanyScope, row: channel::Model) -> Channel {
+        Channel(row)
+    }
+}
+
 /// A message or a note.
 pub(crate) struct Message(pub(crate) message::Model);
 
@@ -210,6 +242,10 @@ impl Message {
     async fn turn_id(&self) -> Option<ID> {
         self.0.turn_id.map(|id| Kind::Turn.id(id))
     }
+}
+
+row! {
+    Message { id, conversation_id, direction, author, text, language, status, error, created_at, turn_id }
 }
 
 /// A button under a reply.
@@ -476,6 +512,10 @@ impl Contact {
         let page = order::list(anybody(ctx)?, &self.scope, &filter, &page).await?;
         Ok(Connection::of(page, |row| Order::new(self.scope.clone(), row)))
     }
+}
+
+row! {
+    Contact { id, name, phone, language, created_at }
 }
 
 /// An address of a customer on a platform.
