@@ -6,9 +6,9 @@ use foundation::Random;
 use futures::StreamExt as _;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, RedisError};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
@@ -21,6 +21,8 @@ const ANSWER: Duration = Duration::from_millis(300);
 const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 /// A connection that says nothing for so long is asked whether it lives: a half-open one would be listened to for ever.
 const SILENCE: Duration = Duration::from_secs(5);
+/// After a count that was not answered in time nothing is counted together for so long.
+const ALONE: Duration = Duration::from_secs(2);
 /// What waits to be told; more is dropped, and the others are told that something is missing.
 const WAITING: usize = 4096;
 /// Messages of one round trip at most.
@@ -85,6 +87,8 @@ struct Shared {
     /// The listener hears, and what was told last arrived.
     hears: AtomicBool,
     told: AtomicBool,
+    /// Until then nothing is counted: a count was not answered.
+    silent_until: Mutex<Option<Instant>>,
     counting: redis::Script,
 }
 
@@ -134,6 +138,7 @@ impl Signal {
             gap: AtomicBool::new(false),
             hears: AtomicBool::new(false),
             told: AtomicBool::new(true),
+            silent_until: Mutex::default(),
             counting: redis::Script::new(COUNT),
         });
         let tasks = [tokio::spawn(tell(Arc::clone(&shared), waiting)), tokio::spawn(listen(Arc::clone(&shared), hear))];
@@ -156,6 +161,16 @@ impl Signal {
 
     /// Counts one more of `what` within a window that begins with its first; none when the server does not answer in time.
     pub async fn count(&self, what: &str, window: Duration) -> Option<u64> {
+        // A server that hangs is not waited for by everybody anew.
+        if self
+            .shared
+            .silent_until
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_some_and(|end| Instant::now() < end)
+        {
+            return None;
+        }
         let key = format!("{}:count:{what}", self.shared.prefix);
         let milliseconds = u64::try_from(window.as_millis()).unwrap_or(u64::MAX);
         let mut commands = self.shared.commands.clone();
@@ -163,7 +178,11 @@ impl Signal {
         counting.arg(milliseconds);
         match timeout(ANSWER, counting.invoke_async::<u64>(&mut commands)).await {
             Ok(Ok(count)) => Some(count),
-            Ok(Err(_)) | Err(_) => None,
+            Ok(Err(_)) | Err(_) => {
+                let end = Instant::now() + ALONE;
+                *self.shared.silent_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
+                None
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use entity::stored::EventKind;
 use foundation::Random;
 use foundation::secret::SealingKey;
 use gateway::signal::{Heard, Signal};
-use sea_orm::ActiveEnum as _;
+use sea_orm::{ActiveEnum as _, ConnectionTrait as _, DatabaseBackend, Statement};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,6 +64,40 @@ fn read(words: &[u8]) -> Option<Vec<NewEvent>> {
         Some(NewEvent { id, company_id, kind: EventKind::try_from_value(&kind).ok()?, subject_id })
     };
     wire.into_iter().map(event).collect()
+}
+
+/// Leases of jobs and the order of events go by each host's own clock: from here on one part takes over what another still does.
+/// Half of what is left of a lease at its renewal.
+pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(4);
+
+/// How far this host's clock is from the database's, the measure that all parts share; positive when it is ahead. None on
+/// SQLite, which serves one process.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn clock_offset(ctx: &Ctx) -> Result<Option<jiff::SignedDuration>> {
+    if ctx.db().backend() != DatabaseBackend::Postgres {
+        return Ok(None);
+    }
+    let sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now";
+    let before = ctx.now();
+    let row = ctx.db().read_platform().query_one_raw(Statement::from_string(DatabaseBackend::Postgres, sql)).await?;
+    let after = ctx.now();
+    let theirs: i64 = row.ok_or_else(|| Error::internal("the database has no clock"))?.try_get("", "now")?;
+    // The answer was made somewhere between the two.
+    let ours = before.as_microsecond().midpoint(after.as_microsecond());
+    Ok(Some(jiff::SignedDuration::from_micros(ours - theirs)))
+}
+
+/// Says in plain words when a clock is too far off for several parts to work together.
+#[must_use]
+pub fn clock_fault(offset: Option<jiff::SignedDuration>) -> Option<String> {
+    let offset = offset.filter(|offset| offset.unsigned_abs() > CLOCK_TOLERANCE)?;
+    let side = if offset.is_positive() { "ahead of" } else { "behind" };
+    Some(format!(
+        "the clock of this host is {:.1} s {side} the database's; the parts share jobs by the clock, so set both by NTP",
+        offset.unsigned_abs().as_secs_f64()
+    ))
 }
 
 /// Counts one more of `what` within a window over all processes; true when that is more than `most`. Alone, or without an

@@ -46,6 +46,9 @@ pub enum Error {
     /// Something is busy or down; trying again later may help.
     #[error("not available now")]
     Unavailable(String),
+    /// An account or a channel has no key any more: it was disconnected. Waiting does not help. The text names it, for the log.
+    #[error("not available now")]
+    NoCredential(String),
     /// A fault of ours or of the database: the text is for the log only.
     #[error("internal error")]
     Internal(String),
@@ -71,7 +74,7 @@ impl Error {
     #[must_use]
     pub fn private(&self) -> String {
         match self {
-            Self::Internal(context) | Self::Unavailable(context) => context.clone(),
+            Self::Internal(context) | Self::Unavailable(context) | Self::NoCredential(context) => context.clone(),
             other => other.to_string(),
         }
     }

@@ -5,7 +5,7 @@ use crate::backend::Assigned;
 use apalis_core::error::BoxDynError;
 use apalis_core::task::data::Data;
 use service::error::{Error, Result};
-use service::job::{Claimed, Failed, Failure, Kind, Lease};
+use service::job::{BROKE, Claimed, Failed, Failure, Kind, Lease, TOOK_TOO_LONG};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::JoinError;
@@ -71,7 +71,7 @@ async fn run(shared: &Shared, kind: &Kind, claimed: &Claimed) -> End {
             }
             () = shared.give_back.cancelled() => break End::Stopped,
             () = &mut timeout => {
-                let reason = format!("took longer than {:?}", kind.options.timeout);
+                let reason = format!("{TOOK_TOO_LONG} {:?}", kind.options.timeout);
                 break End::Failed(Failure::later(reason));
             }
             _ = renewal.tick() => match service::job::renew(&shared.ctx, claimed, kind.lease).await {
@@ -99,7 +99,7 @@ fn broken(error: JoinError) -> End {
     let panic = error.into_panic();
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no words".to_owned());
-    End::Failed(Failure::later(format!("a fault in the program: {text}")))
+    End::Failed(Failure::later(format!("{BROKE}: {text}")))
 }
 
 async fn settle(shared: &Shared, kind: &Kind, claimed: &Claimed, end: &End) -> Result<(), Error> {

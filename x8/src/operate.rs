@@ -82,6 +82,14 @@ pub(crate) async fn doctor(config: Config) -> Result<ExitCode, Failure> {
                 "database",
                 ctx.db().ping().await.map(|()| "answers, schema is up".to_owned()).map_err(|e| e.private()),
             );
+            match service::cluster::clock_offset(ctx).await {
+                Ok(None) => {}
+                Ok(offset) => report(
+                    "clock",
+                    service::cluster::clock_fault(offset).map_or_else(|| Ok("the database's".to_owned()), Err),
+                ),
+                Err(error) => report("clock", Err(error.private())),
+            }
             let old = service::credential::sealed_with_old_keys(ctx).await.map_err(|error| error.private());
             report(
                 "sealed secrets",

@@ -17,6 +17,8 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+/// The clock is looked at once in so many rounds of five seconds.
+const CLOCK_ROUNDS: u32 = 12;
 /// How long the whole program may take to stop; then it ends as it is, and the ledger brings the rest back.
 const STOP_PATIENCE: Duration = Duration::from_secs(25);
 
@@ -107,6 +109,14 @@ async fn start(mut config: Config, arguments: ServeArguments, demo: bool) -> Res
         config.public_url = format!("http://{address}");
     }
     let ctx = engine::open(&config).await?;
+    let clock = service::cluster::clock_offset(&ctx).await.map_err(|error| error.private())?;
+    if let Some(fault) = service::cluster::clock_fault(clock) {
+        // One process on a database of its own works by its own clock alone.
+        if role != Role::All {
+            return Err(fault.into());
+        }
+        tracing::warn!(fault, "other parts may not join this one");
+    }
     tokio::spawn(keep_house(ctx.clone(), metrics.clone()));
     let stop = CancellationToken::new();
     let working = role.works().then(|| Arc::new(AtomicBool::new(true)));
@@ -146,10 +156,20 @@ async fn start(mut config: Config, arguments: ServeArguments, demo: bool) -> Res
 
 /// Histograms are drained and quiet callers forgotten, also when nobody asks.
 async fn keep_house(ctx: Ctx, metrics: PrometheusHandle) {
+    let mut rounds = 0_u32;
     loop {
         tokio::time::sleep(Duration::from_secs(5)).await;
         metrics.run_upkeep();
         ctx.engine().limits.forget_quiet();
+        rounds = rounds.wrapping_add(1);
+        if rounds.is_multiple_of(CLOCK_ROUNDS)
+            && let Ok(offset) = service::cluster::clock_offset(&ctx).await
+        {
+            metrics::gauge!("clock_offset_seconds").set(offset.unwrap_or_default().as_secs_f64());
+            if let Some(fault) = service::cluster::clock_fault(offset) {
+                tracing::error!(fault, "clocks differ");
+            }
+        }
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn is_outside(channel: &channel::Model) -> bool {
 /// The bot of a Telegram channel.
 ///
 /// # Errors
-/// `Unavailable` when its token was removed.
+/// `NoCredential` when its token was removed.
 pub(crate) async fn telegram(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model) -> Result<Telegram> {
     let token = secret(ctx, scope, channel, TELEGRAM_TOKEN).await?;
     let outside = &ctx.engine().outside;
@@ -38,7 +38,7 @@ pub(crate) async fn telegram(ctx: &Ctx, scope: &CompanyScope, channel: &channel:
 /// The session of a channel by WAHA. Its address was typed in by a person: the guarded client calls it.
 ///
 /// # Errors
-/// `Unavailable` when its key was removed.
+/// `NoCredential` when its key was removed.
 pub(crate) async fn waha(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model) -> Result<Waha> {
     let key = secret(ctx, scope, channel, WAHA_KEY).await?;
     Ok(Waha::new(ctx.engine().outside.guarded.clone(), place(channel), key))
@@ -67,7 +67,7 @@ pub(crate) fn address_kinds(channel: &channel::Model) -> &'static [&'static str]
 /// The adapter of a channel whose provider is outside.
 ///
 /// # Errors
-/// `Unavailable` when its credentials were removed; `Internal` for a provider that this program does not know.
+/// `NoCredential` when its credentials were removed; `Internal` for a provider that this program does not know.
 pub(crate) async fn of(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model) -> Result<Arc<dyn Channel>> {
     match channel.provider.as_str() {
         telegram::NAME => Ok(Arc::new(telegram(ctx, scope, channel).await?)),
@@ -79,7 +79,7 @@ pub(crate) async fn of(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model
 async fn secret(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model, name: &str) -> Result<SecretString> {
     credential::open(ctx, &ctx.db().read(scope), scope, channel.id, name)
         .await?
-        .ok_or_else(|| Error::Unavailable(format!("channel {} has no {name}", channel.id)))
+        .ok_or_else(|| Error::NoCredential(format!("channel {} has no {name}", channel.id)))
 }
 
 /// The secret that each delivery to this channel must carry (R28): made from the program's key, so that it is stored nowhere.

@@ -379,7 +379,7 @@ pub(crate) async fn run_disconnect(ctx: &Ctx, claimed: &Claimed) -> Result<(), F
     let ended = match adapter::of(ctx, &scope, &channel).await {
         Ok(provider) => provider.disconnect().await,
         // The credentials are gone already.
-        Err(Error::Unavailable(_)) => Ok(()),
+        Err(Error::NoCredential(_)) => Ok(()),
         Err(error) => return Err(error.into()),
     };
     if let Err(error) = ended

@@ -80,7 +80,7 @@ pub(crate) async fn run_watch(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failur
     let provider = match adapter::waha(ctx, &scope, &channel).await {
         Ok(provider) => provider,
         // No key, nothing to look with; a new key starts the watch again.
-        Err(Error::Unavailable(_)) => return Ok(job::finish_if_running(ctx, claimed).await?),
+        Err(Error::NoCredential(_)) => return Ok(job::finish_if_running(ctx, claimed).await?),
         Err(error) => return Err(error.into()),
     };
     let looked = provider.look().await;

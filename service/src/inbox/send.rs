@@ -10,11 +10,12 @@ use crate::error::{Error, Result};
 use crate::job::{self, Claimed, Failure, Job};
 use entity::stored::{ConversationOwner, EventKind, MessageAuthor, MessageDirection, MessageStatus};
 use entity::{channel, contact_address, conversation, message};
-use gateway::channel::{Delivery, MediaKind, Outbound, Sent};
+use gateway::channel::{Channel, Delivery, MediaKind, Outbound, Sent};
 use gateway::error::Kind;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveEnum as _, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect as _};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Sends one outbound message by its channel.
@@ -42,6 +43,7 @@ impl Job for SendMessage {
 const TAKEN_OVER: &str = "A person took the conversation before this was sent.";
 const NO_ADDRESS: &str = "The contact has no address on this channel.";
 const WINDOW_CLOSED: &str = "The platform takes free text only for a time after the customer's last message.";
+const NO_CREDENTIAL: &str = "The channel is not connected any more.";
 const RESULT_UNKNOWN: &str =
     "The platform did not answer; the message may have arrived. It is not sent again by itself.";
 
@@ -53,10 +55,12 @@ const RESULT_UNKNOWN: &str =
 pub(crate) async fn send(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     let scope = claimed.scope()?;
     let payload: SendMessage = claimed.payload()?;
-    let Some((channel, outbound)) = prepare(ctx, &scope, claimed, &payload).await? else { return Ok(()) };
-    let sent = match adapter::of(ctx, &scope, &channel).await {
-        Ok(provider) => provider.send(&outbound).await,
-        Err(error) => Err(gateway::error::Error::new("x8", Kind::Credentials, error.private())),
+    let Some(Ready { channel, provider, outbound }) = prepare(ctx, &scope, claimed, &payload).await? else {
+        return Ok(());
+    };
+    let sent = match provider {
+        Some(provider) => provider.send(&outbound).await,
+        None => Err(gateway::error::Error::new("x8", Kind::Credentials, NO_CREDENTIAL)),
     };
     let mut tx = ctx.db().begin(&scope).await?;
     match sent {
@@ -91,13 +95,23 @@ pub(crate) async fn send(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     Ok(ctx.commit(tx).await?)
 }
 
+/// A message that is marked as being sent.
+struct Ready {
+    channel: channel::Model,
+    /// None: the channel was disconnected.
+    provider: Option<Arc<dyn Channel>>,
+    outbound: Outbound,
+}
+
 /// The first look: what is to be handed to which channel's provider; none when nothing is left to do.
+///
+/// All that can fail here fails before the mark, so that the message just waits.
 async fn prepare(
     ctx: &Ctx,
     scope: &CompanyScope,
     claimed: &Claimed,
     payload: &SendMessage,
-) -> Result<Option<(channel::Model, Outbound)>, Failure> {
+) -> Result<Option<Ready>, Failure> {
     let mut tx = ctx.db().begin(scope).await?;
     let message = message::Entity::find_by_id(payload.message_id)
         .filter(message::Column::CompanyId.eq(scope.id()))
@@ -121,10 +135,15 @@ async fn prepare(
         MessageStatus::Queued if !adapter::is_outside(&channel) => Some((MessageStatus::Sent, None, None)),
         MessageStatus::Queued => match outbound(ctx, &tx, scope, &channel, &conversation, &message).await? {
             Ok(outbound) => {
+                let provider = match adapter::of(ctx, scope, &channel).await {
+                    Ok(provider) => Some(provider),
+                    Err(Error::NoCredential(_)) => None,
+                    Err(error) => return Err(error.into()),
+                };
                 set(ctx, &mut tx, scope, payload, MessageStatus::Sending, None).await?;
                 job::hold(&tx, claimed).await?;
                 ctx.commit(tx).await?;
-                return Ok(Some((channel, outbound)));
+                return Ok(Some(Ready { channel, provider, outbound }));
             }
             Err((reason, attention)) => Some((MessageStatus::Failed, Some(reason), Some(attention))),
         },

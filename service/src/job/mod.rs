@@ -16,8 +16,8 @@ pub use registry::{Kind, KindOptions, Registry};
 pub use retention::prune;
 pub use screen::{list, retry};
 pub use settle::{
-    Failed, Failure, Lease, Retry, WENT_SILENT, fail, finish, finish_if_running, finish_together, give_back, hold,
-    renew,
+    BROKE, Failed, Failure, Lease, Retry, TOOK_TOO_LONG, broke_off, fail, finish, finish_if_running, finish_together,
+    give_back, hold, renew,
 };
 pub use upkeep::{backlog, dead_count, due_kinds, next_due, release_expired};
 

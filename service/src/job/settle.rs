@@ -11,7 +11,19 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait as _, EntityTrait, QueryFi
 use std::time::Duration;
 
 /// Why a job failed whose worker was killed or hung.
-pub const WENT_SILENT: &str = "the worker went silent";
+const WENT_SILENT: &str = "the worker went silent";
+/// Begins the reason of a run that was stopped at its time limit.
+pub const TOOK_TOO_LONG: &str = "took longer than";
+/// Begins the reason of a run that panicked.
+pub const BROKE: &str = "a fault in the program";
+
+/// Whether the run before this one ended without an answer of its handler: its process died, its time was up, it panicked. A
+/// handler that must leave something behind in the end does so at the start of its last try then.
+#[must_use]
+pub fn broke_off(row: &job::Model) -> bool {
+    let reason = row.last_error.as_deref().unwrap_or_default();
+    [WENT_SILENT, TOOK_TOO_LONG, BROKE].iter().any(|begin| reason.starts_with(begin))
+}
 /// A run that was not tried, because the other side is left alone, does not count as an attempt for so long after the job was
 /// made: as long as Stripe delivers its own events anew (outside.md §3). After that it does, so that nothing waits for ever.
 const UNCOUNTED_SECONDS: i64 = 3 * 24 * 3600;

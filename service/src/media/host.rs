@@ -25,7 +25,7 @@ pub(super) async fn account(ctx: &Ctx, scope: &CompanyScope) -> Result<Option<(i
     match cloudinary(ctx, scope, &row).await {
         Ok(account) => Ok(Some((row, account))),
         // Disconnected in this very moment.
-        Err(Error::Unavailable(_)) => Ok(None),
+        Err(Error::NoCredential(_)) => Ok(None),
         Err(other) => Err(other),
     }
 }
@@ -33,11 +33,11 @@ pub(super) async fn account(ctx: &Ctx, scope: &CompanyScope) -> Result<Option<(i
 /// The account of a row.
 ///
 /// # Errors
-/// `Unavailable` when its secret was removed.
+/// `NoCredential` when its secret was removed.
 pub(super) async fn cloudinary(ctx: &Ctx, scope: &CompanyScope, row: &integration_table::Model) -> Result<Cloudinary> {
     let secret = credential::open(ctx, &ctx.db().read(scope), scope, row.id, SECRET)
         .await?
-        .ok_or_else(|| Error::Unavailable(format!("integration {} has no {SECRET}", row.id)))?;
+        .ok_or_else(|| Error::NoCredential(format!("integration {} has no {SECRET}", row.id)))?;
     let text = |name: &str| row.settings[name].as_str().unwrap_or_default().to_owned();
     let account = Account {
         cloud: text("cloud"),

@@ -264,7 +264,7 @@ pub(crate) async fn run_disconnect(ctx: &Ctx, claimed: &Claimed) -> Result<(), F
             }
         }
         // The secrets are gone already.
-        Err(Error::Unavailable(_)) => {}
+        Err(Error::NoCredential(_)) => {}
         Err(error) => return Err(error.into()),
     }
     let mut tx = ctx.db().begin(&scope).await?;

@@ -32,13 +32,13 @@ pub(crate) fn is_outside(provider: &str) -> bool {
 /// The account at Stripe.
 ///
 /// # Errors
-/// `Unavailable` when its key was removed.
+/// `NoCredential` when its key was removed.
 pub(super) async fn stripe(ctx: &Ctx, scope: &CompanyScope, row: &integration_table::Model) -> Result<Stripe> {
     let db = ctx.db().read(scope);
     let secret = |name| credential::open(ctx, &db, scope, row.id, name);
     let key = secret(STRIPE_KEY)
         .await?
-        .ok_or_else(|| Error::Unavailable(format!("integration {} has no {STRIPE_KEY}", row.id)))?;
+        .ok_or_else(|| Error::NoCredential(format!("integration {} has no {STRIPE_KEY}", row.id)))?;
     let outside = &ctx.engine().outside;
     Ok(Stripe::new(outside.http.clone(), &outside.stripe_url, key, secret(STRIPE_WEBHOOK).await?, &outside.breakers))
 }
@@ -74,7 +74,7 @@ impl Till {
 /// The provider that made a payment's page.
 ///
 /// # Errors
-/// `Unavailable` when it was disconnected.
+/// `NoCredential` when it was disconnected.
 pub(super) async fn of_payment(ctx: &Ctx, scope: &CompanyScope, provider: &str) -> Result<Till> {
     match provider {
         sandbox::NAME => Ok(Till::sandbox(ctx)),

@@ -143,7 +143,7 @@ pub(crate) async fn run_expire(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failu
     let till = match provider::of_payment(ctx, &scope, &payment.provider).await {
         Ok(till) => till,
         // The key is gone: nobody can end it any more but its own time.
-        Err(Error::Unavailable(_) | Error::NotFound(_)) => return Ok(job::finish_if_running(ctx, claimed).await?),
+        Err(Error::NoCredential(_) | Error::NotFound(_)) => return Ok(job::finish_if_running(ctx, claimed).await?),
         Err(error) => return Err(error.into()),
     };
     let ended = async {
@@ -167,7 +167,7 @@ pub(crate) async fn run_check(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failur
     }
     let till = match provider::of_payment(ctx, &scope, &payment.provider).await {
         Ok(till) => till,
-        Err(Error::Unavailable(_) | Error::NotFound(_)) => return Ok(job::finish_if_running(ctx, claimed).await?),
+        Err(Error::NoCredential(_) | Error::NotFound(_)) => return Ok(job::finish_if_running(ctx, claimed).await?),
         Err(error) => return Err(error.into()),
     };
     let state = match till.provider.read_page(&payment.external_id).await {

@@ -73,9 +73,10 @@ pub(crate) async fn answer(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> 
     let scope = claimed.scope()?;
     let payload: AnswerTurn = claimed.payload()?;
     let last_try = claimed.row.attempts >= claimed.row.max_attempts;
-    // Every run before this one killed its process: another try would leave the customer without an answer or a mark.
-    if last_try && claimed.row.last_error.as_deref() == Some(job::WENT_SILENT) {
-        let why = "answering stopped the program again and again";
+    // The run before this one killed its process, panicked or took too long: if this one did too, the customer would be left
+    // without an answer or a mark.
+    if last_try && job::broke_off(&claimed.row) {
+        let why = "answering broke off again and again";
         return Ok(fall_back(ctx, claimed, &scope, payload.conversation_id, why).await?);
     }
     let mut spent = Vec::new();

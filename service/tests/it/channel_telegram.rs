@@ -351,6 +351,55 @@ testkit::both! {
         }
     }
 
+    /// Who can't read the token does not know that there is none: the message waits, and nobody is alarmed.
+    async fn a_token_that_cannot_be_read_for_a_while_fails_nothing(kit: Kit) {
+        let bot = Bot::connected(&kit).await;
+        bot.says("Hello, how much is the rose bouquet?").await;
+        bot.run_one("answer_turn").await;
+        kit.ctx.db().change_schema("ALTER TABLE credential RENAME TO away").await.unwrap();
+        bot.run_one("send_message").await;
+        let waiting = bot.messages(MessageDirection::Outbound).await;
+        assert!(!waiting.is_empty() && waiting.iter().all(|message| message.status == MessageStatus::Queued), "{waiting:#?}");
+        assert_eq!((bot.now().await.status, bot.now().await.error_count), (ChannelStatus::Connected, 0));
+        assert!(!bot.conversation().await.needs_attention);
+        kit.ctx.db().change_schema("ALTER TABLE away RENAME TO credential").await.unwrap();
+        kit.advance(Duration::from_secs(600));
+        bot.work().await;
+        let sent = bot.messages(MessageDirection::Outbound).await;
+        assert!(sent.iter().all(|message| message.status == MessageStatus::Sent), "{sent:#?}");
+        assert_eq!(bot.world.sent().len(), sent.len(), "each once");
+        // Where there really is none, the message fails with words for staff.
+        bot.says("And the other one?").await;
+        bot.run_one("answer_turn").await;
+        credential::Entity::delete_many().exec(&kit.ctx.db().read_across()).await.unwrap();
+        bot.work().await;
+        let last = bot.messages(MessageDirection::Outbound).await.pop().unwrap();
+        assert_eq!((last.status, last.error.as_deref()), (MessageStatus::Failed, Some("The channel is not connected any more.")));
+        assert!(bot.conversation().await.needs_attention);
+    }
+
+    /// A turn whose every run breaks off ends with the apology and the mark, whatever broke it.
+    async fn a_turn_that_breaks_off_each_time_is_answered_in_the_end(kit: Kit) {
+        let bot = Bot::connected(&kit).await;
+        let ctx = &bot.shop.kit.ctx;
+        for (number, reason) in
+            ["the worker went silent", "took longer than 120s", "a fault in the program: no words"].into_iter().enumerate()
+        {
+            bot.says("Hello, how much is the rose bouquet?").await;
+            for run in 1..=4 {
+                let claimed = service::job::claim(ctx, "test", &["answer_turn"], 1, Duration::from_secs(60)).await.unwrap();
+                assert_eq!(claimed[0].row.attempts, run);
+                service::job::fail(ctx, &claimed[0], &service::job::Failure::later(reason.to_owned())).await.unwrap();
+                kit.advance(Duration::from_secs(3600));
+            }
+            bot.work().await;
+            assert_eq!(bot.world.sent().len(), number + 1, "{reason}: the apology");
+            let talk = bot.conversation().await;
+            assert_eq!((talk.needs_attention, talk.attention_reason.as_deref()), (true, Some("turn_failed")), "{reason}");
+            service::inbox::mark_read(ctx, &bot.shop.scope, talk.id).await.unwrap();
+        }
+    }
+
     /// Disconnecting ends deliveries and forgets the token; the same bot can be connected anew, and not twice.
     async fn disconnects(kit: Kit) {
         let bot = Bot::connected(&kit).await;

@@ -150,6 +150,11 @@ fn a_server_that_comes_goes_and_hangs_costs_nothing_but_time() {
         let counted = one.ctx.engine().signal.as_ref().unwrap().count("x", Duration::from_secs(60)).await;
         assert_eq!(counted, None);
         assert!(began.elapsed() < Duration::from_secs(1), "a count is given up in time: {:?}", began.elapsed());
+        let began = Instant::now();
+        for _ in 0..50 {
+            assert_eq!(one.ctx.engine().signal.as_ref().unwrap().count("x", Duration::from_secs(60)).await, None);
+        }
+        assert!(began.elapsed() < Duration::from_secs(1), "not everybody waits anew: {:?}", began.elapsed());
         until_works(&one, false).await;
         redis.hold(false);
         until_works(&one, true).await;
@@ -180,5 +185,22 @@ fn guesses_are_counted_over_all_processes() {
         let kit = &processes[0];
         let tried = identity::sign_in(&kit.ctx, "203.0.113.8", "nobody@example.com", "a wrong password").await;
         assert!(!matches!(tried, Err(service::error::Error::RateLimited(_))), "{tried:?}");
+    });
+}
+
+#[test]
+fn a_clock_that_is_far_from_the_databases_is_named() {
+    on_postgres(|kit| async move {
+        let offset = cluster::clock_offset(&kit.ctx).await.unwrap().unwrap();
+        // The kit's clock stands in another year than the server's.
+        let fault = cluster::clock_fault(Some(offset)).unwrap();
+        assert!(fault.contains(" s behind the database's") && fault.contains("NTP"), "{fault}");
+        kit.advance(offset.unsigned_abs());
+        let offset = cluster::clock_offset(&kit.ctx).await.unwrap();
+        assert_eq!(cluster::clock_fault(offset), None, "{offset:?}");
+        kit.advance(Duration::from_secs(6));
+        let fault = cluster::clock_fault(cluster::clock_offset(&kit.ctx).await.unwrap()).unwrap();
+        assert!(fault.contains(" s ahead of the database's"), "{fault}");
+        assert_eq!(cluster::clock_fault(None), None, "SQLite serves one process");
     });
 }

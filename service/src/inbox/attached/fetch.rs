@@ -54,7 +54,7 @@ pub(crate) async fn run(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     let channel = channels::get(ctx, &scope, message.channel_id).await?;
     let last_try = claimed.row.attempts >= claimed.row.max_attempts;
     // Every run before this one killed its process: it is left.
-    let kills = last_try && claimed.row.last_error.as_deref() == Some(job::WENT_SILENT);
+    let kills = last_try && job::broke_off(&claimed.row);
     let mut outcomes: Vec<Option<Fetched>> = Vec::with_capacity(attachments.len());
     let mut trouble: Option<ProviderError> = None;
     for attachment in &attachments {
@@ -150,7 +150,11 @@ async fn fetch(
     if channel.status == ChannelStatus::Disconnected {
         return Ok(Fetched::Failed("credentials"));
     }
-    let provider = adapter::of(ctx, scope, channel).await.map_err(ours)?;
+    let provider = match adapter::of(ctx, scope, channel).await {
+        Ok(provider) => provider,
+        Err(Error::NoCredential(_)) => return Ok(Fetched::Failed("credentials")),
+        Err(error) => return Err(ours(error)),
+    };
     let within = ctx.engine().outside.fetch_time;
     let bytes = provider.fetch(reference, usize::try_from(most).unwrap_or(usize::MAX), within).await?;
     let file = file::keep(ctx, scope, received.id, &attachment.kind, attachment.name.as_deref(), bytes).await;

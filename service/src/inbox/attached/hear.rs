@@ -61,8 +61,7 @@ pub(crate) async fn run(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     let message = super::message_of(&ctx.db().read(&scope), &scope, payload.message_id).await?;
     let conversation = crate::inbox::conversation(ctx, &scope, message.conversation_id).await?;
     let language = conversation.language.as_deref().and_then(Language::from_code);
-    let kills =
-        claimed.row.attempts >= claimed.row.max_attempts && claimed.row.last_error.as_deref() == Some(job::WENT_SILENT);
+    let kills = claimed.row.attempts >= claimed.row.max_attempts && job::broke_off(&claimed.row);
     let mut heard: Vec<(Uuid, Option<String>)> = Vec::new();
     for attachment in crate::inbox::attachments(&message).iter().filter(|attachment| is_unheard(attachment)) {
         let Some(received) = &attachment.received else { continue };
