@@ -1,11 +1,12 @@
 //! What else the company does, by its calendar outside.
 
-use super::{connected, token};
+use super::connected;
+use super::token::{self, Access, Next};
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use domain::booking::{Interval, without};
-use entity::booking;
+use entity::{booking, integration as integration_table};
 use entity::stored::{BookingStatus, ChannelStatus};
 use gateway::calendar::Calendar as _;
 use gateway::error::{Error as ProviderError, Kind};
@@ -31,29 +32,42 @@ pub(crate) async fn foreign_busy(
     let Some(row) = row.filter(|row| row.status == ChannelStatus::Connected && from < to) else {
         return Ok(Vec::new());
     };
-    let asked = async {
-        match token::google(ctx, scope, &row).await? {
-            Ok(calendar) => Ok::<_, Error>(calendar.busy(from, to).await),
-            Err(error) => Ok(Err(error)),
+    let until = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        let (used, answer) = match tokio::time::timeout_at(until, ask(ctx, scope, &row, from, to)).await {
+            Ok(answer) => answer?,
+            Err(_) => {
+                let text = "the calendar did not answer within two seconds";
+                (None, Err(ProviderError::new(gateway::calendar::google::NAME, Kind::Unavailable, text)))
+            }
+        };
+        let error = match answer {
+            Ok(busy) if busy.is_empty() => return Ok(busy),
+            Ok(busy) => return Ok(without(&busy, &own(ctx, scope, from, to).await?)),
+            Err(error) => error,
+        };
+        // An access token that ended says nothing of what is free; a new one that is refused too ends this.
+        if token::failed(ctx, scope, &row, used.as_ref(), &error).await? == Next::Again
+            && tokio::time::Instant::now() < until
+        {
+            continue;
         }
-    };
-    let answer = match tokio::time::timeout(PATIENCE, asked).await {
-        Ok(answer) => answer?,
-        Err(_) => Err(ProviderError::new(
-            gateway::calendar::google::NAME,
-            Kind::Unavailable,
-            "the calendar did not answer within two seconds",
-        )),
-    };
-    match answer {
-        Ok(busy) if busy.is_empty() => Ok(busy),
-        Ok(busy) => Ok(without(&busy, &own(ctx, scope, from, to).await?)),
-        Err(error) => {
-            tracing::warn!(integration = %row.id, %error, "times are offered without the calendar outside");
-            token::failed(ctx, scope, &row, &error).await?;
-            Ok(Vec::new())
-        }
+        tracing::warn!(integration = %row.id, %error, "times are offered without the calendar outside");
+        return Ok(Vec::new());
     }
+}
+
+async fn ask(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    row: &integration_table::Model,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<(Option<Access>, std::result::Result<Vec<Interval>, ProviderError>)> {
+    Ok(match token::google(ctx, scope, row).await? {
+        Ok(open) => (Some(open.access), open.calendar.busy(from, to).await),
+        Err(error) => (None, Err(error)),
+    })
 }
 
 /// Our own bookings that stand in that calendar: they are no reason to refuse a time, their seats are counted by us.

@@ -149,7 +149,7 @@ pub async fn finish_google(
     let identity = token::with(ctx, &row, tokens.access.clone()).check().await.map_err(trouble)?;
     let mut tx = ctx.db().begin(&scope).await?;
     let id = row.id;
-    keep(ctx, &tx, &scope, id, &tokens).await?;
+    keep(ctx, &tx, &scope, id, &tokens, false).await?;
     works_now(ctx, &mut tx, &scope, row, identity, true).await?;
     ctx.commit(tx).await?;
     integration::get(ctx, &scope, id).await
@@ -190,6 +190,9 @@ async fn works_now(
 /// Asks by a job whether the calendar works.
 pub(crate) async fn begin_check(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, integration_id: Uuid) -> Result<()> {
     job::enqueue(ctx, tx, scope, &CheckCalendar { integration_id }).await?;
+    // A dead consent has ended the reading; should Google be away now, nobody else would begin it again.
+    let later = ctx.time().plus_seconds(super::sync::EVERY_SECONDS);
+    job::enqueue_unless_waiting(ctx, tx, scope, &SyncCalendar { integration_id }, later).await?;
     Ok(())
 }
 
@@ -206,9 +209,9 @@ pub(crate) async fn run_check(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failur
     let payload: CheckCalendar = claimed.payload()?;
     let row = connected(&ctx.db().read(&scope), &scope).await?.filter(|row| row.id == payload.integration_id);
     let Some(row) = row else { return Ok(job::finish_if_running(ctx, claimed).await?) };
-    let checked = match token::google(ctx, &scope, &row).await? {
-        Ok(calendar) => calendar.check().await,
-        Err(error) => Err(error),
+    let (used, checked) = match token::google(ctx, &scope, &row).await? {
+        Ok(open) => (Some(open.access), open.calendar.check().await),
+        Err(error) => (None, Err(error)),
     };
     match checked {
         Ok(identity) => {
@@ -217,9 +220,9 @@ pub(crate) async fn run_check(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failur
             job::finish(ctx, &mut tx, claimed).await?;
             Ok(ctx.commit(tx).await?)
         }
-        Err(error) => match token::failed(ctx, &scope, &row, &error).await? {
+        Err(error) => match token::failed(ctx, &scope, &row, used.as_ref(), &error).await? {
             Next::Never => Ok(job::finish_if_running(ctx, claimed).await?),
-            Next::Again => Err(Failure::later(error.to_string())),
+            Next::Again => Err(token::at_once(&error)),
             Next::Later => Err(integration::failure(&error)),
         },
     }

@@ -21,7 +21,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
 /// So often the calendar is asked what changed.
-const EVERY_SECONDS: i64 = 300;
+pub(super) const EVERY_SECONDS: i64 = 300;
 
 account_job!(
     /// Asks a calendar what changed, and asks again after a while.
@@ -36,7 +36,10 @@ pub(crate) async fn run_sync(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure
     let account = connected(&ctx.db().read(&scope), &scope).await?.filter(|row| row.id == payload.integration_id);
     let Some(account) = account else { return Ok(job::finish_if_running(ctx, claimed).await?) };
     let mut mark = account.settings["mark"].as_str().map(str::to_owned);
-    let calendar = token::google(ctx, &scope, &account).await?;
+    let (used, calendar) = match token::google(ctx, &scope, &account).await? {
+        Ok(open) => (Some(open.access), Ok(open.calendar)),
+        Err(error) => (None, Err(error)),
+    };
     let mut renewed = None;
     let pause = match read(ctx, &scope, &account, &calendar, mark.as_deref()).await? {
         Ok(changes) => {
@@ -55,7 +58,7 @@ pub(crate) async fn run_sync(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure
             mark = None;
             Some(1)
         }
-        Err(error) => match token::failed(ctx, &scope, &account, &error).await? {
+        Err(error) => match token::failed(ctx, &scope, &account, used.as_ref(), &error).await? {
             Next::Again => Some(1),
             Next::Later => Some(match error.retry {
                 Retry::After(pause) => i64::try_from(pause.as_secs()).unwrap_or(EVERY_SECONDS),

@@ -127,9 +127,9 @@ pub(super) async fn stop(row: &integration_table::Model, calendar: &Google, old:
 /// Stops the channel of an account that is being disconnected.
 pub(super) async fn stop_last(ctx: &Ctx, scope: &CompanyScope, row: &integration_table::Model) -> Result<()> {
     if let Some(old) = kept(row)
-        && let Ok(calendar) = token::google(ctx, scope, row).await?
+        && let Ok(open) = token::google(ctx, scope, row).await?
     {
-        stop(row, &calendar, &old).await;
+        stop(row, &open.calendar, &old).await;
     }
     Ok(())
 }

@@ -15,7 +15,6 @@ use gateway::calendar::{Calendar as _, Entry};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 use uuid::Uuid;
 
 /// Makes the calendar outside show a booking as it is.
@@ -87,13 +86,16 @@ pub(crate) async fn run_write(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failur
         return Ok(job::finish_if_running(ctx, claimed).await?);
     };
     let id = entry_id(&row);
-    let done = match token::google(ctx, &scope, &account).await? {
-        Err(error) => Err(error),
-        Ok(calendar) => match row.status {
-            BookingStatus::Confirmed => calendar.put(&entry(ctx, &scope, &row, &id).await?).await,
-            BookingStatus::Cancelled => calendar.remove(&id).await,
-            BookingStatus::Held => Ok(()),
-        },
+    let (used, done) = match token::google(ctx, &scope, &account).await? {
+        Err(error) => (None, Err(error)),
+        Ok(open) => {
+            let done = match row.status {
+                BookingStatus::Confirmed => open.calendar.put(&entry(ctx, &scope, &row, &id).await?).await,
+                BookingStatus::Cancelled => open.calendar.remove(&id).await,
+                BookingStatus::Held => Ok(()),
+            };
+            (Some(open.access), done)
+        }
     };
     let error = match done {
         Ok(()) => {
@@ -118,8 +120,8 @@ pub(crate) async fn run_write(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failur
         }
         Err(error) => error,
     };
-    match token::failed(ctx, &scope, &account, &error).await? {
-        Next::Again => Err(Failure { reason: error.to_string(), retry: job::Retry::After(Duration::from_secs(1)) }),
+    match token::failed(ctx, &scope, &account, used.as_ref(), &error).await? {
+        Next::Again => Err(token::at_once(&error)),
         Next::Later => Err(integration::failure(&error)),
         Next::Never => {
             // The booking stands here and is seen; a person must connect again or enter it by hand.

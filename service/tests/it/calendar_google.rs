@@ -24,8 +24,8 @@ pub(crate) struct Diary {
     pub(crate) shop: Shop,
     pub(crate) world: Google,
     pub(crate) doors: Doors,
-    owner: Ctx,
-    scope: service::access::CompanyScope,
+    pub(crate) owner: Ctx,
+    pub(crate) scope: service::access::CompanyScope,
 }
 
 impl Diary {
@@ -66,7 +66,7 @@ impl Diary {
         service::calendar::finish_google(who, field("state"), field("code"), field("error")).await
     }
 
-    async fn connect(&self) -> Result<integration::Model, Error> {
+    pub(crate) async fn connect(&self) -> Result<integration::Model, Error> {
         let back = self.begin().await;
         self.finish(&self.owner, &back).await
     }
@@ -89,12 +89,12 @@ impl Diary {
         self.shop.bank(&page, EventKind::Paid).await;
     }
 
-    async fn booking(&self, order: &order::Model) -> booking::Model {
+    pub(crate) async fn booking(&self, order: &order::Model) -> booking::Model {
         let found = booking::Entity::find().filter(booking::Column::OrderId.eq(order.id));
         found.one(&self.shop.kit.ctx.db().read_across()).await.unwrap().expect("a booking")
     }
 
-    async fn attention(&self, order: &order::Model) -> Option<String> {
+    pub(crate) async fn attention(&self, order: &order::Model) -> Option<String> {
         self.shop.conversation(order.conversation_id).await.attention_reason
     }
 
@@ -103,9 +103,14 @@ impl Diary {
         self.shop.run().await;
     }
 
-    fn tomorrow(&self, hour: i8) -> Timestamp {
+    pub(crate) fn tomorrow(&self, hour: i8) -> Timestamp {
         // The shop is in Madrid, an hour ahead of UTC in March.
         jiff::civil::date(2026, 3, 3).at(hour, 0, 0, 0).in_tz("Europe/Madrid").unwrap().timestamp()
+    }
+
+    /// When an event begins in Google.
+    pub(crate) fn start_outside(&self, n: usize) -> Timestamp {
+        self.world.events()[n]["start"]["dateTime"].as_str().and_then(|text| text.parse().ok()).expect("a time")
     }
 
     pub(crate) fn check(&self) {

@@ -38,6 +38,8 @@ struct Inside {
     /// Channels by their ids: address, token, resource, end in seconds.
     channels: BTreeMap<String, (String, String, String, i64)>,
     refuses_channels: bool,
+    /// Name of the calendar, where it is not the first one's.
+    name: Option<String>,
 }
 
 /// A push as Google sends it: where to, and its headers.
@@ -137,6 +139,14 @@ impl Google {
     #[must_use]
     pub fn consents(&self) -> usize {
         self.lock().refresh.len()
+    }
+
+    /// The person signs in to another account of theirs: its calendar has this name and is empty, and only what is agreed to
+    /// from now on opens it.
+    pub fn sign_in_elsewhere(&self, name: &str) {
+        let mut inside = self.lock();
+        let count = inside.count;
+        *inside = Inside { name: Some(name.to_owned()), count, ..Inside::default() };
     }
 
     /// Somebody enters something.
@@ -291,18 +301,24 @@ impl Inside {
         if since.is_some() && ["timeMin", "timeMax", "orderBy", "q"].iter().any(|name| query.contains_key(*name)) {
             return refused(400, "badRequest", "Sync token cannot be used together with other query restrictions.");
         }
+        let after = query.get("timeMin").and_then(|text| text.parse::<Timestamp>().ok());
+        let ends = |event: &Value| event["end"]["dateTime"].as_str().and_then(|text| text.parse::<Timestamp>().ok());
         let skip = number("pageToken").and_then(Result::ok).and_then(|skip| usize::try_from(skip).ok()).unwrap_or(0);
         let all: Vec<&Value> = self
             .events
             .values()
             .filter(|(change, event)| match since {
                 Some(since) => *change > since,
-                None => event["status"] != "cancelled",
+                None => {
+                    let past = after.is_some_and(|after| ends(event).is_some_and(|end| end <= after));
+                    event["status"] != "cancelled" && !past
+                }
             })
             .map(|(_, event)| event)
             .collect();
         let items: Vec<&Value> = all.iter().copied().skip(skip).take(PAGE).collect();
-        let mut page = json!({ "kind": "calendar#events", "summary": "owner@example.com", "timeZone": "Europe/Madrid",
+        let name = self.name.as_deref().unwrap_or("owner@example.com");
+        let mut page = json!({ "kind": "calendar#events", "summary": name, "timeZone": "Europe/Madrid",
             "accessRole": "owner", "items": items });
         if skip + PAGE < all.len() {
             page["nextPageToken"] = json!(format!("p{}", skip + PAGE));

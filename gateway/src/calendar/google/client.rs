@@ -98,6 +98,9 @@ fn error_of(answer: &Answer) -> Error {
             Some(pause) => error.after(pause),
             None => error,
         }
+    } else if reason == "forbiddenForNonOrganizer" {
+        // One event that was given to somebody else: the account is well.
+        Error::new(NAME, Kind::Request, text)
     } else {
         Error::of_status(NAME, answer, text)
     };

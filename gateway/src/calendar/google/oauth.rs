@@ -186,7 +186,9 @@ impl OAuth {
             let body: ErrorBody = serde_json::from_slice(&answer.body).unwrap_or_default();
             let text = if body.error_description.is_empty() { &body.error } else { &body.error_description };
             let error = match body.error.as_str() {
-                "invalid_grant" | "invalid_client" | "unauthorized_client" => Error::new(NAME, Kind::Credentials, text),
+                "invalid_grant" | "unauthorized_client" => Error::new(NAME, Kind::Credentials, text),
+                // The installation's own registration is wrong: no consent is dead for that.
+                "invalid_client" => Error::new(NAME, Kind::Request, text),
                 _ => Error::of_status(NAME, &answer, if text.is_empty() { "the answer cannot be read" } else { text }),
             };
             return Err(if body.error.is_empty() { error } else { error.with_code(body.error) });
