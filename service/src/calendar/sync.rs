@@ -133,7 +133,7 @@ async fn apply(ctx: &Ctx, scope: &CompanyScope, change: &Change) -> Result<()> {
         return Ok(());
     }
     let end = (row.kind == BookingKind::Appointment).then_some(time.end);
-    match order::move_booking(ctx, scope, row.id, time.start, end).await {
+    match order::follow_booking(ctx, scope, row.id, time.start, end).await {
         Ok(_) => Ok(()),
         Err(Error::Invalid(_)) => mark(ctx, scope, &row, "calendar_move_refused", false).await,
         Err(error) => Err(error),

@@ -13,6 +13,7 @@ pub(crate) use place::{PlaceError, Placing, cancel_reminders, close_link as clos
 pub use read::{
     OrderFilter, bookings, get, lines, list, order_bookings, order_payments, payments, quote_of, reminders, standing,
 };
+pub(crate) use reschedule::follow_booking;
 pub use reschedule::{free_times, move_booking};
 pub use staff::{advance_trial, cancel, cancel_booking, refund, resend_link};
 pub use timed::expire_link_now;

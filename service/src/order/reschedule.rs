@@ -45,9 +45,35 @@ fn refused(error: ChangeError, end_given: bool) -> Error {
 /// changes nothing tells nobody.
 ///
 /// # Errors
-/// `NotFound`; `Invalid` when the booking was called off, the time is past, outside the hours or taken, when a delivery is to
-/// get another length, or when a service of the appointment is no longer in the catalogue.
+/// `NotFound`; `Invalid` when the booking was called off, the time is past, outside the hours or taken, here or in the company's
+/// calendar outside, when a delivery is to get another length, or when a service of the appointment is no longer in the catalogue.
 pub async fn move_booking(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    booking_id: Uuid,
+    start: Timestamp,
+    end: Option<Timestamp>,
+) -> Result<booking::Model> {
+    let row = find(&ctx.db().read(scope), scope, booking_id).await?;
+    if row.kind == BookingKind::Appointment && row.status != BookingStatus::Cancelled {
+        let from = Interval { start: row.start_at.timestamp(), end: row.end_at.timestamp() };
+        // Whatever else is wrong with the time is said below.
+        if let Ok(to) = domain::booking::change(from, start, end, ctx.now(), None)
+            && to != from
+            && crate::calendar::foreign_busy(ctx, scope, to.start, to.end)
+                .await?
+                .iter()
+                .any(|taken| taken.overlaps(&to))
+        {
+            let text = "The company's calendar outside has something else at that time.";
+            return Err(Error::invalid("start", "TAKEN_OUTSIDE", text));
+        }
+    }
+    follow_booking(ctx, scope, booking_id, start, end).await
+}
+
+/// The same for who sees that calendar: moved there by hand.
+pub(crate) async fn follow_booking(
     ctx: &Ctx,
     scope: &CompanyScope,
     booking_id: Uuid,

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "all of it is test code; the lint knows only functions marked as tests")]
 
 mod calendar_google;
+mod calendar_hand;
 mod calendar_token;
 mod catalog_broken;
 mod catalog_edit;
