@@ -35,6 +35,10 @@ pub struct Model {
     /// Event in an outside calendar.
     #[sea_orm(column_type = "Text", nullable)]
     pub external_event_id: Option<String>,
+    /// When that event starts, as we wrote it last: another start there is somebody's hand.
+    pub external_start_at: Option<Time>,
+    /// When it ends, as we wrote it last.
+    pub external_end_at: Option<Time>,
     /// When a hold ends.
     pub expires_at: Option<Time>,
     /// When.

@@ -36,6 +36,9 @@ pub struct Model {
     /// Who serves it: `object`, `cloudinary`; none until somebody does.
     #[sea_orm(column_type = "Text", nullable)]
     pub host: Option<String>,
+    /// In which account there it lies: a name of Cloudinary's, where it has been brought to one.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub host_account: Option<String>,
     /// Whether its bytes lie in our own storage.
     pub stored: bool,
     /// Where everybody may look at it.

@@ -25,6 +25,7 @@ mod m20261130_0310_mail;
 mod m20261130_0320_buttons;
 mod m20261130_0320_media;
 mod m20261130_0320_retention;
+mod m20261130_0330_outside;
 
 /// All changes, in their order.
 #[derive(Debug)]
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_0320_media::Migration),
             Box::new(m20261130_0320_retention::Migration),
             Box::new(m20261130_0320_buttons::Migration),
+            Box::new(m20261130_0330_outside::Migration),
         ];
         all.into_iter().map(|change| Box::new(Whole(change)) as Box<dyn MigrationTrait>).collect()
     }

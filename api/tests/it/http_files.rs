@@ -94,6 +94,8 @@ fn the_calendar_feed_needs_its_signature() {
             city: Some("Almaty".to_owned()),
             title: "Massage, 60 min; order 1\nEND:VEVENT".to_owned(),
             external_event_id: None,
+            external_start_at: None,
+            external_end_at: None,
             expires_at: None,
             created_at: now,
             updated_at: now,

@@ -85,11 +85,11 @@ pub trait Calendar: std::fmt::Debug + Send + Sync {
     /// [`Error`].
     async fn remove(&self, id: &str) -> Result<(), Error>;
 
-    /// What happened since a mark; without one, everything that stands.
+    /// What happened since a mark; without one, everything that stands and ends after `from`.
     ///
     /// # Errors
     /// [`Error`]; of kind `Gone` when the mark is too old: read everything.
-    async fn changes(&self, mark: Option<&str>) -> Result<Changes, Error>;
+    async fn changes(&self, mark: Option<&str>, from: Timestamp) -> Result<Changes, Error>;
 }
 
 /// The built-in calendar: the bookings themselves. There is nothing beside them to ask or to write.
@@ -114,7 +114,7 @@ impl Calendar for BuiltIn {
         Ok(())
     }
 
-    async fn changes(&self, _: Option<&str>) -> Result<Changes, Error> {
+    async fn changes(&self, _: Option<&str>, _: Timestamp) -> Result<Changes, Error> {
         Ok(Changes::default())
     }
 }

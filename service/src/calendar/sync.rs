@@ -3,7 +3,7 @@
 use super::connected;
 use super::token::{self, Next};
 use super::watch;
-use super::write::WriteBooking;
+use super::write::{self, WriteBooking};
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
@@ -12,24 +12,31 @@ use crate::integration::account_job;
 use crate::job::{self, Claimed, Failure};
 use crate::{integration, order};
 use entity::stored::{BookingKind, BookingStatus, EventKind};
+use entity::time::Time;
 use entity::{booking, integration as integration_table};
 use gateway::calendar::google::Google;
 use gateway::calendar::{Calendar as _, Change, Changes};
 use gateway::error::{Error as ProviderError, Kind, Retry};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder as _, QuerySelect as _};
 use serde_json::json;
+use std::collections::HashSet;
 
 /// So often the calendar is asked what changed.
 pub(super) const EVERY_SECONDS: i64 = 300;
+/// A full reading begins so long before now: what is over is nobody's to move.
+const BACK_SECONDS: i64 = 30 * 24 * 3_600;
+/// Bookings ahead that a full reading looks for.
+const MOST_AHEAD: u64 = 5_000;
 
 account_job!(
-    /// Asks a calendar what changed, and asks again after a while.
-    SyncCalendar, "sync_calendar", joins "sync_calendar"
+    /// Asks a calendar what changed, and asks again after a while. Nobody would begin anew, so it is tried for months: what fails here
+    /// is our own database.
+    SyncCalendar, "sync_calendar", joins "sync_calendar", attempts 10_000
 );
 
-/// Runs [`SyncCalendar`]. It never ends dead: an outage of hours is no reason to stop asking; only a dead consent is, and
-/// connecting again begins anew.
+/// Runs [`SyncCalendar`]. Whatever Google answers, it is asked again; only a dead consent ends that, and connecting or checking
+/// again begins anew.
 pub(crate) async fn run_sync(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     let scope = claimed.scope()?;
     let payload: SyncCalendar = claimed.payload()?;
@@ -41,30 +48,30 @@ pub(crate) async fn run_sync(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure
         Err(error) => (None, Err(error)),
     };
     let mut renewed = None;
+    let began = ctx.time();
     let pause = match read(ctx, &scope, &account, &calendar, mark.as_deref()).await? {
         Ok(changes) => {
-            let full = mark.is_none();
-            for change in changes.entries.into_iter().filter(|change| !(full && change.removed)) {
-                apply(ctx, &scope, &change).await?;
+            if follow(ctx, &scope, changes.entries, mark.is_none(), began).await? {
+                mark = changes.mark;
             }
-            mark = changes.mark;
             if let Ok(calendar) = &calendar {
                 renewed = watch::renew(ctx, &account, calendar).await;
             }
             Some(EVERY_SECONDS)
         }
-        // The mark is too old (410): everything is read anew.
-        Err(error) if error.kind == Kind::Gone && mark.is_some() => {
+        // The mark is too old (410), or is not taken for another reason: everything is read anew.
+        Err(error) if matches!(error.kind, Kind::Gone | Kind::Request) && mark.is_some() => {
+            tracing::info!(integration = %account.id, %error, "a calendar is read from its beginning");
             mark = None;
             Some(1)
         }
         Err(error) => match token::failed(ctx, &scope, &account, used.as_ref(), &error).await? {
             Next::Again => Some(1),
-            Next::Later => Some(match error.retry {
+            Next::Never if error.kind == Kind::Credentials => None,
+            Next::Never | Next::Later => Some(match error.retry {
                 Retry::After(pause) => i64::try_from(pause.as_secs()).unwrap_or(EVERY_SECONDS),
                 Retry::Later | Retry::Never => EVERY_SECONDS,
             }),
-            Next::Never => None,
         },
     };
     let mut tx = ctx.db().begin(&scope).await?;
@@ -99,7 +106,7 @@ async fn read(
     mark: Option<&str>,
 ) -> Result<std::result::Result<Changes, ProviderError>> {
     let changes = match calendar {
-        Ok(calendar) => calendar.changes(mark).await,
+        Ok(calendar) => calendar.changes(mark, ctx.time().plus_seconds(-BACK_SECONDS).timestamp()).await,
         Err(error) => Err(error.clone()),
     };
     if let Ok(changes) = &changes {
@@ -111,33 +118,83 @@ async fn read(
     Ok(changes)
 }
 
-/// One entry that changed. What is not ours is none of our business.
-async fn apply(ctx: &Ctx, scope: &CompanyScope, change: &Change) -> Result<()> {
+/// Follows what was read, each entry by itself: one that fails stops no other. False when some of it is to be read again: the
+/// database did not answer, or our own write came between.
+async fn follow(ctx: &Ctx, scope: &CompanyScope, entries: Vec<Change>, full: bool, began: Time) -> Result<bool> {
+    let mut changes: Vec<Change> = entries.into_iter().filter(|change| !(full && change.removed)).collect();
+    if full {
+        changes.extend(missing(ctx, scope, &changes).await?);
+    }
+    let mut all = true;
+    for change in changes {
+        match apply(ctx, scope, &change, began).await {
+            Ok(done) => all &= done,
+            Err(error) => {
+                all &= !matches!(error, Error::Unavailable(_));
+                tracing::error!(event = change.id, reason = error.private(), "a change in a calendar is not followed");
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// Entries of ours ahead that a full reading does not name: they were removed while nobody read.
+async fn missing(ctx: &Ctx, scope: &CompanyScope, standing: &[Change]) -> Result<Vec<Change>> {
+    let standing: HashSet<&str> = standing.iter().map(|change| change.id.as_str()).collect();
+    let written: Vec<Option<String>> = booking::Entity::find()
+        .filter(booking::Column::CompanyId.eq(scope.id()))
+        .filter(booking::Column::Status.eq(BookingStatus::Confirmed))
+        .filter(booking::Column::ExternalEventId.is_not_null())
+        .filter(booking::Column::StartAt.gt(ctx.time()))
+        .select_only()
+        .column(booking::Column::ExternalEventId)
+        .order_by_asc(booking::Column::StartAt)
+        .limit(MOST_AHEAD)
+        .into_tuple()
+        .all(&ctx.db().read(scope))
+        .await?;
+    let gone = written.into_iter().flatten().filter(|id| !standing.contains(id.as_str()));
+    Ok(gone.map(|id| Change { id, time: None, removed: true }).collect())
+}
+
+/// One entry that changed. What is not ours is none of our business, and what stands there as we wrote it is nobody's hand.
+/// False when that cannot be told, because we write it ourselves now, or did after the reading began.
+async fn apply(ctx: &Ctx, scope: &CompanyScope, change: &Change, began: Time) -> Result<bool> {
     let found = booking::Entity::find()
         .filter(booking::Column::CompanyId.eq(scope.id()))
         .filter(booking::Column::ExternalEventId.eq(change.id.as_str()))
         .filter(booking::Column::Status.eq(BookingStatus::Confirmed))
         .one(&ctx.db().read(scope))
         .await?;
-    let Some(row) = found else { return Ok(()) };
+    let Some(row) = found else { return Ok(true) };
+    if let Some(time) = change.time {
+        let start = row.external_start_at.unwrap_or(row.start_at).timestamp();
+        let end = row.external_end_at.unwrap_or(row.end_at).timestamp();
+        let same_start = time.start.as_second() == start.as_second();
+        let same_end = time.end.as_second() == end.as_second();
+        if same_start && (same_end || row.kind == BookingKind::Delivery) {
+            return Ok(true);
+        }
+    }
+    if write::is_being_written(ctx, scope, row.id, began).await? {
+        return Ok(false);
+    }
     if change.removed {
-        return mark(ctx, scope, &row, "calendar_removed", true).await;
+        mark(ctx, scope, &row, "calendar_removed", true).await?;
+        return Ok(true);
     }
     let Some(time) = change.time else {
         // It lasts whole days now: no time that a customer could be told.
-        return mark(ctx, scope, &row, "calendar_move_refused", false).await;
+        mark(ctx, scope, &row, "calendar_move_refused", false).await?;
+        return Ok(true);
     };
-    let same_start = time.start.as_second() == row.start_at.timestamp().as_second();
-    let same_end = time.end.as_second() == row.end_at.timestamp().as_second();
-    if same_start && (same_end || row.kind == BookingKind::Delivery) {
-        return Ok(());
-    }
     let end = (row.kind == BookingKind::Appointment).then_some(time.end);
     match order::follow_booking(ctx, scope, row.id, time.start, end).await {
-        Ok(_) => Ok(()),
-        Err(Error::Invalid(_)) => mark(ctx, scope, &row, "calendar_move_refused", false).await,
-        Err(error) => Err(error),
+        Ok(_) => {}
+        Err(Error::Invalid(_)) => mark(ctx, scope, &row, "calendar_move_refused", false).await?,
+        Err(error) => return Err(error),
     }
+    Ok(true)
 }
 
 /// Staff decide: the customer has paid for what was booked. An entry that could not follow goes back to our time.

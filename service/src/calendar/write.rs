@@ -11,6 +11,7 @@ use crate::job::{self, Claimed, Failure, Job};
 use crate::{company, integration, order};
 use entity::booking;
 use entity::stored::{BookingKind, BookingStatus};
+use entity::time::Time;
 use gateway::calendar::{Calendar as _, Entry};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -69,6 +70,11 @@ pub(crate) async fn show(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, order_id:
     Ok(())
 }
 
+/// Whether a booking is being written now, or came to be written since a moment: what was read of it then says nothing.
+pub(super) async fn is_being_written(ctx: &Ctx, scope: &CompanyScope, booking_id: Uuid, since: Time) -> Result<bool> {
+    job::worked_since::<WriteBooking>(ctx, scope, booking_id, since).await
+}
+
 async fn find(ctx: &Ctx, scope: &CompanyScope, id: Uuid) -> Result<booking::Model> {
     booking::Entity::find_by_id(id)
         .filter(booking::Column::CompanyId.eq(scope.id()))
@@ -100,10 +106,14 @@ pub(crate) async fn run_write(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failur
     let error = match done {
         Ok(()) => {
             let mut tx = ctx.db().begin(&scope).await?;
-            let shown = (row.status == BookingStatus::Confirmed).then_some(id);
-            if row.external_event_id != shown {
+            let stands = row.status == BookingStatus::Confirmed;
+            let shown = (stands.then_some(id), stands.then_some(row.start_at), stands.then_some(row.end_at));
+            if shown != (row.external_event_id.clone(), row.external_start_at, row.external_end_at) {
+                let (id, start, end) = shown;
                 booking::Entity::update_many()
-                    .col_expr(booking::Column::ExternalEventId, Expr::value(shown))
+                    .col_expr(booking::Column::ExternalEventId, Expr::value(id))
+                    .col_expr(booking::Column::ExternalStartAt, Expr::value(start.map(|time| time.0)))
+                    .col_expr(booking::Column::ExternalEndAt, Expr::value(end.map(|time| time.0)))
                     .filter(booking::Column::Id.eq(row.id))
                     .filter(booking::Column::CompanyId.eq(scope.id()))
                     .exec(&tx)

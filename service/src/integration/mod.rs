@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 /// A job about one account: those of one account never run at once; one with a key joins the one that waits.
 macro_rules! account_job {
-    ($(#[$about:meta])* $name:ident, $kind:literal $(, joins $key:literal)?) => {
+    ($(#[$about:meta])* $name:ident, $kind:literal $(, joins $key:literal)? $(, attempts $most:expr)?) => {
         $(#[$about])*
         #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
         pub(crate) struct $name {
@@ -28,6 +28,7 @@ macro_rules! account_job {
 
         impl crate::job::Job for $name {
             const KIND: &'static str = $kind;
+            $(const MAX_ATTEMPTS: i32 = $most;)?
 
             $(fn unique_key(&self) -> Option<String> {
                 Some(format!(concat!($key, ":{}"), self.integration_id))

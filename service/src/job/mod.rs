@@ -29,7 +29,7 @@ use entity::job;
 use entity::stored::JobStatus;
 use entity::time::Time;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait as _, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait as _, EntityTrait, QueryFilter};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::HashSet;
@@ -235,6 +235,24 @@ pub async fn enqueue_unless_waiting<J: Job>(
         }
     }
     enqueue_at(ctx, tx, scope, job, run_at).await
+}
+
+/// Whether a job of this kind about a subject waits, runs, or has come to its end since a moment.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn worked_since<J: Job>(ctx: &Ctx, scope: &CompanyScope, subject: Uuid, since: Time) -> Result<bool> {
+    let open = Condition::any()
+        .add(job::Column::Status.is_in([JobStatus::Waiting, JobStatus::Running]))
+        .add(job::Column::FinishedAt.gte(since));
+    let found = job::Entity::find()
+        .filter(job::Column::SubjectId.eq(subject))
+        .filter(job::Column::CompanyId.eq(scope.id()))
+        .filter(job::Column::Kind.eq(J::KIND))
+        .filter(open)
+        .one(&ctx.db().read(scope))
+        .await?;
+    Ok(found.is_some())
 }
 
 /// Ends waiting jobs of a key before they run; a running one is not touched.

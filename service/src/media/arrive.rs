@@ -132,6 +132,7 @@ async fn begin(
         width: size.and_then(|(width, _)| side(width)),
         height: size.and_then(|(_, height)| side(height)),
         host: None,
+        host_account: None,
         stored: true,
         url: None,
         thumbnail_url: None,

@@ -181,6 +181,8 @@ async fn take_holds(
         city: Set(order.city.clone()),
         title: Set(title(&placing.draft.quote, ItemKind::Service, order)),
         external_event_id: Set(None),
+        external_start_at: Set(None),
+        external_end_at: Set(None),
         expires_at: Set(order.link_expires_at),
         created_at: Set(ctx.time()),
         updated_at: Set(ctx.time()),

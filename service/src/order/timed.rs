@@ -262,6 +262,8 @@ async fn confirm_booking(
         city: Set(order.city.clone()),
         title: Set(title),
         external_event_id: Set(None),
+        external_start_at: Set(None),
+        external_end_at: Set(None),
         expires_at: Set(None),
         created_at: Set(ctx.time()),
         updated_at: Set(ctx.time()),

@@ -1,10 +1,157 @@
 //! What was done by hand in a calendar outside, told from what we did there ourselves; and reading that goes on whatever happens.
 
 use crate::calendar_google::Diary;
+use entity::order;
+use entity::stored::{BookingStatus, ChannelStatus};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use serde_json::json;
 use service::Error;
 use service::order::move_booking;
+use std::time::Duration;
+use testkit::fake::{Fault, Reply};
+
+fn away() -> Fault {
+    Fault::Answer(Reply::json(503, &json!({ "error": { "code": 503, "message": "Backend Error" } })))
+}
 
 testkit::both! {
+    /// Moved here while Google takes no change: the old time that stands there is our own, and nobody's hand.
+    async fn a_stale_entry_moves_nothing_back(kit: Kit) {
+        let diary = Diary::connected(kit).await;
+        let order = diary.massage("ann", 10).await;
+        diary.pay(&order).await;
+        let (ctx, scope) = (&diary.shop.kit.ctx, &diary.shop.scope);
+        let booked = diary.booking(&order).await;
+        for _ in 0..20 {
+            // The event itself: neither the list nor an insert.
+            diary.doors.api.fail("/events/", away());
+        }
+        move_booking(ctx, scope, booked.id, diary.tomorrow(15), None).await.unwrap();
+        diary.shop.run().await;
+        let before = diary.shop.sent().await.len();
+        diary.pass(301).await;
+        diary.pass(301).await;
+        assert_eq!(diary.booking(&order).await.start_at.timestamp(), diary.tomorrow(15));
+        assert_eq!(diary.shop.sent().await.len(), before, "the customer is told nothing more");
+        diary.doors.api.heal();
+        for _ in 0..4 {
+            diary.pass(301).await;
+        }
+        assert_eq!(diary.start_outside(0), diary.tomorrow(15));
+        assert_eq!(diary.booking(&order).await.start_at.timestamp(), diary.tomorrow(15));
+        // A hand is still one.
+        let id = diary.booking(&order).await.external_event_id.unwrap();
+        diary.world.drag(&id, diary.tomorrow(16), diary.tomorrow(17));
+        diary.pass(301).await;
+        assert_eq!(diary.booking(&order).await.start_at.timestamp(), diary.tomorrow(16));
+        diary.check();
+    }
+
+    /// What was read before our own write came through is not taken for a hand's work either; it is read again.
+    async fn what_was_read_before_a_write_is_read_again(kit: Kit) {
+        let diary = Diary::connected(kit).await;
+        let order = diary.massage("ann", 10).await;
+        diary.pay(&order).await;
+        let kit = &diary.shop.kit;
+        kit.advance(Duration::from_secs(301));
+        let lease = Duration::from_secs(60);
+        let claimed = service::job::claim(&kit.ctx, "test", &["sync_calendar"], 1, lease).await.unwrap().remove(0);
+        diary.doors.api.fail("/events", Fault::DoneThenSlow(Duration::from_millis(1_500)));
+        let registry = service::jobs::registry();
+        let reading = registry.kind("sync_calendar").unwrap().run(kit.ctx.clone(), claimed);
+        let moving = async {
+            tokio::time::sleep(Duration::from_millis(400)).await;
+            let booked = diary.booking(&order).await;
+            move_booking(&kit.ctx, &diary.shop.scope, booked.id, diary.tomorrow(15), None).await.unwrap();
+            diary.shop.run().await;
+            assert_eq!(diary.start_outside(0), diary.tomorrow(15), "it is written before the reading is looked at");
+        };
+        let (read, ()) = futures::join!(reading, moving);
+        read.unwrap();
+        diary.shop.run().await;
+        assert_eq!(diary.booking(&order).await.start_at.timestamp(), diary.tomorrow(15));
+        let id = diary.booking(&order).await.external_event_id.unwrap();
+        diary.world.drag(&id, diary.tomorrow(16), diary.tomorrow(17));
+        diary.pass(301).await;
+        assert_eq!(diary.booking(&order).await.start_at.timestamp(), diary.tomorrow(16));
+    }
+
+    /// Reading goes on after a refusal of any kind: one that will not take the mark leads to a full reading.
+    async fn reading_goes_on_after_a_refusal(kit: Kit) {
+        let diary = Diary::connected(kit).await;
+        let order = diary.massage("ann", 10).await;
+        diary.pay(&order).await;
+        let id = diary.booking(&order).await.external_event_id.unwrap();
+        for (status, hour) in [(400, 15), (404, 16), (409, 12)] {
+            diary.pass(301).await;
+            diary.doors.api.fail("/events", Fault::Answer(Reply::json(status, &json!({ "error": { "code": status } }))));
+            diary.pass(301).await;
+            diary.world.drag(&id, diary.tomorrow(hour), diary.tomorrow(hour + 1));
+            diary.pass(301).await;
+            diary.pass(301).await;
+            assert_eq!(diary.booking(&order).await.start_at.timestamp(), diary.tomorrow(hour), "after {status}");
+        }
+        assert_eq!(diary.account().await.status, ChannelStatus::Connected);
+        // A full reading is bounded by time, the others by the mark alone.
+        for call in diary.doors.api.calls("/events").iter().filter(|call| call.method == "GET") {
+            let asked = call.parameters();
+            // The check asks for one event, to see whose calendar it is.
+            let full = !asked.contains_key("syncToken") && asked["maxResults"] != "1";
+            assert_eq!(full, asked.contains_key("timeMin"), "{asked:?}");
+            assert!(!asked.contains_key("singleEvents"), "what repeats is one entry: {asked:?}");
+        }
+        diary.check();
+    }
+
+    /// An entry that cannot be followed stops no other, and not the reading.
+    async fn one_entry_that_fails_stops_no_other(kit: Kit) {
+        let diary = Diary::connected(kit).await;
+        let (broken, good) = (diary.massage("ann", 10).await, diary.massage("bob", 12).await);
+        diary.pay(&broken).await;
+        diary.pay(&good).await;
+        diary.pass(301).await;
+        let tx = diary.shop.kit.ctx.db().begin_across().await.unwrap();
+        let quote = Expr::value(json!({ "nobody": "reads this" }));
+        let spoiled = order::Entity::update_many().col_expr(order::Column::Quote, quote).filter(order::Column::Id.eq(broken.id));
+        spoiled.exec(&tx).await.unwrap();
+        diary.shop.kit.ctx.commit(tx).await.unwrap();
+        for (order, hour) in [(&broken, 15), (&good, 17)] {
+            let id = diary.booking(order).await.external_event_id.unwrap();
+            diary.world.drag(&id, diary.tomorrow(hour), diary.tomorrow(hour + 1));
+        }
+        diary.pass(301).await;
+        assert_eq!(diary.booking(&good).await.start_at.timestamp(), diary.tomorrow(17));
+        assert_eq!(diary.booking(&broken).await.start_at.timestamp(), diary.tomorrow(10));
+        let id = diary.booking(&good).await.external_event_id.unwrap();
+        for hour in [18, 16, 18, 16] {
+            diary.world.drag(&id, diary.tomorrow(hour), diary.tomorrow(hour + 1));
+            diary.pass(301).await;
+            assert_eq!(diary.booking(&good).await.start_at.timestamp(), diary.tomorrow(hour), "it goes on");
+        }
+    }
+
+    /// The mark is too old, and an entry of ours was removed meanwhile: the full reading finds that it is missing.
+    async fn a_removal_is_found_without_the_mark(kit: Kit) {
+        let diary = Diary::connected(kit).await;
+        let (gone, stays) = (diary.massage("ann", 10).await, diary.massage("bob", 12).await);
+        diary.pay(&gone).await;
+        diary.pay(&stays).await;
+        diary.pass(301).await;
+        diary.world.delete(&diary.booking(&gone).await.external_event_id.unwrap());
+        diary.world.forget();
+        diary.pass(301).await;
+        diary.pass(2).await;
+        assert_eq!(diary.attention(&gone).await.as_deref(), Some("calendar_removed"));
+        assert_eq!(diary.booking(&gone).await.status, BookingStatus::Confirmed);
+        assert_eq!(diary.booking(&gone).await.external_event_id, None);
+        assert_eq!(diary.attention(&stays).await, None);
+        assert!(diary.booking(&stays).await.external_event_id.is_some());
+        diary.pass(301).await;
+        assert_eq!(diary.world.events().len(), 1);
+        diary.check();
+    }
+
     /// Staff cannot move an appointment onto what the company does elsewhere; whoever does so in the calendar itself can.
     async fn a_move_respects_what_is_taken_outside(kit: Kit) {
         let diary = Diary::connected(kit).await;

@@ -24,10 +24,10 @@ const MOST_ANSWER: usize = 8 * 1024 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// A customer waits for what is free (issue 3.4).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
-/// Events of one page; the API's most is 2,500.
-const PAGE: &str = "250";
-/// More pages than this are another reading's.
-const MOST_PAGES: usize = 200;
+/// Events of one page, the API's most.
+const PAGE: &str = "2500";
+/// More pages than this are no calendar of a company.
+const MOST_PAGES: usize = 100;
 /// How long a channel is asked for, seconds; Google gives a week at most (K).
 const WATCH_SECONDS: &str = "604800";
 /// What of an event is read: nothing of what people write in it.
@@ -308,14 +308,15 @@ impl Calendar for Google {
         }
     }
 
-    async fn changes(&self, mark: Option<&str>) -> Result<Changes, Error> {
+    async fn changes(&self, mark: Option<&str>, from: Timestamp) -> Result<Changes, Error> {
         let mut changes = Changes::default();
         let mut page: Option<String> = None;
+        // Google takes a bound of time with the first reading only (<https://developers.google.com/workspace/calendar/api/guides/sync>).
+        // What repeats stays one entry: ours do not, and others are not looked at.
+        let from = from.to_string();
+        let since = mark.map_or(("timeMin", from.as_str()), |mark| ("syncToken", mark));
         for _ in 0..MOST_PAGES {
-            let mut query = vec![("maxResults", PAGE), ("fields", FIELDS), ("singleEvents", "true")];
-            if let Some(mark) = mark {
-                query.push(("syncToken", mark));
-            }
+            let mut query = vec![("maxResults", PAGE), ("fields", FIELDS), since];
             if let Some(page) = &page {
                 query.push(("pageToken", page));
             }

@@ -375,6 +375,8 @@ impl Planned {
             city: self.row.city.clone(),
             title: crate::order::seeding::title(&self.quote, item_kind, &self.row),
             external_event_id: None,
+            external_start_at: None,
+            external_end_at: None,
             expires_at: None,
             created_at: at,
             updated_at: at,
