@@ -6,12 +6,13 @@ use crate::access::CompanyScope;
 use crate::ctx::Ctx;
 use crate::error::Result;
 use domain::booking::{Interval, without};
-use entity::{booking, integration as integration_table};
 use entity::stored::{BookingStatus, ChannelStatus};
+use entity::time::Time;
+use entity::{booking, integration as integration_table};
 use gateway::calendar::Calendar as _;
 use gateway::error::{Error as ProviderError, Kind};
 use jiff::Timestamp;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 use std::time::Duration;
 
 /// A customer waits: a calendar that does not answer in this time is left out (issue 3.4).
@@ -70,16 +71,32 @@ async fn ask(
     })
 }
 
-/// Our own bookings that stand in that calendar: they are no reason to refuse a time, their seats are counted by us.
+/// What of that calendar is of our own making: it is no reason to refuse a time, seats are counted by us. A booking may stand there
+/// before we know that it does (the answer was lost), and at its old time, or called off, until a change of it comes through.
 async fn own(ctx: &Ctx, scope: &CompanyScope, from: Timestamp, to: Timestamp) -> Result<Vec<Interval>> {
+    let (from, to) = (Time::from(from), Time::from(to));
+    let stands = Condition::all()
+        .add(booking::Column::Status.eq(BookingStatus::Confirmed))
+        .add(booking::Column::StartAt.lt(to))
+        .add(booking::Column::EndAt.gt(from));
+    let written = Condition::all()
+        .add(booking::Column::ExternalEventId.is_not_null())
+        .add(booking::Column::ExternalStartAt.lt(to))
+        .add(booking::Column::ExternalEndAt.gt(from));
     let rows = booking::Entity::find()
         .filter(booking::Column::CompanyId.eq(scope.id()))
-        .filter(booking::Column::Status.eq(BookingStatus::Confirmed))
-        .filter(booking::Column::ExternalEventId.is_not_null())
-        .filter(booking::Column::StartAt.lt(entity::time::Time::from(to)))
-        .filter(booking::Column::EndAt.gt(entity::time::Time::from(from)))
+        .filter(Condition::any().add(stands).add(written))
         .limit(MOST_OWN)
         .all(&ctx.db().read(scope))
         .await?;
-    Ok(rows.into_iter().map(|row| Interval { start: row.start_at.timestamp(), end: row.end_at.timestamp() }).collect())
+    let stands = |row: &booking::Model| {
+        let confirmed = row.status == BookingStatus::Confirmed;
+        confirmed.then(|| Interval { start: row.start_at.timestamp(), end: row.end_at.timestamp() })
+    };
+    let written = |row: &booking::Model| {
+        let (start, end) = row.external_start_at.zip(row.external_end_at)?;
+        let there = row.external_event_id.is_some();
+        there.then(|| Interval { start: start.timestamp(), end: end.timestamp() })
+    };
+    Ok(rows.iter().flat_map(|row| [stands(row), written(row)]).flatten().collect())
 }

@@ -1,13 +1,15 @@
 //! What was done by hand in a calendar outside, told from what we did there ourselves; and reading that goes on whatever happens.
 
 use crate::calendar_google::Diary;
+use domain::catalog::ItemKind;
 use entity::order;
-use entity::stored::{BookingStatus, ChannelStatus};
+use entity::stored::{BookingStatus, ChannelStatus, OrderStatus};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::json;
 use service::Error;
 use service::order::move_booking;
+use std::collections::BTreeMap;
 use std::time::Duration;
 use testkit::fake::{Fault, Reply};
 
@@ -129,6 +131,48 @@ testkit::both! {
             diary.pass(301).await;
             assert_eq!(diary.booking(&good).await.start_at.timestamp(), diary.tomorrow(hour), "it goes on");
         }
+    }
+
+    /// The answer to an entry's insert was lost: the time that it takes in Google is one of ours, and another specialist's
+    /// customer, who has paid, is booked.
+    async fn our_own_entry_takes_nobodys_time(kit: Kit) {
+        let diary = Diary::connected(kit).await;
+        let cells = [("service_name", "Foot massage"), ("sku", "M2"), ("price", "50"), ("duration", "60 min"),
+            ("slots_available", "100"), ("specialist_initials", "Marta"), ("location", "Valencia"), ("description", "As it is.")];
+        let row: BTreeMap<String, String> = cells.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())).collect();
+        let (ctx, scope) = (&diary.shop.kit.ctx, &diary.shop.scope);
+        service::catalog::add_row(ctx, scope, ItemKind::Service, &row).await.unwrap();
+        service::catalog::publish(ctx, scope, false).await.unwrap();
+        diary.shop.run().await;
+        let ann = diary.massage("ann", 10).await;
+        diary.shop.say("bob", "A foot massage in Valencia tomorrow at 10:00. I'm Bob Lee, +447700900222. I confirm").await;
+        let bob = diary.shop.order().await;
+        assert!(bob.id != ann.id && bob.total_minor == 5000, "{bob:?}");
+        diary.doors.api.fail("/events", Fault::DoneThenCut);
+        diary.pay(&ann).await;
+        assert_eq!((diary.world.events().len(), diary.booking(&ann).await.external_event_id), (1, None));
+        diary.pay(&bob).await;
+        assert_eq!(diary.shop.order().await.status, OrderStatus::Booked);
+        diary.pass(60).await;
+        assert_eq!(diary.world.events().len(), 2);
+        // Called off here while Google is away: what still stands there is ours too.
+        for _ in 0..20 {
+            diary.doors.api.fail("/events/", away());
+        }
+        service::order::refund(ctx, scope, ann.id).await.unwrap();
+        diary.shop.run().await;
+        assert_eq!(diary.booking(&ann).await.status, BookingStatus::Cancelled);
+        assert_eq!(diary.world.events().len(), 2);
+        let carol = diary.massage("carol", 10).await;
+        assert!(carol.id != bob.id, "the time is offered again");
+        diary.pay(&carol).await;
+        assert_eq!(diary.shop.order().await.status, OrderStatus::Booked);
+        diary.doors.api.heal();
+        for _ in 0..5 {
+            diary.pass(301).await;
+        }
+        assert_eq!(diary.world.events().len(), 2, "hers and his");
+        diary.check();
     }
 
     /// The mark is too old, and an entry of ours was removed meanwhile: the full reading finds that it is missing.
