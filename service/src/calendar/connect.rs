@@ -2,7 +2,7 @@
 //! 109); checking; ending.
 
 use super::token::{self, Next, REFRESH, keep};
-use super::write::show_all;
+use super::write::{forget_ahead, show_all};
 use super::{SyncCalendar, connected};
 use crate::access::{self, Actor, CompanyScope};
 use crate::ctx::Ctx;
@@ -170,6 +170,9 @@ async fn works_now(
     anew: bool,
 ) -> Result<()> {
     let id = row.id;
+    if anew && row.external_id.as_deref() != Some(identity.external_id.as_str()) {
+        forget_ahead(ctx, tx, scope).await?;
+    }
     let settings = if anew { json!({}) } else { row.settings.clone() };
     let mut row = row.into_active_model();
     row.status = Set(ChannelStatus::Connected);

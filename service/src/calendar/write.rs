@@ -75,6 +75,20 @@ pub(super) async fn is_being_written(ctx: &Ctx, scope: &CompanyScope, booking_id
     job::worked_since::<WriteBooking>(ctx, scope, booking_id, since).await
 }
 
+/// Another calendar is shown what is ahead: nothing of it stands there yet.
+pub(super) async fn forget_ahead(ctx: &Ctx, tx: &Tx, scope: &CompanyScope) -> Result<()> {
+    booking::Entity::update_many()
+        .col_expr(booking::Column::ExternalEventId, Expr::value(Option::<String>::None))
+        .col_expr(booking::Column::ExternalStartAt, Expr::value(Option::<i64>::None))
+        .col_expr(booking::Column::ExternalEndAt, Expr::value(Option::<i64>::None))
+        .filter(booking::Column::CompanyId.eq(scope.id()))
+        .filter(booking::Column::EndAt.gt(ctx.time()))
+        .filter(booking::Column::ExternalEventId.is_not_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 async fn find(ctx: &Ctx, scope: &CompanyScope, id: Uuid) -> Result<booking::Model> {
     booking::Entity::find_by_id(id)
         .filter(booking::Column::CompanyId.eq(scope.id()))

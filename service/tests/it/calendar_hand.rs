@@ -175,6 +175,35 @@ testkit::both! {
         diary.check();
     }
 
+    /// Another account of Google is connected: what is ahead is entered there too. The same one again: nothing is written anew.
+    async fn another_account_gets_what_is_ahead(kit: Kit) {
+        let diary = Diary::connected(kit).await;
+        let order = diary.massage("ann", 10).await;
+        diary.pay(&order).await;
+        diary.pass(301).await;
+        let written = || {
+            let calls = diary.doors.api.calls("/events");
+            calls.iter().filter(|call| call.method != "GET" && !call.path.ends_with("/watch")).count()
+        };
+        let before = written();
+        diary.connect().await.unwrap();
+        diary.pass(1).await;
+        assert_eq!(written(), before, "the same calendar has it already");
+        diary.world.sign_in_elsewhere("second@example.com");
+        assert!(diary.world.events().is_empty());
+        diary.connect().await.unwrap();
+        diary.pass(1).await;
+        assert_eq!(diary.account().await.name.as_deref(), Some("second@example.com"));
+        assert_eq!(diary.world.events().len(), 1);
+        diary.pass(301).await;
+        let id = diary.booking(&order).await.external_event_id.unwrap();
+        diary.world.drag(&id, diary.tomorrow(16), diary.tomorrow(17));
+        diary.pass(301).await;
+        assert_eq!(diary.booking(&order).await.start_at.timestamp(), diary.tomorrow(16));
+        assert_eq!(diary.attention(&order).await, None);
+        diary.check();
+    }
+
     /// The mark is too old, and an entry of ours was removed meanwhile: the full reading finds that it is missing.
     async fn a_removal_is_found_without_the_mark(kit: Kit) {
         let diary = Diary::connected(kit).await;
