@@ -95,7 +95,9 @@ pub async fn run_connect(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     if row.status == ChannelStatus::Disconnected {
         return Ok(job::finish_if_running(ctx, claimed).await?);
     }
-    let account = cloudinary(ctx, &scope, &row).await?;
+    let Some(account) = cloudinary(ctx, &scope, &row).await? else {
+        return Ok(job::finish_if_running(ctx, claimed).await?);
+    };
     let checked = check(&account).await;
     let mut tx = ctx.db().begin(&scope).await?;
     match checked {
@@ -109,6 +111,8 @@ pub async fn run_connect(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
             found.settings = Set(settings);
             let found = found.update(&tx).await?;
             integration::works(ctx, &mut tx, &scope, &found).await?;
+            // What waits to be removed may lie in this account.
+            super::look_again(ctx, &mut tx, &scope).await?;
         }
         Err(error) => {
             integration::failed(ctx, &mut tx, &scope, &row, &error).await?;

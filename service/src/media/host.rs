@@ -2,7 +2,7 @@
 
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::{credential, integration};
 use entity::integration as integration_table;
 use entity::stored::{ChannelStatus, IntegrationKind};
@@ -22,29 +22,30 @@ pub(super) fn own(ctx: &Ctx) -> ObjectMedia {
 pub(super) async fn account(ctx: &Ctx, scope: &CompanyScope) -> Result<Option<(integration_table::Model, Cloudinary)>> {
     let row = integration::of_kind(ctx, scope, IntegrationKind::Media).await?;
     let Some(row) = row.filter(|row| row.status != ChannelStatus::Disconnected) else { return Ok(None) };
-    match cloudinary(ctx, scope, &row).await {
-        Ok(account) => Ok(Some((row, account))),
-        // Disconnected in this very moment.
-        Err(Error::NoCredential(_)) => Ok(None),
-        Err(other) => Err(other),
-    }
+    Ok(cloudinary(ctx, scope, &row).await?.map(|account| (row, account)))
 }
 
-/// The account of a row.
-///
-/// # Errors
-/// `NoCredential` when its secret was removed.
-pub(super) async fn cloudinary(ctx: &Ctx, scope: &CompanyScope, row: &integration_table::Model) -> Result<Cloudinary> {
-    let secret = credential::open(ctx, &ctx.db().read(scope), scope, row.id, SECRET)
-        .await?
-        .ok_or_else(|| Error::NoCredential(format!("integration {} has no {SECRET}", row.id)))?;
+/// The name of the account that a row of an integration stands for.
+pub(super) fn cloud_of(row: &integration_table::Model) -> &str {
+    row.settings["cloud"].as_str().unwrap_or_default()
+}
+
+/// The account of a row; none when its secret was removed, as by who disconnects it in this very moment.
+pub(super) async fn cloudinary(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    row: &integration_table::Model,
+) -> Result<Option<Cloudinary>> {
+    let Some(secret) = credential::open(ctx, &ctx.db().read(scope), scope, row.id, SECRET).await? else {
+        return Ok(None);
+    };
     let text = |name: &str| row.settings[name].as_str().unwrap_or_default().to_owned();
     let account = Account {
-        cloud: text("cloud"),
+        cloud: cloud_of(row).to_owned(),
         api_key: text("api_key"),
         secret,
         algorithm: Algorithm::parse(&text("signature")),
     };
     let outside = &ctx.engine().outside;
-    Ok(Cloudinary::new(outside.http.clone(), &outside.cloudinary_url, account, ctx.now()))
+    Ok(Some(Cloudinary::new(outside.http.clone(), &outside.cloudinary_url, account, ctx.now())))
 }

@@ -9,14 +9,18 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::integration;
 use crate::job::{self, Claimed, Failure, Job};
+use entity::integration as integration_table;
 use entity::media::{self, Column};
 use entity::stored::MediaState;
 use gateway::error::{Kind, Retry};
-use gateway::media::{MediaHost as _, object};
+use gateway::media::{MediaHost as _, cloudinary, object};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+/// Word for a file in an account that is not connected.
+const NOT_CONNECTED: &str = "not_connected";
 
 /// Removes a file at whoever keeps it, once no catalogue in use names it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -86,6 +90,8 @@ pub async fn keep(ctx: &Ctx, scope: &CompanyScope, media: media::Model) -> Resul
     let mut tx = ctx.db().begin(scope).await?;
     let kept = media::Entity::update_many()
         .col_expr(Column::State, Expr::value("ready"))
+        .col_expr(Column::ErrorCode, Expr::value(Option::<String>::None))
+        .col_expr(Column::LastError, Expr::value(Option::<String>::None))
         .col_expr(Column::ChangedAt, Expr::value(ctx.time().0))
         .filter(Column::Id.eq(media.id))
         .filter(Column::CompanyId.eq(scope.id()))
@@ -131,6 +137,41 @@ async fn begin(ctx: &Ctx, scope: &CompanyScope, row: &media::Model) -> Result<bo
     Ok(begun.rows_affected > 0)
 }
 
+/// Whether a file lies in this account. Of one that came before that was noted we do not know, and ask the present one.
+fn has(account: &integration_table::Model, row: &media::Model) -> bool {
+    row.host_account.as_deref().is_none_or(|name| name == host::cloud_of(account))
+}
+
+/// The file lies where we may not reach: it stays, with its row, until that account is connected again. Nobody is told that it is
+/// gone while everybody can look at it.
+async fn wait_for_account(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    claimed: &Claimed,
+    row: &media::Model,
+) -> Result<(), Failure> {
+    if row.error_code.as_deref() == Some(NOT_CONNECTED) {
+        // Said already; the sweep asks now and then.
+        return Ok(job::finish_if_running(ctx, claimed).await?);
+    }
+    let text = match &row.host_account {
+        Some(name) => format!("The file lies in the Cloudinary account {name}, which is not connected."),
+        None => "The file lies in a Cloudinary account that is not connected.".to_owned(),
+    };
+    let mut tx = ctx.db().begin(scope).await?;
+    media::Entity::update_many()
+        .col_expr(Column::ErrorCode, Expr::value(NOT_CONNECTED))
+        .col_expr(Column::LastError, Expr::value(text))
+        .filter(Column::Id.eq(row.id))
+        .filter(Column::CompanyId.eq(scope.id()))
+        .filter(Column::State.eq(MediaState::Removing))
+        .exec(&tx)
+        .await?;
+    emit(ctx, &mut tx, scope, row.id).await?;
+    job::finish(ctx, &mut tx, claimed).await?;
+    Ok(ctx.commit(tx).await?)
+}
+
 /// Runs [`RemoveMedia`].
 ///
 /// # Errors
@@ -146,6 +187,11 @@ pub async fn run_remove(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
         // Publishing asks again.
         return Ok(job::finish_if_running(ctx, claimed).await?);
     }
+    let account = host::account(ctx, &scope).await?;
+    if row.host.as_deref() == Some(cloudinary::NAME) && !account.as_ref().is_some_and(|(account, _)| has(account, &row))
+    {
+        return wait_for_account(ctx, &scope, claimed, &row).await;
+    }
     if row.url.is_some() && !begin(ctx, &scope, &row).await? {
         return Ok(job::finish_if_running(ctx, claimed).await?);
     }
@@ -154,12 +200,12 @@ pub async fn run_remove(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     let (kind, external_id) = (upload.format.kind(), upload.external_id());
     // One that never was at a provider may have arrived there by a try whose answer was lost.
     if row.host.as_deref() != Some(object::NAME)
-        && let Some((account, cloudinary)) = host::account(ctx, &scope).await?
+        && let Some((account, cloudinary)) = &account
         && let Err(error) = cloudinary.remove(kind, &external_id).await
     {
         let mut tx = ctx.db().begin(&scope).await?;
         if matches!(error.kind, Kind::Credentials | Kind::RateLimited | Kind::Unavailable) {
-            integration::failed(ctx, &mut tx, &scope, &account, &error).await?;
+            integration::failed(ctx, &mut tx, &scope, account, &error).await?;
         }
         ctx.commit(tx).await?;
         if error.retry == Retry::Never {

@@ -101,7 +101,8 @@ pub async fn run_upload(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     match placed {
         Ok(placed) => {
             integration::works(ctx, &mut tx, &scope, &account).await?;
-            settle(ctx, &mut tx, &scope, &row, cloudinary.name(), &placed).await?;
+            let at = (cloudinary.name(), Some(host::cloud_of(&account)));
+            settle(ctx, &mut tx, &scope, &row, at, &placed).await?;
             ctx.commit(tx).await?;
             let_go(ctx, &scope, claimed, &row).await
         }
@@ -139,7 +140,7 @@ async fn serve_ourselves(
     let (url, thumbnail_url) = own_addresses(ctx, row)?;
     let placed = Placed { external_id: String::new(), url, thumbnail_url, dimensions: None, bytes: 0 };
     let mut tx = ctx.db().begin(scope).await?;
-    settle(ctx, &mut tx, scope, row, object::NAME, &placed).await?;
+    settle(ctx, &mut tx, scope, row, (object::NAME, None), &placed).await?;
     job::finish(ctx, &mut tx, claimed).await?;
     Ok(ctx.commit(tx).await?)
 }
@@ -150,7 +151,7 @@ async fn settle(
     tx: &mut Tx,
     scope: &CompanyScope,
     row: &media::Model,
-    host: &str,
+    (host, account): (&str, Option<&str>),
     placed: &Placed,
 ) -> Result<()> {
     let side = |side: Option<u32>, known: Option<i32>| side.and_then(|side| i32::try_from(side).ok()).or(known);
@@ -158,6 +159,7 @@ async fn settle(
     media::Entity::update_many()
         .col_expr(Column::State, Expr::value("ready"))
         .col_expr(Column::Host, Expr::value(host))
+        .col_expr(Column::HostAccount, Expr::value(account.map(str::to_owned)))
         .col_expr(Column::Url, Expr::value(placed.url.as_str()))
         .col_expr(Column::ThumbnailUrl, Expr::value(placed.thumbnail_url.clone()))
         .col_expr(Column::Width, Expr::value(side(width, row.width)))

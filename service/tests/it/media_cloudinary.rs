@@ -217,6 +217,37 @@ testkit::both! {
         gallery.server.check();
     }
 
+    /// Disconnected, or replaced by another account: the file stays public there, so it is not said to be gone. It can be kept, and
+    /// goes once its account is back.
+    async fn a_file_out_of_reach_waits_for_its_account(kit: Kit) {
+        let gallery = Gallery::open(kit).await;
+        let picture = gallery.put("rose.png", &png()).await;
+        service::integration::disconnect(gallery.ctx(), &gallery.scope, gallery.account().await).await.unwrap();
+        media::remove(gallery.ctx(), &gallery.scope, picture.clone(), false).await.unwrap();
+        gallery.run().await;
+        let waits = gallery.is(&picture, MediaState::Removing).await;
+        assert_eq!(waits.error_code.as_deref(), Some("not_connected"));
+        assert!(waits.last_error.is_some_and(|text| text.contains(CLOUD)));
+        let kept = media::keep(gallery.ctx(), &gallery.scope, gallery.read(&picture).await).await.unwrap();
+        assert_eq!((kept.state, &kept.error_code, &kept.url), (MediaState::Ready, &None, &picture.url));
+        media::remove(gallery.ctx(), &gallery.scope, kept, false).await.unwrap();
+        media::connect_cloudinary(gallery.ctx(), &gallery.scope, "another-cloud", API_KEY, SECRET).await.unwrap();
+        for _ in 0..2 {
+            gallery.run().await;
+            gallery.kit.advance(Duration::from_secs(3 * 3_600));
+            media::sweep(gallery.ctx()).await.unwrap();
+        }
+        gallery.run().await;
+        assert_eq!(gallery.is(&picture, MediaState::Removing).await.error_code.as_deref(), Some("not_connected"));
+        assert_eq!(gallery.world.assets().len(), 1);
+        gallery.world.set_clock(gallery.kit.now().as_second());
+        gallery.connect(SECRET).await;
+        assert_eq!(gallery.world.assets().len(), 0);
+        let all = media::list(gallery.ctx(), &gallery.scope, &media::MediaRequest::default()).await.unwrap();
+        assert_eq!(all.rows.len(), 0);
+        gallery.server.check();
+    }
+
     /// Removed while it was on its way, after a try whose answer was lost: nothing stays there.
     async fn what_arrived_unseen_is_removed(kit: Kit) {
         let gallery = Gallery::open(kit).await;
