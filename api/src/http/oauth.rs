@@ -1,7 +1,6 @@
 //! People who come back from a provider at which they agreed to something.
 
 use super::AppState;
-use super::answer::failed;
 use super::origin::{Credential, credential, ctx_of};
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -17,8 +16,8 @@ pub(super) struct Back {
     error: Option<String>,
 }
 
-/// `GET /oauth/google/callback`: back to the settings when the calendar is connected or the person said no; refused with 400 when
-/// the state is not the one of this session.
+/// `GET /oauth/google/callback`: always back to the settings, with one word for what came of it. A browser is here, with a person
+/// before it: they read why in their language, and can begin again there. Of which company is theirs to know: that open last.
 pub(super) async fn google(State(state): State<AppState>, Query(back): Query<Back>, headers: HeaderMap) -> Response {
     // The browser's own session: a program with a token has no business here.
     let credential = match credential(&headers) {
@@ -38,7 +37,14 @@ pub(super) async fn google(State(state): State<AppState>, Query(back): Query<Bac
             tracing::warn!(why, "Google did not answer when a calendar was connected");
             "unavailable"
         }
-        Err(error) => return failed(&error),
+        // A state of another session, too old or used; or the session has ended meanwhile: the settings ask to sign in first.
+        Err(Error::Invalid(errors)) if errors.iter().all(|error| error.field == ["state"]) => "stale",
+        Err(Error::Unauthenticated) => "stale",
+        Err(Error::Forbidden) => "forbidden",
+        Err(error) => {
+            tracing::error!(why = error.private(), "a calendar was not connected");
+            "failed"
+        }
     };
-    (StatusCode::SEE_OTHER, [(header::LOCATION, format!("/settings?calendar={word}"))]).into_response()
+    (StatusCode::SEE_OTHER, [(header::LOCATION, format!("/c/-/settings?calendar={word}"))]).into_response()
 }

@@ -86,7 +86,10 @@ function CompanyPages() {
   const { code } = useParams();
   const location = useLocation();
   const { viewer, setup, error, loading, refetch } = useViewer();
-  const company = viewer?.companies.find((one) => one.code === code);
+  // Providers lead back here without knowing where from: to the company that was open last.
+  const wanted = code === "-" ? storage.get("x8.company") : code;
+  const company =
+    viewer?.companies.find((one) => one.code === wanted) ?? (code === "-" ? viewer?.companies[0] : undefined);
   useEffect(() => {
     if (company) storage.set("x8.company", company.code);
   }, [company]);
@@ -95,6 +98,10 @@ function CompanyPages() {
   if (!viewer || setup.needsOwner)
     return <Navigate to={`/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`} replace />;
   if (!company) return <NotFoundPage />;
+  if (company.code !== code)
+    return (
+      <Navigate to={location.pathname.replace("/c/-/", companyPath(company.code, "")) + location.search} replace />
+    );
   return (
     <CompanyProvider value={company}>
       <LiveProvider companyId={company.id} key={company.id}>

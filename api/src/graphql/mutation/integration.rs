@@ -112,7 +112,7 @@ impl IntegrationMutation {
     }
 
     /// Begins to connect the caller's own Google Calendar: the address at which they agree. They come back to
-    /// `/settings?calendar=…`. For people who manage the company, signed in by the browser.
+    /// `/c/-/settings?calendar=…`. For people who manage the company, signed in by the browser.
     async fn connect_google_calendar(
         &self,
         ctx: &Context<'_>,

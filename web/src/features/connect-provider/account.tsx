@@ -74,7 +74,9 @@ export function Account({ account, title, consequences, onChanged, actions, chil
       </div>
       {account.errorCode && (
         <p role="status" className="text-[0.8125rem] text-bad">
-          {t(`accountError.${account.errorCode}`, { defaultValue: t("accountError.request") })}
+          {t([`accountError.${account.provider}.${account.errorCode}`, `accountError.${account.errorCode}`], {
+            defaultValue: t("accountError.request"),
+          })}
           {account.lastError && (
             <span className="block text-ink-3" lang="en">
               {account.lastError}
