@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mediaKindOf, previewOf, refusalOf } from "./media";
+import { filmOf, mediaKindOf, previewOf, refusalOf } from "./media";
 
 describe("media", () => {
   it("is told by the ending before it is sent, and by its size", () => {
@@ -17,6 +17,14 @@ describe("media", () => {
     const outside = "https://res.cloudinary.com/demo/image/upload/c_limit/v1/x8/media/abc.png";
     expect(previewOf({ thumbnailUrl: outside })).toBe(outside);
     expect(previewOf({ thumbnailUrl: null })).toBeUndefined();
+  });
+
+  it("is its own picture where a video has none", () => {
+    const video = { kind: "VIDEO", thumbnailUrl: null, url: "https://shop.example/media/abc.mp4" } as const;
+    expect(filmOf(video)).toBe("/media/abc.mp4#t=0.1");
+    expect(filmOf({ ...video, thumbnailUrl: "https://res.cloudinary.com/demo/abc.jpg" })).toBeUndefined();
+    expect(filmOf({ ...video, url: null })).toBeUndefined();
+    expect(filmOf({ ...video, kind: "IMAGE" })).toBeUndefined();
   });
 
   it("belongs to two columns", () => {

@@ -9,9 +9,19 @@ export function mediaKindOf(column: string): MediaKind | undefined {
 
 /** What is shown of a file here: one that this program serves comes by the way that this page came. */
 export function previewOf(media: Pick<MediaPartsFragment, "thumbnailUrl">): string | undefined {
-  if (!media.thumbnailUrl) return undefined;
-  const url = URL.parse(media.thumbnailUrl);
-  return url?.pathname.startsWith("/media/") ? url.pathname : media.thumbnailUrl;
+  return media.thumbnailUrl ? hereOf(media.thumbnailUrl) : undefined;
+}
+
+/** A video without a picture of its own: its first frame is one, where the browser plays its type. */
+export function filmOf(media: Pick<MediaPartsFragment, "kind" | "thumbnailUrl" | "url">): string | undefined {
+  if (media.kind !== "VIDEO" || media.thumbnailUrl || !media.url) return undefined;
+  // Some browsers draw nothing of a video before it has been moved on.
+  return `${hereOf(media.url)}#t=0.1`;
+}
+
+function hereOf(address: string): string {
+  const url = URL.parse(address);
+  return url?.pathname.startsWith("/media/") ? url.pathname : address;
 }
 
 const MOST = { IMAGE: 10_000_000, VIDEO: 100_000_000 };

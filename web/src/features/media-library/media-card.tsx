@@ -2,7 +2,7 @@ import { Film, Images, Link, Star, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { KeepMedia, RetryMedia, SetWelcomeVideo } from "@/entities/media/documents";
-import { previewOf } from "@/entities/media/media";
+import { filmOf, previewOf } from "@/entities/media/media";
 import type { CompanyType, ItemKind, MediaPartsFragment } from "@/shared/api/gql/graphql";
 import { useAction } from "@/shared/api/use-action";
 import { cx } from "@/shared/lib/cx";
@@ -33,6 +33,7 @@ export function MediaCard({ media, companyType, onPick, onRemove, onChanged }: M
   const welcome = useAction(SetWelcomeVideo);
   const [broken, setBroken] = useState(false);
   const preview = previewOf(media);
+  const film = filmOf(media);
   const ready = media.state === "READY";
   const about = [
     media.width && media.height ? `${media.width} × ${media.height}` : undefined,
@@ -56,12 +57,23 @@ export function MediaCard({ media, companyType, onPick, onRemove, onChanged }: M
           onError={() => setBroken(true)}
           className={cx("size-full object-cover", !ready && "opacity-40")}
         />
+      ) : film && !broken ? (
+        <video
+          src={film}
+          preload="metadata"
+          muted
+          playsInline
+          tabIndex={-1}
+          aria-hidden
+          onError={() => setBroken(true)}
+          className={cx("size-full object-cover", !ready && "opacity-40")}
+        />
       ) : media.kind === "VIDEO" ? (
         <Film className="size-9" aria-hidden />
       ) : (
         <Images className="size-9" aria-hidden />
       )}
-      {media.kind === "VIDEO" && preview && (
+      {media.kind === "VIDEO" && (preview ?? film) && !broken && (
         <Film className="absolute end-2 bottom-2 size-5 text-white drop-shadow" aria-hidden />
       )}
     </span>
