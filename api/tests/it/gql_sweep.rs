@@ -481,6 +481,14 @@ const CASES: &[Case] = &[
         true,
     ),
     change(
+        "fetchAttachment",
+        "mutation($i: RetryMessageInput!) { fetchAttachment(input: $i) { message { id } userErrors { code } } }",
+        |_, t| json!({ "id": t.message }),
+        Denied,
+        May,
+        true,
+    ),
+    change(
         "retryMessage",
         "mutation($i: RetryMessageInput!) { retryMessage(input: $i) { message { id } userErrors { code } } }",
         |_, t| json!({ "id": t.message }),

@@ -13,7 +13,7 @@ mod visitor;
 mod write;
 
 pub use assistant::buttons::Button;
-pub use attached::{Arrival, Attachment, Hearing, Received};
+pub use attached::{Arrival, Attachment, Hearing, Received, fetch_again};
 pub(crate) use attached::{FetchMedia, HearVoice, run_fetch, run_hear, said, waits_until};
 pub(crate) use echo::{Echoed, echo};
 pub use intake::Intake;

@@ -233,6 +233,46 @@ testkit::both! {
         bot.server.check();
     }
 
+    /// Staff have what failed fetched once more: it comes, once, and nobody is answered anew. What is too large stays.
+    async fn staff_have_it_fetched_again(kit: Kit) {
+        let bot = Bot::connected_with(&kit, |_| {}).await;
+        bot.world.put_file("Z", PNG);
+        bot.world.put_file("V", OGG);
+        for content in [photo("Z"), voice("V")] {
+            for _ in 0..6 {
+                bot.server.fail("/getFile", Fault::Answer(Reply::bytes(503, "")));
+            }
+            bot.sends(&content).await;
+            bot.work_long().await;
+        }
+        bot.sends(&json!({ "document": { "file_id": "D", "file_unique_id": "d", "file_name": "a.pdf", "mime_type": "application/pdf", "file_size": 90_000_000 } })).await;
+        bot.work().await;
+        let (ctx, scope, told) = (&bot.shop.kit.ctx, &bot.shop.scope, bot.told());
+        let inbound = bot.messages(MessageDirection::Inbound).await;
+        let state = |message: &message::Model| attachments(message)[0].received.clone().unwrap().state;
+        let refused = async |message: &message::Model| match service::inbox::fetch_again(ctx, scope, message.id).await {
+            Err(service::Error::Invalid(errors)) => errors[0].code.clone(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(refused(&inbound[2]).await, "NOT_FAILED", "too large");
+        for message in &inbound[..2] {
+            assert_eq!(state(message), Arrival::Failed);
+            let again = service::inbox::fetch_again(ctx, scope, message.id).await.unwrap();
+            assert_eq!((state(&again), attachments(&again)[0].received.clone().unwrap().error), (Arrival::Waiting, None));
+            assert_eq!(refused(message).await, "NOT_FAILED", "it is being fetched");
+        }
+        bot.work().await;
+        let inbound = bot.messages(MessageDirection::Inbound).await;
+        assert!(inbound[..2].iter().all(|message| state(message) == Arrival::Here), "{inbound:?}");
+        assert_eq!(files(&kit).await.len(), 2);
+        assert_eq!(attachments(&inbound[1])[0].received.clone().unwrap().hearing, Some(Hearing::Unheard));
+        assert_eq!(refused(&inbound[0]).await, "NOT_FAILED", "it is here");
+        assert_eq!(bot.told(), told, "nobody is answered anew");
+        let stranger = service::inbox::fetch_again(ctx, scope, ctx.new_id()).await;
+        assert!(matches!(stranger, Err(service::Error::NotFound(_))));
+        bot.server.check();
+    }
+
     /// WAHA's own files are fetched from WAHA with its key, others without it, and none from a private network.
     async fn foreign_hosts_get_no_key_and_private_ones_no_call(kit: Kit) {
         let phone = Phone::linked(&kit).await;

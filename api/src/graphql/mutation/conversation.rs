@@ -215,6 +215,21 @@ impl ConversationMutation {
         payload(change.await)
     }
 
+    /// Fetches once more what a customer attached to a message and could not be fetched.
+    async fn fetch_attachment(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which message.")] input: RetryMessageInput,
+    ) -> Result<MessagePayload, ApiError> {
+        let change = async {
+            let op = signed_in(ctx)?;
+            let id = Kind::Message.read("id", &input.id)?;
+            let (scope, _) = access::of::<message::Entity>(op, id, "message").await?;
+            Ok(Message(inbox::fetch_again(op, &scope, id).await?))
+        };
+        payload(change.await)
+    }
+
     /// Staff have seen what came.
     async fn mark_read(
         &self,

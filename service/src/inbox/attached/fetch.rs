@@ -7,9 +7,11 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::file;
 use crate::job::{self, Claimed, Failure, Job};
+use entity::message;
 use entity::stored::ChannelStatus;
 use gateway::channel::TOO_LARGE;
 use gateway::error::{Error as ProviderError, Kind, Retry};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect as _};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -34,6 +36,37 @@ impl Job for FetchMedia {
     fn subject(&self) -> Option<Uuid> {
         Some(self.message_id)
     }
+}
+
+/// Fetches once more what a customer attached and could not be fetched: staff decided so. What is too large stays where it is.
+/// Nobody is answered anew: what was said in a recording that came too late is for staff to hear.
+///
+/// # Errors
+/// `NotFound`; `Invalid` for `id` when nothing of the message has failed that may come.
+pub async fn fetch_again(ctx: &Ctx, scope: &CompanyScope, message_id: Uuid) -> Result<message::Model> {
+    let mut tx = ctx.db().begin(scope).await?;
+    let message = message::Entity::find_by_id(message_id)
+        .filter(message::Column::CompanyId.eq(scope.id()))
+        .lock_exclusive()
+        .one(&tx)
+        .await?
+        .ok_or(Error::NotFound("message"))?;
+    let mut attachments = crate::inbox::attachments(&message);
+    let mut failed = false;
+    for received in attachments.iter_mut().filter_map(|attachment| attachment.received.as_mut()) {
+        if received.state == Arrival::Failed && received.error.as_deref() != Some(TOO_LARGE) {
+            received.state = Arrival::Waiting;
+            received.error = None;
+            failed = true;
+        }
+    }
+    if !failed {
+        return Err(Error::invalid("id", "NOT_FAILED", "Nothing of this message can be fetched again."));
+    }
+    super::change(ctx, &mut tx, scope, &message, &attachments).await?;
+    job::enqueue(ctx, &mut tx, scope, &FetchMedia { message_id }).await?;
+    ctx.commit(tx).await?;
+    super::message_of(&ctx.db().read(scope), scope, message_id).await
 }
 
 /// What became of one file.
@@ -92,12 +125,12 @@ pub(crate) async fn run(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
                 received.reference = None;
                 received.media_type = Some(media_type);
                 received.size = Some(size);
-                spoken |= received.hearing.is_some();
+                spoken |= received.hearing == Some(Hearing::Waiting);
             }
             Fetched::Failed(code) => {
                 received.state = Arrival::Failed;
                 received.error = Some(code.to_owned());
-                if received.hearing.is_some() {
+                if received.hearing == Some(Hearing::Waiting) {
                     received.hearing = Some(Hearing::Unheard);
                     unheard = true;
                 }

@@ -4,6 +4,7 @@
 mod fetch;
 mod hear;
 
+pub use fetch::fetch_again;
 pub(crate) use fetch::{FetchMedia, run as run_fetch};
 pub(crate) use hear::{HearVoice, begin_turn, run as run_hear, waits_until};
 

@@ -6,12 +6,18 @@ import { useFormat } from "@/shared/lib/format";
 
 type Attachment = MessagePartsFragment["attachments"][number];
 
-export function Attachments({ items }: { items: readonly Attachment[] }) {
+type AttachmentsProps = {
+  items: readonly Attachment[];
+  /** Has what failed fetched once more; for staff only. */
+  onFetch?: () => Promise<void>;
+};
+
+export function Attachments({ items, onFetch }: AttachmentsProps) {
   if (items.length === 0) return null;
   return (
     <div className="mt-1.5 flex flex-col gap-1.5">
       {items.map((item) => (
-        <One key={item.id} item={item} />
+        <One key={item.id} item={item} onFetch={onFetch} />
       ))}
     </div>
   );
@@ -19,7 +25,7 @@ export function Attachments({ items }: { items: readonly Attachment[] }) {
 
 const CARD = "flex items-center gap-2 rounded-lg border border-current/20 px-2.5 py-2 text-[0.8125rem] font-medium";
 
-function One({ item }: { item: Attachment }) {
+function One({ item, onFetch }: { item: Attachment; onFetch: AttachmentsProps["onFetch"] }) {
   const { t } = useTranslation();
   const format = useFormat();
   const [broken, setBroken] = useState(false);
@@ -41,6 +47,7 @@ function One({ item }: { item: Attachment }) {
             {t(`attached.error.${item.error}`, { defaultValue: item.error })}
           </span>
         )}
+        {onFetch && item.error !== "too_large" && <FetchAgain onFetch={onFetch} />}
       </Said>
     );
   if (item.kind === "image" && safe && !broken)
@@ -99,6 +106,25 @@ function One({ item }: { item: Attachment }) {
       <span className="min-w-0 flex-1 truncate">{name}</span>
       {item.size != null && <span className="num shrink-0 font-normal opacity-75">{format.bytes(item.size)}</span>}
     </a>
+  );
+}
+
+function FetchAgain({ onFetch }: { onFetch: () => Promise<void> }) {
+  const { t } = useTranslation();
+  const [busy, setBusy] = useState(false);
+  return (
+    <button
+      type="button"
+      className="mt-1 block rounded font-semibold underline underline-offset-2 disabled:opacity-50"
+      disabled={busy}
+      onClick={async () => {
+        setBusy(true);
+        await onFetch();
+        setBusy(false);
+      }}
+    >
+      {t("attached.again")}
+    </button>
   );
 }
 

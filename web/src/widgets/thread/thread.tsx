@@ -28,6 +28,11 @@ import { useFormat } from "@/shared/lib/format";
 import { addDays, dayKey, sameDay, wallAt } from "@/shared/lib/zoned";
 import { Button, Failed, Skeleton, toast } from "@/shared/ui";
 
+const FetchAttachment = graphql(`
+  mutation FetchAttachment($input: RetryMessageInput!) {
+    fetchAttachment(input: $input) { message { ...MessageParts } userErrors { field code message } }
+  }
+`);
 const RetryMessage = graphql(`
   mutation RetryMessage($input: RetryMessageInput!) {
     retryMessage(input: $input) { message { id status error } userErrors { field code message } }
@@ -236,6 +241,7 @@ function Message({
   const { t } = useTranslation();
   const format = useFormat();
   const company = useCompany();
+  const fetchAgain = useAction(FetchAttachment);
   if (message.author === "SYSTEM")
     return (
       <p
@@ -281,7 +287,13 @@ function Message({
       >
         {!ours && <span className="sr-only">{t("author.CUSTOMER")}</span>}
         <MessageText text={message.text} />
-        <Attachments items={message.attachments} />
+        <Attachments
+          items={message.attachments}
+          onFetch={async () => {
+            const { refusals } = await fetchAgain.run({ input: { id: message.id } });
+            if (refusals[0]) toast(refusals[0].message, { bad: true });
+          }}
+        />
         {message.buttons.length > 0 && (
           <p className="mt-1.5 flex flex-wrap gap-1" title={t("attached.buttons")}>
             {message.buttons.map(({ label }) => (
