@@ -9,7 +9,6 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
-use testkit::Kit;
 use uuid::Uuid;
 
 const CONVERSATION: &[&str] = &[
