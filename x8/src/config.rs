@@ -277,7 +277,12 @@ impl Config {
         let figment = Figment::from(Serialized::defaults(Raw::default()))
             .merge(Toml::file(file))
             // Variables of the test suite and of the build live under the same prefix and are no settings.
-            .merge(Env::prefixed("X8_").ignore(&["test_postgres_url", "specs", "target_dir"]));
+            // An empty one is none: compose files and service managers pass what was left blank that way.
+            .merge(
+                Env::prefixed("X8_")
+                    .ignore(&["test_postgres_url", "specs", "target_dir"])
+                    .filter(|name| std::env::var_os(format!("X8_{name}")).is_none_or(|value| !value.is_empty())),
+            );
         let raw: Raw = figment
             .extract()
             .map_err(|errors| Problems(errors.into_iter().map(|error| error.to_string()).collect()))?;

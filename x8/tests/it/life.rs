@@ -152,6 +152,30 @@ fn a_bad_configuration_lists_every_problem() {
     });
 }
 
+/// docker-compose.yml passes what is blank in `.env` as an empty variable.
+#[test]
+fn an_empty_variable_is_no_setting() {
+    testkit::run(Backend::Sqlite, |kit: Kit| async move {
+        let folder = kit.folder.join("blank");
+        fs::create_dir_all(&folder).expect("a folder");
+        let mut command = bare(&["init"]);
+        command.current_dir(&folder).env("X8_DATA_DIR", folder.join("data"));
+        let blank = [
+            "X8_LISTEN",
+            "X8_DATABASE_URL",
+            "X8_SECRET_KEY",
+            "X8_OLD_SECRET_KEYS",
+            "X8_TRUSTED_PROXIES",
+            "X8_SMTP_URL",
+        ];
+        for name in blank {
+            command.env(name, "");
+        }
+        let output = run(command).await;
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    });
+}
+
 #[test]
 fn the_schema_in_the_repository_is_the_programs() {
     testkit::run(Backend::Sqlite, |kit: Kit| async move {
