@@ -108,7 +108,12 @@ async fn start(mut config: Config, arguments: ServeArguments, demo: bool) -> Res
     if config.listen.port() == 0 && config.public_url == format!("http://{}", config.listen) {
         config.public_url = format!("http://{address}");
     }
-    let ctx = engine::open(&config).await?;
+    let stop = CancellationToken::new();
+    watch_signals(stop.clone());
+    let ctx = tokio::select! {
+        opened = engine::open(&config) => opened?,
+        () = stop.cancelled() => return Ok(ExitCode::SUCCESS),
+    };
     let clock = service::cluster::clock_offset(&ctx).await.map_err(|error| error.private())?;
     if let Some(fault) = service::cluster::clock_fault(clock) {
         // One process on a database of its own works by its own clock alone.
@@ -118,7 +123,6 @@ async fn start(mut config: Config, arguments: ServeArguments, demo: bool) -> Res
         tracing::warn!(fault, "other parts may not join this one");
     }
     tokio::spawn(keep_house(ctx.clone(), metrics.clone()));
-    let stop = CancellationToken::new();
     let working = role.works().then(|| Arc::new(AtomicBool::new(true)));
     let worker = working.clone().map(|working| tokio::spawn(work(ctx.clone(), stop.clone(), working)));
     if demo {
@@ -143,7 +147,6 @@ async fn start(mut config: Config, arguments: ServeArguments, demo: bool) -> Res
         println!("X8 works; health at http://{address}/readyz");
         api::http::health_router(state)
     };
-    tokio::spawn(watch_signals(stop.clone()));
     api::http::serve(listener, routes, stop.clone()).await?;
     stop.cancel();
     if let Some(worker) = worker
@@ -213,11 +216,14 @@ async fn greet(ctx: &Ctx, config: &Config, demo: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn watch_signals(stop: CancellationToken) {
+/// Hears from here on, while the rest is still starting too: the first process of a container is not ended by a signal that
+/// nobody hears.
+fn watch_signals(stop: CancellationToken) {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
+    let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    tokio::spawn(async move {
+        #[cfg(unix)]
+        match terminate {
             Ok(mut terminate) => {
                 tokio::select! {
                     _ = terminate.recv() => {}
@@ -228,13 +234,13 @@ async fn watch_signals(stop: CancellationToken) {
                 let _ = tokio::signal::ctrl_c().await;
             }
         }
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = tokio::signal::ctrl_c().await;
-    }
-    tracing::info!("stopping");
-    stop.cancel();
+        #[cfg(not(unix))]
+        {
+            let _ = tokio::signal::ctrl_c().await;
+        }
+        tracing::info!("stopping");
+        stop.cancel();
+    });
 }
 
 fn log(config: &Config) -> Result<(), Failure> {

@@ -97,6 +97,22 @@ fn ends_as_asked_and_loses_nothing_postgres() {
     });
 }
 
+/// The first process of a container must end while it waits for a database too.
+#[test]
+fn a_start_that_waits_ends_as_asked() {
+    testkit::run(Backend::Sqlite, |kit: Kit| async move {
+        // Takes connections and never says a word.
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("postgres://x8@{}/x8", silent.local_addr().expect("its address"));
+        let ground = program::on_postgres(&kit.folder, &url);
+        let program = Program::start(&ground);
+        let _waits = tokio::time::timeout(STOP_LIMIT, silent.accept()).await.expect("it asks").expect("a connection");
+        let (status, took) = program.terminate().await;
+        assert_eq!(status.code(), Some(0), "{}", ground.last_words());
+        assert!(took < Duration::from_secs(3), "it took {took:?}");
+    });
+}
+
 #[test]
 fn a_second_start_on_the_same_port_touches_nothing() {
     testkit::run(Backend::Sqlite, |kit: Kit| async move {
