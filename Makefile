@@ -38,11 +38,12 @@ rehearse: ## Play all rehearsals on SQLite and on PostgreSQL
 	cargo build -p x8
 	scripts/rehearse-both
 
-check: tools ## Formatting, lints, documentation, arrows, licences, schema drift
+check: tools ## Formatting, lints, documentation, arrows, the image, licences, schema drift
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
 	scripts/arrows
+	scripts/image
 	cargo deny --log-level error check bans licenses sources
 	scripts/schema-drift
 
