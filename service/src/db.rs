@@ -259,7 +259,7 @@ impl Db {
         Ok(Tx { inner, events: Vec::new(), wakes: false, finished: Vec::new(), _permit: permit })
     }
 
-    /// What only sqlx itself can do on PostgreSQL (COPY), with sessions that reach one company.
+    /// What only sqlx itself can do on PostgreSQL (arrays), with sessions that reach one company.
     ///
     /// # Panics
     /// On SQLite.

@@ -1,5 +1,5 @@
-//! Many rows into a version at once. Here stands what differs between the databases: PostgreSQL takes them through COPY,
-//! SQLite through statements of many rows, prepared once.
+//! Many rows into a version at once. Here stands what differs between the databases: PostgreSQL takes them as arrays, SQLite
+//! through statements of many rows, prepared once.
 
 use super::repo;
 use crate::access::CompanyScope;
@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::job::Claimed;
 use entity::stored::JobStatus;
 use entity::{catalogue_row, job};
-use sea_orm::sqlx::{self, AssertSqlSafe, Executor as _, PgPool};
+use sea_orm::sqlx;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, QueryFilter, Statement, Value, sea_query::Expr,
 };
@@ -63,7 +63,7 @@ pub(crate) async fn insert(
     rows: Vec<NewRow>,
 ) -> Result<()> {
     if ctx.db().backend() == DatabaseBackend::Postgres {
-        return copy_in(ctx, scope, claimed, version_id, &rows).await;
+        return insert_arrays(ctx, scope, claimed, version_id, rows).await;
     }
     let tx = ctx.db().begin(scope).await?;
     let held = job::Entity::find()
@@ -140,45 +140,94 @@ fn insert_sql(backend: DatabaseBackend, rows: usize) -> String {
     sql
 }
 
-/// PostgreSQL's bulk load in a transaction that holds the job's row, so that nobody takes the job meanwhile. A task of its own:
-/// an import that is stopped leaves no session of the pool in the middle of its beginning or of its load.
-///
-/// COPY does not go through row-level security (PostgreSQL's manual, COPY), so the rows come to a table of the session, and
-/// pass the wall from there.
-async fn copy_in(ctx: &Ctx, scope: &CompanyScope, claimed: &Claimed, version_id: Uuid, rows: &[NewRow]) -> Result<()> {
-    let mut text = String::with_capacity(rows.iter().map(|row| row.weight() + 200).sum());
-    for row in rows {
-        copy_line(&mut text, scope, version_id, row);
-    }
-    let (job_id, token) = (claimed.row.id, claimed.row.lease_token);
-    let load = ctx.db().in_postgres(scope, async move |pool| copy_text(&pool, job_id, token, text).await);
-    tokio::spawn(load).await.map_err(|error| Error::internal(format!("the bulk load: {error}")))?
+/// A column of arrays for [`insert_arrays`].
+#[derive(Default)]
+struct Arrays {
+    ids: Vec<Uuid>,
+    positions: Vec<i32>,
+    numbers: Vec<i32>,
+    keys: Vec<String>,
+    kinds: Vec<&'static str>,
+    names: Vec<String>,
+    cells: Vec<String>,
+    items: Vec<Option<String>>,
+    problems: Vec<String>,
+    errors: Vec<bool>,
+    searches: Vec<String>,
 }
 
-/// What is loaded.
-const LOADED: &str = "company_id, version_id, id, position, number, key, kind, name, cells, item, problems, has_error, search, \
-                      left_out";
-/// Where rows land before they pass the wall.
-const LANDING: &str = "CREATE TEMPORARY TABLE landing (LIKE catalogue_row) ON COMMIT DROP";
-
-async fn copy_text(pool: &PgPool, job_id: Uuid, lease_token: i64, text: String) -> Result<()> {
-    let mut tx = pool.begin().await.map_err(database)?;
-    let held = sqlx::query("SELECT 1 FROM job WHERE id = $1 AND status = 'running' AND lease_token = $2 FOR SHARE")
-        .bind(job_id)
-        .bind(lease_token)
-        .fetch_optional(&mut *tx)
-        .await
-        .map_err(database)?;
-    if held.is_none() {
-        return Err(lost());
+impl Arrays {
+    fn of(rows: Vec<NewRow>) -> Self {
+        let mut arrays = Self::default();
+        for row in rows {
+            arrays.ids.push(row.id);
+            arrays.positions.push(row.position);
+            arrays.numbers.push(row.number);
+            arrays.keys.push(row.key);
+            arrays.kinds.push(row.kind);
+            arrays.names.push(row.name);
+            arrays.cells.push(row.cells);
+            arrays.items.push(row.item);
+            arrays.problems.push(row.problems);
+            arrays.errors.push(row.has_error);
+            arrays.searches.push(row.search);
+        }
+        arrays
     }
-    (&mut *tx).execute(LANDING).await.map_err(database)?;
-    let mut copy = tx.copy_in_raw(&format!("COPY landing ({LOADED}) FROM STDIN")).await.map_err(database)?;
-    copy.send(text.into_bytes()).await.map_err(database)?;
-    copy.finish().await.map_err(database)?;
-    let pass = format!("INSERT INTO catalogue_row ({LOADED}) SELECT {LOADED} FROM landing");
-    (&mut *tx).execute(AssertSqlSafe(pass)).await.map_err(database)?;
-    tx.commit().await.map_err(database)
+}
+
+/// Rows as arrays: one statement whatever their number, and they pass the wall as they are written. COPY does not go through
+/// row-level security (PostgreSQL's manual, COPY): its rows had to be written to a table of the session first and once more from
+/// there.
+const INSERT_ARRAYS: &str = "INSERT INTO catalogue_row (company_id, version_id, id, position, number, key, kind, name, cells, item, \
+     problems, has_error, search, left_out) \
+     SELECT $1, $2, id, position, number, key, kind, name, cells::jsonb, item::jsonb, problems::jsonb, has_error, search, FALSE \
+     FROM unnest($3::uuid[], $4::int4[], $5::int4[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], \
+     $12::bool[], $13::text[]) \
+     AS v (id, position, number, key, kind, name, cells, item, problems, has_error, search)";
+
+/// PostgreSQL's bulk load in a transaction that holds the job's row, so that nobody takes the job meanwhile. A task of its own:
+/// an import that is stopped leaves no session of the pool in the middle of its beginning or of its load.
+async fn insert_arrays(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    claimed: &Claimed,
+    version_id: Uuid,
+    rows: Vec<NewRow>,
+) -> Result<()> {
+    let (company_id, job_id, token) = (scope.id(), claimed.row.id, claimed.row.lease_token);
+    let load = ctx.db().in_postgres(scope, async move |pool| {
+        let mut tx = pool.begin().await.map_err(database)?;
+        let held = sqlx::query("SELECT 1 FROM job WHERE id = $1 AND status = 'running' AND lease_token = $2 FOR SHARE")
+            .bind(job_id)
+            .bind(token)
+            .fetch_optional(&mut *tx)
+            .await
+            .map_err(database)?;
+        if held.is_none() {
+            return Err(lost());
+        }
+        let arrays = Arrays::of(rows);
+        sqlx::query(INSERT_ARRAYS)
+            .bind(company_id)
+            .bind(version_id)
+            .bind(arrays.ids)
+            .bind(arrays.positions)
+            .bind(arrays.numbers)
+            .bind(arrays.keys)
+            .bind(arrays.kinds)
+            .bind(arrays.names)
+            .bind(arrays.cells)
+            .bind(arrays.items)
+            .bind(arrays.problems)
+            .bind(arrays.errors)
+            .bind(arrays.searches)
+            .execute(&mut *tx)
+            .await
+            .map_err(database)?;
+        tx.commit().await.map_err(database)
+    });
+    tokio::spawn(load).await.map_err(|error| Error::internal(format!("the bulk load: {error}")))?
 }
 
 fn database(error: sqlx::Error) -> Error {
@@ -186,36 +235,6 @@ fn database(error: sqlx::Error) -> Error {
         Error::Unavailable(error.to_string())
     } else {
         Error::internal(error.to_string())
-    }
-}
-
-/// One row in COPY's text format.
-fn copy_line(out: &mut String, scope: &CompanyScope, version_id: Uuid, row: &NewRow) {
-    let _ = write!(out, "{}\t{}\t{}\t{}\t{}\t", scope.id(), version_id, row.id, row.position, row.number);
-    for text in [&*row.key, row.kind, &row.name, &row.cells] {
-        escape(out, text);
-        out.push('\t');
-    }
-    match &row.item {
-        Some(item) => escape(out, item),
-        None => out.push_str("\\N"),
-    }
-    out.push('\t');
-    escape(out, &row.problems);
-    out.push_str(if row.has_error { "\tt\t" } else { "\tf\t" });
-    escape(out, &row.search);
-    out.push_str("\tf\n");
-}
-
-fn escape(out: &mut String, text: &str) {
-    for character in text.chars() {
-        match character {
-            '\\' => out.push_str("\\\\"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            other => out.push(other),
-        }
     }
 }
 
@@ -242,13 +261,6 @@ pub(crate) fn live(scope: &CompanyScope, version_id: Uuid) -> sea_orm::Select<ca
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn copy_text_is_escaped() {
-        let mut out = String::new();
-        escape(&mut out, "a\\b\tc\nd\re");
-        assert_eq!(out, "a\\\\b\\tc\\nd\\re");
-    }
 
     #[test]
     fn a_statement_names_each_value_once() {
