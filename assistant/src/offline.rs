@@ -389,14 +389,14 @@ impl<'a> Talk<'a> {
         self.meant("off_topic");
     }
 
-    /// The link of an order that was just made, and a total that is to be confirmed, must be in the reply.
+    /// The link and the total of an order that was just made, and a total that is to be confirmed, must be in the reply.
     fn needed(&self) -> Vec<String> {
         let names = self.say.names();
         let name_of = |value: &str| names.iter().find(|(_, shown)| *shown == value).map(|(name, _)| name.to_owned());
         let ordered = self.desk.effects.iter().any(|effect| matches!(effect, Effect::Checkout(_)));
         let link = ordered.then(|| name_of(self.shop.payment_url())).flatten();
         let asks = matches!(self.desk.state.pending, Some(Pending::Confirm | Pending::ConfirmPrice));
-        let total = self.desk.price().filter(|quote| asks && !quote.is_free());
+        let total = self.desk.price().filter(|quote| (asks || ordered) && !quote.is_free());
         let total = total.and_then(|quote| name_of(&domain::money::format_money(quote.total, self.say.language())));
         link.into_iter().chain(total).collect()
     }

@@ -133,6 +133,12 @@ impl Written {
         self.texts.iter().any(|text| text.split(|c: char| !c.is_ascii_digit()).any(|run| run == number))
     }
 
+    /// Whether the customer gave this number, in digits or in words that the rules read.
+    pub(super) fn counts(&self, heard: &Understanding, number: i64) -> bool {
+        let heard = || heard.acts.iter().flat_map(amounts_of).flat_map(|amounts| &amounts.counts);
+        self.has_number(number) || heard().any(|count| count.value == number)
+    }
+
     /// Whether each word stands in what the customer wrote, as it is or in another case of it.
     fn has_words(&self, text: &str) -> bool {
         let folded = words(text);

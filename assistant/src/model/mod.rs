@@ -6,6 +6,7 @@
 //! offline assistant answers the same messages from the same state.
 
 mod acts;
+mod consent;
 mod prompt;
 mod tools;
 mod words;
@@ -248,7 +249,7 @@ impl<'a> Table<'a> {
                 (Finish::Length, ..) => vec!["the answer was cut off; be shorter".to_owned()],
                 (Finish::Filter, ..) => vec!["the answer was withheld".to_owned()],
                 (_, Some(text), _) => match words::reply(self.shop, text, &self.carried, &self.reads) {
-                    Ok(output) => match self.unsaid(&output) {
+                    Ok(output) => match self.unsaid(&output).await? {
                         None => return Ok(Ok(output)),
                         Some(fault) => vec![fault],
                     },
@@ -319,11 +320,12 @@ impl<'a> Table<'a> {
         Ok(())
     }
 
-    /// No order is made that nothing in the customer's own words moves.
-    fn unsaid(&self, output: &TurnOutput) -> Option<String> {
-        let orders = output.effects.iter().any(|effect| matches!(effect, crate::turn::Effect::Checkout(_)));
-        (orders && !self.heard.acts.iter().any(acts::moves_an_order))
-            .then(|| "the customer said nothing that makes an order; ask instead".to_owned())
+    /// No order is made that is not in the customer's own words.
+    async fn unsaid(&self, output: &TurnOutput) -> Result<Option<String>, ShopError> {
+        let Some(order) = consent::ordered(output) else { return Ok(None) };
+        let heard = self.heard.clone();
+        let ruled = Box::pin(offline::carry(self.shop, self.input.clone(), heard, Composer::new)).await?.output;
+        Ok(consent::fault(self.shop, self.input, &self.heard, &self.written, order, &ruled))
     }
 }
 

@@ -25,7 +25,7 @@ use unicode_normalization::UnicodeNormalization as _;
 const OUTPUTS: usize = 10_000;
 /// A number that no fact has, wherever it is written.
 const CANARY: &str = "77319";
-const LINK: &str = "https://x8.example/p/abcdefgh";
+pub(crate) const LINK: &str = "https://x8.example/p/abcdefgh";
 
 /// Chance that repeats (SplitMix64).
 struct Dice(u64);
@@ -48,9 +48,10 @@ impl Dice {
     }
 }
 
-struct Stall {
+pub(crate) struct Stall {
     profile: ShopProfile,
     catalogue: Arc<CatalogueIndex>,
+    pub(crate) order: Option<OrderView>,
 }
 
 #[async_trait]
@@ -62,7 +63,7 @@ impl Shop for Stall {
         &self.catalogue
     }
     fn order(&self) -> Option<&OrderView> {
-        None
+        self.order.as_ref()
     }
     fn payment_url(&self) -> &str {
         LINK
@@ -75,11 +76,20 @@ impl Shop for Stall {
     }
 }
 
-fn stall() -> Stall {
+impl Stall {
+    /// The key of the item of this name.
+    pub(crate) fn key(&self, name: &str) -> String {
+        let item = self.catalogue.items().iter().find(|item| item.name == name);
+        item.map(|item| item.key.clone()).unwrap_or_else(|| panic!("no {name}"))
+    }
+}
+
+pub(crate) fn stall() -> Stall {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../samples/flowers.csv");
     // A few rows do: the gate's work grows with them, what it lets through does not.
     let mut rows = items(&file, Currency::EUR, None);
     rows.truncate(8);
+    rows.push(Item { key: "F1".to_owned(), name: FREE.to_owned(), price_minor: Some(0), ..rows[7].clone() });
     Stall {
         profile: ShopProfile {
             company_name: "Flora".to_owned(),
@@ -96,6 +106,7 @@ fn stall() -> Stall {
             default_language: Language::Es,
         },
         catalogue: Arc::new(CatalogueIndex::build(rows)),
+        order: None,
     }
 }
 
@@ -122,6 +133,9 @@ fn numbers() -> Vec<String> {
         format!("+34 {CANARY} 000"),
     ]
 }
+
+/// An item that costs nothing.
+pub(crate) const FREE: &str = "Tarjeta escrita a mano";
 
 const LINKS: [&str; 22] = [
     "https://evil.example/pay",

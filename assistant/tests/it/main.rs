@@ -4,5 +4,6 @@ mod hostile;
 mod knowledge;
 mod played;
 mod rehearsals;
+mod scripted;
 mod search;
 mod stage;

@@ -1,0 +1,172 @@
+//! Turns with models whose every word is written here: what may not leave, and what must.
+
+use crate::hostile::{FREE, LINK, Stall, stall};
+use assistant::model::{Answered, FellBack, Limits, answer};
+use assistant::turn::{DialogueState, Effect, Inbound, OrderDraft, Pending, TurnInput};
+use async_trait::async_trait;
+use domain::language::Language;
+use gateway::error::Error;
+use gateway::language_model::{Answer, Chat, Finish, LanguageModel, Message, ToolCall, Usage};
+use serde_json::{Value, json};
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+/// One answer: calls, or words where there are none.
+type Step = (Vec<(&'static str, Value)>, String);
+
+/// A model that answers these one after the other, and the last for ever.
+struct Script {
+    steps: Mutex<VecDeque<Step>>,
+    /// Characters of each prompt.
+    asked: Mutex<Vec<Vec<usize>>>,
+}
+
+#[async_trait]
+impl LanguageModel for Script {
+    async fn chat(&self, chat: &Chat<'_>) -> Result<Answer, Error> {
+        let sizes = chat.messages.iter().map(|message| match message {
+            Message::System(text) | Message::User(text) | Message::Tool { text, .. } => text.chars().count(),
+            Message::Assistant { text, .. } => text.as_deref().unwrap_or_default().chars().count(),
+        });
+        self.asked.lock().unwrap().push(sizes.collect());
+        let mut steps = self.steps.lock().unwrap();
+        let (calls, text) = if steps.len() > 1 { steps.pop_front() } else { steps.front().cloned() }.expect("a step");
+        let calls: Vec<ToolCall> = calls
+            .into_iter()
+            .enumerate()
+            .map(|(place, (name, with))| ToolCall {
+                id: format!("call_{place}"),
+                name: name.to_owned(),
+                arguments: with.to_string(),
+            })
+            .collect();
+        Ok(Answer {
+            text: calls.is_empty().then_some(text),
+            refusal: None,
+            finish: if calls.is_empty() { Finish::Stop } else { Finish::Calls },
+            calls,
+            usage: Usage { input_tokens: 10, output_tokens: 10 },
+        })
+    }
+}
+
+fn model(calls: Vec<(&'static str, Value)>, text: &str) -> Script {
+    let mut steps = VecDeque::new();
+    if !calls.is_empty() {
+        steps.push_back((calls, String::new()));
+    }
+    steps.push_back((Vec::new(), text.to_owned()));
+    Script { steps: Mutex::new(steps), asked: Mutex::new(Vec::new()) }
+}
+
+fn says(text: &str, state: DialogueState) -> TurnInput {
+    TurnInput {
+        messages: vec![Inbound { text: text.to_owned(), ..Inbound::default() }],
+        now: "2026-03-02T10:00:00+01:00".parse().expect("a time"),
+        state,
+        first_contact: false,
+    }
+}
+
+async fn turn(stall: &Stall, input: TurnInput, model: &Script) -> Answered {
+    answer(stall, input, &[], model, &Limits::default()).await.expect("a turn")
+}
+
+fn order(answered: &Answered) -> Option<&OrderDraft> {
+    answered.output.effects.iter().find_map(|effect| match effect {
+        Effect::Checkout(draft) => Some(&**draft),
+        _ => None,
+    })
+}
+
+fn reply(answered: &Answered) -> &str {
+    &answered.output.replies[0].text
+}
+
+/// "1 × Ramo de 20 rosas rojas, in all 85.50 €. Do you confirm?"
+fn told(stall: &Stall) -> DialogueState {
+    let mut state = DialogueState { language: Some(Language::Es), ..DialogueState::default() };
+    let key = stall.key("Ramo de 20 rosas rojas");
+    state.cart.set(&key, 1);
+    state.given.name = Some("Ana Ruiz".to_owned());
+    state.given.phone = Some("+34600111222".to_owned());
+    state.given.city = Some("Valencia".to_owned());
+    state.given.city_said = Some("Valencia".to_owned());
+    state.said_prices.insert(key.clone(), 7900);
+    state.focus = vec![key];
+    state.pending = Some(Pending::Confirm);
+    state
+}
+
+fn quantity(n: i64) -> (&'static str, Value) {
+    ("set_cart", json!({ "do": "quantity", "item": { "quantity": n } }))
+}
+
+const PAY: &str = "Gracias. El total es {{total}}, pague aquí: {{url}}";
+
+#[tokio::test]
+async fn a_yes_orders_what_was_told_and_nothing_else() {
+    let stall = stall();
+    let yes = || says("sí", told(&stall));
+    let honest = turn(&stall, yes(), &model(vec![("checkout", json!({}))], PAY)).await;
+    assert_eq!(honest.fell_back, None);
+    assert_eq!(order(&honest).expect("an order").quote.lines[0].quantity, 1);
+    assert!(reply(&honest).contains("85,50") && reply(&honest).contains(LINK), "{}", reply(&honest));
+
+    let other = stall.key("Ramo de 50 rosas rojas");
+    let want = |key: &str| ("set_cart", json!({ "do": "want", "item": { "ids": [key] } }));
+    for (what, calls) in [
+        ("more of it", vec![quantity(24), ("checkout", json!({}))]),
+        ("something else", vec![want(&other), ("checkout", json!({}))]),
+        ("another city", vec![("set_recipient", json!({ "city": "Alicante" })), ("checkout", json!({}))]),
+    ] {
+        for text in ["sí", "Confirmo"] {
+            let answered = turn(&stall, says(text, told(&stall)), &model(calls.clone(), PAY)).await;
+            assert!(matches!(answered.fell_back, Some(FellBack::Faults(_))), "{what}, {text}: {answered:?}");
+            let order = order(&answered).expect("the order that was told");
+            let lines: Vec<(&str, i64)> =
+                order.quote.lines.iter().map(|line| (line.name.as_str(), line.quantity)).collect();
+            assert_eq!(lines, [("Ramo de 20 rosas rojas", 1)], "{what}, {text}");
+            assert_eq!(order.city.as_deref(), Some("Valencia"), "{what}, {text}");
+            assert!(reply(&answered).contains("85,50"), "{what}, {text}: {}", reply(&answered));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_customers_own_change_is_ordered() {
+    let stall = stall();
+    let calls = vec![quantity(2), ("checkout", json!({}))];
+    let answered = turn(&stall, says("Mejor dos ramos, confirmo", told(&stall)), &model(calls, PAY)).await;
+    assert_eq!(answered.fell_back, None, "{answered:?}");
+    assert_eq!(order(&answered).expect("an order").quote.lines[0].quantity, 2);
+    // Nobody said 24.
+    let calls = vec![quantity(24), ("checkout", json!({}))];
+    let answered = turn(&stall, says("Mejor dos ramos, confirmo", told(&stall)), &model(calls, PAY)).await;
+    assert!(matches!(answered.fell_back, Some(FellBack::Faults(_))), "{answered:?}");
+    assert_eq!(order(&answered).expect("an order").quote.lines[0].quantity, 2);
+}
+
+#[tokio::test]
+async fn an_order_is_not_made_without_its_total() {
+    let stall = stall();
+    let calls = vec![("checkout", json!({}))];
+    let answered = turn(&stall, says("sí", told(&stall)), &model(calls, "Gracias, pague aquí: {{url}}")).await;
+    assert!(matches!(answered.fell_back, Some(FellBack::Faults(_))), "{answered:?}");
+    assert!(reply(&answered).contains("85,50"), "{}", reply(&answered));
+}
+
+#[tokio::test]
+async fn a_free_order_is_not_made_of_a_name() {
+    let stall = stall();
+    let free = stall.key(FREE);
+    let state = DialogueState { language: Some(Language::Es), ..DialogueState::default() };
+    let calls = vec![
+        ("set_cart", json!({ "do": "want", "item": { "ids": [free] } })),
+        ("set_recipient", json!({ "name": "Ana Ruiz", "phone": "+34600111222", "city": "Valencia" })),
+    ];
+    let model = model(calls, "Listo: su pedido está reservado y no tiene que pagar nada.");
+    let answered = turn(&stall, says("Me llamo Ana Ruiz, +34600111222, Valencia", state), &model).await;
+    assert!(matches!(answered.fell_back, Some(FellBack::Faults(_))), "{answered:?}");
+    assert!(order(&answered).is_none(), "{answered:?}");
+}
