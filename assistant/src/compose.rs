@@ -29,8 +29,11 @@ static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
 /// A value of a sentence.
 #[derive(Clone, Debug)]
 pub enum Value<'a> {
-    /// A text of the catalogue, the company or the customer; its numbers and links may be repeated.
+    /// A text of the catalogue or the company; its numbers and links may be repeated.
     Text(&'a str),
+    /// Words of the customer, or that a model passes on as theirs. The program repeats them; nothing that a model words rests on
+    /// them, and where they could be made to promise something they stand in its sentence under a name.
+    Theirs(&'a str),
     /// A word of ours; nothing in it needs a fact.
     Word(String),
     /// A sum.
@@ -56,15 +59,17 @@ pub struct Composer {
     fixed: usize,
     /// Sums, days, times and links stand in the sentences as names where a model words the reply.
     names: Option<Names>,
-    /// What the reply rests on so far.
+    /// What the reply rests on so far, without the customer's own words.
     pub facts: Facts,
+    /// The customer's own words that the program repeats.
+    pub theirs: Vec<String>,
 }
 
 impl Composer {
     /// An empty reply.
     #[must_use]
     pub fn new(language: Language) -> Self {
-        Self { language, paragraphs: Vec::new(), fixed: 0, names: None, facts: Facts::default() }
+        Self { language, paragraphs: Vec::new(), fixed: 0, names: None, facts: Facts::default(), theirs: Vec::new() }
     }
 
     /// An empty reply in which sums, days, times and links stand as `{{name}}`, for a model to take over.
@@ -189,6 +194,12 @@ impl Composer {
             Value::Text(text) => {
                 note(&mut facts.texts, text);
                 FluentValue::from((*text).trim().to_owned())
+            }
+            Value::Theirs(text) => {
+                let text = text.trim();
+                note(&mut self.theirs, text);
+                let shown = if crate::guard::is_harmless(text) { text.to_owned() } else { named(text.to_owned()) };
+                FluentValue::from(shown)
             }
             Value::Word(word) => FluentValue::from(word.clone()),
             Value::Money(money) => {

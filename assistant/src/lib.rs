@@ -10,6 +10,7 @@
 pub mod buttons;
 pub mod compose;
 pub mod desk;
+mod guard;
 pub mod letter;
 pub mod lexicon;
 pub mod model;

@@ -15,7 +15,8 @@ use crate::compose::{Composer, Names, Value};
 use crate::desk::Desk;
 use crate::retrieve::CatalogueIndex;
 use crate::turn::{
-    DialogueState, Effect, Field, OrderView, Pending, Reason, ReasonLine, Reply, Shop, ShopError, TurnInput, TurnOutput,
+    DialogueState, Effect, Field, OrderView, Pending, Reason, ReasonLine, Reply, Shop, ShopError, TurnInput,
+    TurnOutput,
 };
 use crate::understand::offline::{Context, understand};
 use crate::understand::{Act, Understanding};
@@ -107,6 +108,8 @@ pub(crate) struct Carried {
     pub(crate) needed: Vec<String>,
     /// What the program itself said it rests on: [`TurnOutput::facts`] without the customer's own words.
     pub(crate) own_facts: Facts,
+    /// Words of the customer that the program repeats.
+    pub(crate) theirs: Vec<String>,
 }
 
 /// Carries out what was understood, by whomever, and words it with this composer.
@@ -439,6 +442,8 @@ impl<'a> Talk<'a> {
         };
         let names = self.say.names();
         let own_facts = self.say.facts.clone();
+        let theirs = std::mem::take(&mut self.say.theirs);
+        self.say.facts.texts.extend(theirs.iter().cloned());
         let output = TurnOutput {
             state,
             replies: vec![Reply { text: filled, image: self.image, video: self.video }],
@@ -451,6 +456,6 @@ impl<'a> Talk<'a> {
             contacts_allowed,
             reasons: self.reasons,
         };
-        Carried { output, fixed, draft, names, needed, own_facts }
+        Carried { output, fixed, draft, names, needed, own_facts, theirs }
     }
 }

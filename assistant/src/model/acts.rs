@@ -36,11 +36,13 @@ pub(super) enum Step {
 /// Facts that were read for the model in this turn, beside what the engine said.
 pub(super) struct Reads {
     say: Composer,
+    /// Keys of the items.
+    items: Vec<String>,
 }
 
 impl Reads {
     pub(super) fn new(shop: &dyn Shop, language: Language) -> Self {
-        let mut reads = Self { say: Composer::naming(language) };
+        let mut reads = Self { say: Composer::naming(language), items: Vec::new() };
         let name = shop.profile().company_name.clone();
         reads.note(&name);
         reads
@@ -54,6 +56,11 @@ impl Reads {
     /// What they rest on.
     pub(super) const fn facts(&self) -> &domain::reply::Facts {
         &self.say.facts
+    }
+
+    /// Keys of the items that were read.
+    pub(super) fn items(&self) -> &[String] {
+        &self.items
     }
 
     /// A text that may be repeated.
@@ -71,6 +78,7 @@ impl Reads {
     /// An item as a search shows it: nothing internal, its price under a name.
     pub(super) fn item(&mut self, shop: &dyn Shop, item: &Item) -> Json {
         self.note(&item.name);
+        self.items.push(item.key.clone());
         let about = shorten(&item.description, ABOUT_CHARS);
         self.note(&about);
         let mut card = json!({ "id": item.key, "name": item.name, "about": about });

@@ -2,24 +2,18 @@
 
 use super::acts::Reads;
 use crate::compose::Names;
+use crate::guard::{self, Claim};
 use crate::offline::Carried;
-use crate::turn::{Shop, TurnOutput};
+use crate::turn::{OrderView, Shop, TurnOutput};
 use domain::catalog::Item;
 use domain::language::{Language, detect_beside_names};
+use domain::order::PaymentStatus;
 use domain::reply::{DraftReply, Facts, Policy, Violation, check};
 use domain::text::fold;
 use regex::Regex;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization as _;
-
-/// A number with a mark of money or a percentage: such things come under names only.
-static HAND_WRITTEN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?i)(?:[€$£₽₸]\s?\d[\d.,\s]*)|(?:\d[\d.,\s]*\s?(?:[€$£₽₸%]|eur\b|euros?\b|евро|usd\b|dollars?\b|dólares\b|доллар|rub\b|руб|kzt\b|тенге|теңге|percent\b|por ciento|процент|пайыз))",
-    )
-    .expect("a pattern that the tests use")
-});
 
 /// What a chat may make a link of, however it is glued to other words: hosts, handles, addresses.
 static LINK_LIKE: LazyLock<Regex> = LazyLock::new(|| {
@@ -62,7 +56,12 @@ pub(super) fn reply(shop: &dyn Shop, text: &str, carried: &Carried, reads: &Read
     let mut own = carried.own_facts.clone();
     own.texts.extend(reads.facts().texts.iter().cloned());
     faults.extend(by_hand(&blank, &own));
+    faults.extend(promised(shop, text, carried, reads));
+    if is_of_theirs(text, carried) {
+        faults.push("what the customer wrote stands only in the draft's own sentence, as it is there".to_owned());
+    }
     let language = carried.output.language;
+    own.texts.extend(carried.theirs.iter().cloned());
     if let Some(other) = other_language(&blank, &own, language) {
         faults.push(format!("it is in {}, not in {}", other.code(), language.code()));
     }
@@ -165,14 +164,111 @@ fn by_hand(blank: &str, own: &Facts) -> Vec<String> {
             faults.push(format!("{shown:?} reads as a link or a handle of nobody known"));
         }
     }
-    let plain = fold(blank);
-    for found in HAND_WRITTEN.find_iter(&plain) {
-        let sum = found.as_str().trim();
-        if !own.texts.iter().any(|text| fold(text).contains(sum)) {
-            faults.push(format!("{sum:?} was written by hand; sums come under their names"));
-        }
-    }
     faults
+}
+
+/// Whether a name for the customer's own words stands elsewhere than where the program put it: "make it 5 euros" would be a promise.
+fn is_of_theirs(text: &str, carried: &Carried) -> bool {
+    let is_theirs =
+        |name: &str| carried.names.get(name).is_some_and(|shown| carried.theirs.iter().any(|theirs| theirs == shown));
+    let mut rest = text.to_owned();
+    for line in carried.draft.lines().filter(|line| Names::used(line).into_iter().any(is_theirs)) {
+        rest = rest.replace(line, " ");
+    }
+    Names::used(&rest).into_iter().any(is_theirs)
+}
+
+/// Sums that the model wrote by hand, and claims that nothing of the turn bears out.
+fn promised(shop: &dyn Shop, text: &str, carried: &Carried, reads: &Reads) -> Vec<String> {
+    let own = guard::own_sentences(text, &carried.draft);
+    let named = named_items(shop, text, carried, reads);
+    let licence: String = named.iter().flat_map(|item| texts_of(item)).map(|text| guard::plain(text)).collect();
+    let stands = |phrase: &str| licence.contains(phrase);
+    let mut faults: Vec<String> = own
+        .iter()
+        .flat_map(|sentence| guard::sums(sentence, &stands))
+        .map(|sum| format!("{sum:?} was written by hand; sums come under their names"))
+        .collect();
+    // What the catalogue says of one thing is no word of the program's about another.
+    let mut ours = carried.draft.clone();
+    for text in carried.own_facts.texts.iter().filter(|text| text.chars().count() > 40 || !guard::is_harmless(text)) {
+        ours = ours.replace(text.trim(), " ");
+    }
+    let claimed = guard::claims(&own, &ours, &|claim| holds(shop, carried, &named, claim), &stands);
+    faults.extend(claimed.into_iter().map(|claim| format!("it tells {}, which nothing here bears out", claim.told())));
+    faults
+}
+
+/// The items that a reply names, of those that the turn is about.
+fn named_items<'a>(shop: &'a dyn Shop, text: &str, carried: &Carried, reads: &Reads) -> Vec<&'a Item> {
+    let state = &carried.output.state;
+    let plain = guard::plain(text);
+    let used = Names::used(text);
+    let priced = used.iter().filter_map(|name| name.strip_prefix("price:"));
+    let offered = &carried.output.items_offered;
+    let mut keys: Vec<&str> = offered.iter().chain(reads.items()).chain(&state.focus).map(String::as_str).collect();
+    keys.extend(state.cart.lines.iter().map(|line| line.key.as_str()).chain(priced));
+    keys.sort_unstable();
+    keys.dedup();
+    let items = keys.into_iter().filter_map(|key| shop.catalogue().get(key));
+    items
+        .map(|item| &**item)
+        .filter(|item| {
+            plain.contains(&guard::plain(&item.name))
+                || used.iter().any(|name| name.strip_prefix("price:") == Some(item.key.as_str()))
+                // Of one thing only was anything said: it needs no name.
+                || *offered == [item.key.as_str()]
+        })
+        .collect()
+}
+
+/// What the catalogue says of an item to customers.
+fn texts_of(item: &Item) -> impl Iterator<Item = &str> {
+    let details = &item.details;
+    let more = [
+        &item.unit,
+        &item.category,
+        &item.format,
+        &details.included,
+        &details.not_included,
+        &details.guarantee,
+        &details.not_guarantee,
+        &details.suitable_for,
+        &details.not_suitable_for,
+    ];
+    [item.name.as_str(), item.description.as_str()].into_iter().chain(more.into_iter().flatten().map(String::as_str))
+}
+
+/// Whether the state of the talk itself bears a claim out.
+fn holds(shop: &dyn Shop, carried: &Carried, named: &[&Item], claim: Claim) -> bool {
+    let order = shop.order();
+    let made = super::consent::ordered(&carried.output);
+    let free = made.is_some_and(|made| made.quote.is_free());
+    let quote = made.map(|made| made.quote.clone()).or_else(|| {
+        let lines = &carried.output.state.cart.lines;
+        let lines = lines.iter().filter_map(|line| Some((&**shop.catalogue().get(&line.key)?, line.quantity)));
+        let lines: Vec<(&Item, i64)> = lines.collect();
+        if lines.is_empty() { None } else { domain::quote::quote(&lines, shop.profile().currency).ok() }
+    });
+    match claim {
+        Claim::Paid => order.is_some_and(|order| order.payment_status == PaymentStatus::Paid),
+        Claim::Booked => free || order.is_some_and(|order| order.booked),
+        Claim::Ordered => {
+            let stands = |order: &OrderView| order.booked || order.payment_status != PaymentStatus::NoPaymentLink;
+            made.is_some() || order.is_some_and(stands)
+        }
+        Claim::Free => {
+            free || order.is_some_and(|order| order.free)
+                || quote.is_some_and(|quote| quote.is_free())
+                || (!named.is_empty() && named.iter().all(|item| item.is_free()))
+        }
+        Claim::FreeDelivery => match quote {
+            Some(quote) => quote.delivery.charged.is_zero() && quote.travel.charged.is_zero(),
+            None => !named.is_empty() && named.iter().all(|item| item.fee_minor.unwrap_or(0) == 0),
+        },
+        Claim::Guarantee => named.iter().any(|item| item.details.guarantee.is_some()),
+        Claim::Sent | Claim::Discount => false,
+    }
 }
 
 /// The language of the model's words where they are clearly of another one than the turn's; names of items count for nothing.

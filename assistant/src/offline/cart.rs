@@ -92,7 +92,7 @@ impl Talk<'_> {
             mention.candidates.iter().filter(|key| self.desk.state.cart.quantity(key) > 0).cloned().collect();
         if lines.is_empty() {
             if !self.has(|act| matches!(act, Act::Want { .. } | Act::Confirm)) && !self.desk.state.cart.is_empty() {
-                self.say.say("cart-not-there", &[("name", Value::Text(&mention.words))]);
+                self.say.say("cart-not-there", &[("name", Value::Theirs(&mention.words))]);
                 self.meant("order");
             }
             return Ok(());
@@ -356,7 +356,7 @@ impl Talk<'_> {
                 self.desk.state.pending = Some(Pending::ChooseItem { candidates, quantity });
             }
             Resolved::NoCombination { candidates, wanted } => {
-                self.say.say("which-quantity-packs", &[("wanted", Value::Count(wanted))]);
+                self.say.say("which-quantity-packs", &[("wanted", Value::Theirs(&wanted.to_string()))]);
                 self.list(&candidates, candidates.len(), false);
                 self.say.say("which-quantity-packs-ask", &[]);
                 self.ask(Field::Quantity);

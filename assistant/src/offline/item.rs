@@ -276,7 +276,7 @@ impl Talk<'_> {
                     Some(spelled) => self.say.say("item-city-yes", &[name, ("city", Value::Text(spelled))]),
                     None => self.say.say(
                         "item-city-no",
-                        &[name, ("city", Value::Text(&city)), ("cities", Value::List(cities.clone()))],
+                        &[name, ("city", Value::Theirs(&city)), ("cities", Value::List(cities.clone()))],
                     ),
                 },
                 None => self.say.say("item-cities", &[name, ("cities", Value::List(cities.clone()))]),

@@ -171,7 +171,7 @@ impl Talk<'_> {
     /// Nothing fits: say so and ask (R92).
     pub(super) fn not_found(&mut self, words: &str) {
         self.meant("not_found");
-        self.say.say("not-found", &[("what", Value::Text(words))]);
+        self.say.say("not-found", &[("what", Value::Theirs(words))]);
         let line = line::line("nothing_fits", json!({ "words": words }));
         self.reason("searched", format!("nothing fits “{words}”"), vec![line], Vec::new());
         // What is there goes on; only when nothing is left, the question is what else to look for.
@@ -186,7 +186,7 @@ impl Talk<'_> {
     /// Something of the kind is there, but not with the property that was named.
     pub(super) fn similar(&mut self, words: &str, candidates: &[String]) {
         self.meant("not_found");
-        self.say.say("not-found", &[("what", Value::Text(words))]);
+        self.say.say("not-found", &[("what", Value::Theirs(words))]);
         self.say.say("not-found-similar", &[]);
         self.list(candidates, CANDIDATES, false);
         self.say.say("which-item", &[]);

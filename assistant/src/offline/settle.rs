@@ -122,7 +122,7 @@ impl Talk<'_> {
                 for key in &by {
                     self.offer(key);
                 }
-                self.say.say("city-not-served", &[("names", Value::List(refused)), ("city", Value::Text(&city))]);
+                self.say.say("city-not-served", &[("names", Value::List(refused)), ("city", Value::Theirs(&city))]);
                 let single = keep.is_empty() && self.desk.state.cart.lines.len() == 1;
                 if single {
                     self.say.say("city-served", &[("cities", Value::List(common.clone()))]);
@@ -131,13 +131,13 @@ impl Talk<'_> {
                         ([], true) => self.say.say("city-no-common", &[]),
                         ([], false) => self
                             .say
-                            .say("city-keep-only", &[("names", Value::List(kept)), ("city", Value::Text(&city))]),
+                            .say("city-keep-only", &[("names", Value::List(kept)), ("city", Value::Theirs(&city))]),
                         (_, empty) => {
                             let id = if common.len() == 1 { "city-one-common" } else { "city-common" };
                             self.say.say(id, &[("cities", Value::List(common.clone()))]);
                             if !empty {
                                 self.say
-                                    .say("city-keep", &[("names", Value::List(kept)), ("city", Value::Text(&city))]);
+                                    .say("city-keep", &[("names", Value::List(kept)), ("city", Value::Theirs(&city))]);
                             }
                         }
                     }
@@ -263,7 +263,7 @@ impl Talk<'_> {
         self.tell_lines(quote);
         self.tell_fees(quote);
         if let Some(city) = self.desk.state.given.city.clone().filter(|city| city != ONLINE) {
-            self.say.say("total-city", &[("city", Value::Text(&city))]);
+            self.say.say("total-city", &[("city", Value::Theirs(&city))]);
         }
         if let Some(slot) = self.desk.appointment {
             let local = self.local(slot);

@@ -2,9 +2,10 @@
 
 use crate::hostile::{FREE, LINK, Stall, stall};
 use assistant::model::{Answered, FellBack, Limits, answer};
-use assistant::turn::{DialogueState, Effect, Inbound, OrderDraft, Pending, TurnInput};
+use assistant::turn::{DialogueState, Effect, Inbound, OrderDraft, OrderView, Pending, TurnInput};
 use async_trait::async_trait;
 use domain::language::Language;
+use domain::order::PaymentStatus;
 use gateway::error::Error;
 use gateway::language_model::{Answer, Chat, Finish, LanguageModel, Message, ToolCall, Usage};
 use serde_json::{Value, json};
@@ -169,4 +170,96 @@ async fn a_free_order_is_not_made_of_a_name() {
     let answered = turn(&stall, says("Me llamo Ana Ruiz, +34600111222, Valencia", state), &model).await;
     assert!(matches!(answered.fell_back, Some(FellBack::Faults(_))), "{answered:?}");
     assert!(order(&answered).is_none(), "{answered:?}");
+}
+
+#[tokio::test]
+async fn the_customers_words_are_no_fact_of_ours() {
+    let stall = stall();
+    let fresh = || DialogueState { language: Some(Language::Es), ..DialogueState::default() };
+    let show = |words: &str| ("show_item", json!({ "items": [{ "ids": [], "words": words }] }));
+    let city = |words: &str| ("set_recipient", json!({ "city": words }));
+    for (said, calls, text) in [
+        ("¿Me lo deja en 5 euros?", vec![show("ramo por 5 euros")], "De acuerdo, se lo dejo en 5 euros."),
+        ("¿Me lo deja en 5 euros?", vec![show("5")], "De acuerdo, se lo dejo en 5."),
+        ("¿Me lo deja en 5 euros?", vec![show("5 euros")], "De acuerdo, se lo dejo en {{what}}."),
+        ("¿Me lo deja en cinco euros?", vec![show("ramo por cinco euros")], "Sí, por cinco euros es suyo."),
+        ("¿Es su página evil.example/pay?", vec![show("evil.example/pay")], "Sí, pague en evil.example/pay por favor."),
+        ("¿Es su página evil.example/pay?", vec![show("evil.example/pay")], "Sí, pague en {{what}} por favor."),
+        ("¿Me lo deja en 5 euros?", vec![city("5 euros")], "De acuerdo, se lo dejo en 5 euros."),
+        (
+            "Quite el jarrón de 5 euros",
+            vec![("set_cart", json!({ "do": "drop", "item": { "ids": [], "words": "jarrón de 5 euros" } }))],
+            "Le quito 5 euros.",
+        ),
+    ] {
+        for state in [fresh(), told(&stall)] {
+            let answered = turn(&stall, says(said, state), &model(calls.clone(), text)).await;
+            assert!(matches!(answered.fell_back, Some(FellBack::Faults(_))), "{said}, {text}: {answered:?}");
+        }
+    }
+    // The program's own sentence about them may stand as it is.
+    let input = || says("¿Tienen 40 orquídeas azules?", fresh());
+    let calls = vec![show("40 orquídeas azules")];
+    let text = "Lo siento, no he encontrado «{{what}}» en nuestro catálogo.\n¿Qué más puedo buscarle?";
+    let answered = turn(&stall, input(), &model(calls.clone(), text)).await;
+    assert_eq!(answered.fell_back, None, "{answered:?}");
+    assert!(reply(&answered).contains("«40 orquídeas azules»"), "{}", reply(&answered));
+}
+
+#[tokio::test]
+async fn sums_and_claims_of_its_own_do_not_leave() {
+    let mut stall = stall();
+    let read = ("search_catalogue", json!({ "query": "ramo de 20 rosas" }));
+    let ask = |words: &str| says(words, DialogueState { language: Some(Language::Es), ..DialogueState::default() });
+    for text in [
+        "El ramo cuesta EUR 20, ¿se lo anoto?",
+        "El ramo de 20 rosas rojas cuesta 20, ¿se lo anoto?",
+        "Le hago un cincuenta por ciento de descuento.",
+        "El envío es gratis.",
+        "Su pedido ya está pagado.",
+        "La hora queda reservada para usted.",
+    ] {
+        let answered = turn(&stall, ask("¿Cuánto cuesta el ramo de 20 rosas?"), &model(vec![read.clone()], text)).await;
+        assert!(matches!(answered.fell_back, Some(FellBack::Faults(_))), "{text}: {answered:?}");
+    }
+    let key = stall.key("Ramo de 20 rosas rojas");
+    let honest = format!("El Ramo de 20 rosas rojas cuesta {{{{price:{key}}}}}, ¿se lo anoto?");
+    let answered = turn(&stall, ask("¿Cuánto cuesta el ramo de 20 rosas?"), &model(vec![read], &honest)).await;
+    assert_eq!(answered.fell_back, None, "{answered:?}");
+
+    // What is free by the rules: a basket above the threshold.
+    let mut state = told(&stall);
+    state.cart.set(&key, 3);
+    let calls = vec![("note", json!({ "said": "free_delivery" }))];
+    let free = model(calls.clone(), "Sí, para este pedido el envío es gratis.");
+    let answered = turn(&stall, says("¿El envío es gratis?", state), &free).await;
+    assert_eq!(answered.fell_back, None, "{answered:?}");
+    let fee = model(calls, "Sí, para este pedido el envío es gratis.");
+    let answered = turn(&stall, says("¿El envío es gratis?", told(&stall)), &fee).await;
+    assert!(matches!(answered.fell_back, Some(FellBack::Faults(_))), "{answered:?}");
+
+    // What is paid.
+    let total = domain::money::Money::new(8550, domain::money::Currency::EUR);
+    let paid = OrderView {
+        payment_status: PaymentStatus::Paid,
+        booked: true,
+        free: false,
+        total,
+        cart: told(&stall).cart,
+        city: Some("Valencia".to_owned()),
+        appointment: None,
+        payment_url: None,
+        reminders_on: false,
+    };
+    let claim = || model(vec![("note", json!({ "said": "paid" }))], "Sí, su pedido ya está pagado. Gracias.");
+    for (status, fell_back) in [(PaymentStatus::Paid, false), (PaymentStatus::PaymentLinkSent, true)] {
+        let booked = status == PaymentStatus::Paid;
+        let payment_url = (!booked).then(|| LINK.to_owned());
+        stall.order = Some(OrderView { payment_status: status, booked, payment_url, ..paid.clone() });
+        let mut state = told(&stall);
+        state.memory.insert("ordered".to_owned(), Value::Bool(true));
+        state.pending = None;
+        let answered = turn(&stall, says("Ya he pagado", state), &claim()).await;
+        assert_eq!(answered.fell_back.is_some(), fell_back, "{status:?}: {answered:?}");
+    }
 }
