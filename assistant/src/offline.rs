@@ -15,7 +15,7 @@ use crate::compose::{Composer, Names, Value};
 use crate::desk::Desk;
 use crate::retrieve::CatalogueIndex;
 use crate::turn::{
-    DialogueState, Effect, Field, OrderView, Pending, Reason, ReasonLine, Reply, Shop, ShopError, TurnInput,
+    DialogueState, Effect, Field, Inbound, OrderView, Pending, Reason, ReasonLine, Reply, Shop, ShopError, TurnInput,
     TurnOutput,
 };
 use crate::understand::offline::{Context, understand};
@@ -87,11 +87,33 @@ pub async fn answer(shop: &dyn Shop, input: TurnInput) -> Result<TurnOutput, Sho
     Ok(Box::pin(carry(shop, input, understood, say)).await?.output)
 }
 
+/// Characters of one message that are read.
+const READ_CHARS: usize = 2_000;
+/// Characters of all messages of a turn that are read.
+const TURN_CHARS: usize = 12_000;
+
+/// What is read of the messages of a turn: the newest that fit, oldest first, each cut. Reading costs time (by rules) or money (by
+/// a model), and nobody orders in more words.
+pub(crate) fn readable(messages: &[Inbound]) -> Vec<Inbound> {
+    let mut left = TURN_CHARS;
+    let cut =
+        |message: &Inbound| Inbound { text: crate::compose::shorten(&message.text, READ_CHARS), ..message.clone() };
+    let fits = |message: &Inbound| {
+        let chars = message.text.chars().count();
+        let fits = chars <= left;
+        left = left.saturating_sub(chars);
+        fits
+    };
+    let mut read: Vec<Inbound> = messages.iter().rev().map(cut).take_while(fits).collect();
+    read.reverse();
+    read
+}
+
 /// What the customer said, as the rules understand it.
 #[must_use]
 pub(crate) fn hear(shop: &dyn Shop, input: &TurnInput) -> Understanding {
     let now = input.now.to_zoned(shop.profile().timezone.clone());
-    understand(&input.messages, &Context { index: shop.catalogue(), state: &input.state, now: &now })
+    understand(&readable(&input.messages), &Context { index: shop.catalogue(), state: &input.state, now: &now })
 }
 
 /// What a turn comes to, and what a model needs to word it.
@@ -177,7 +199,7 @@ pub(crate) async fn carry(
 const MOST_ACTS: usize = 40;
 
 /// Russian for Cyrillic letters where the company's own language is written in others.
-fn script_of(messages: &[crate::turn::Inbound], default: Language) -> Option<Language> {
+fn script_of(messages: &[Inbound], default: Language) -> Option<Language> {
     let cyrillic = |text: &str| text.chars().any(domain::text::is_cyrillic);
     let other = matches!(default, Language::En | Language::Es);
     (other && messages.iter().any(|message| cyrillic(&message.text))).then_some(Language::Ru)

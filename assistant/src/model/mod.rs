@@ -221,6 +221,10 @@ impl<'a> Table<'a> {
             if left.is_zero() {
                 return Ok(Err(FellBack::Time(limits.within.as_secs())));
             }
+            let spent = used.usage.input_tokens.saturating_add(used.usage.output_tokens);
+            if spent.saturating_add(prompt::tokens(&messages)) > limits.turn_tokens {
+                return Ok(Err(FellBack::Tokens(limits.turn_tokens)));
+            }
             used.calls += 1;
             let chat =
                 Chat { messages: &messages, tools: &TOOLS, max_output_tokens: limits.output_tokens, within: left };

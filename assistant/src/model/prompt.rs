@@ -2,14 +2,15 @@
 //! engine says after each round of calls.
 
 use super::acts::Reads;
-use super::{Limits, Said};
+use super::{Limits, Said, TOOLS};
 use crate::compose::{Value, hours_of_week, shorten};
-use crate::offline::Carried;
+use crate::offline::{Carried, readable};
 use crate::turn::{Effect, Inbound, Shop, TurnInput};
 use domain::language::Language;
 use domain::order::PaymentStatus;
 use gateway::language_model::Message;
 use serde_json::{Value as Json, json};
+use std::sync::LazyLock;
 
 /// What stands in place of something that came and cannot be read. The prompt explains it.
 pub const UNREADABLE: &str = "[something that cannot be read]";
@@ -19,6 +20,8 @@ pub const CONTACT_CARD: &str = "[contact card] ";
 pub const FACTS: &str = "\n\nFACTS (JSON):\n";
 /// Characters of one earlier message that are shown.
 const SAID_CHARS: usize = 1_000;
+/// Bytes that make a token at the least: English has four, Cyrillic five, identifiers and JSON three.
+const TOKEN_BYTES: usize = 3;
 
 const RULES: &str = "\
 You are the automatic assistant of a business and talk with its customer in a chat. You understand and word; the program decides.
@@ -44,11 +47,27 @@ pub(super) fn messages(
     reads: &mut Reads,
     limits: &Limits,
 ) -> Vec<Message> {
-    let facts = facts(shop, input, carried, reads);
+    let said: Vec<Message> = readable(&input.messages).iter().map(|message| Message::User(shown(message))).collect();
+    let facts = facts(shop, input, said.len(), carried, reads);
     let mut messages = vec![Message::System(format!("{RULES}{FACTS}{facts}"))];
     messages.extend(earlier(history, limits.history_chars));
-    messages.extend(input.messages.iter().map(|message| Message::User(shown(message))));
+    messages.extend(said);
     messages
+}
+
+/// Tokens that a prompt has about, rather too many than too few.
+pub(super) fn tokens(messages: &[Message]) -> i64 {
+    static TOOLS_BYTES: LazyLock<usize> = LazyLock::new(|| {
+        TOOLS.iter().map(|tool| tool.name.len() + tool.about.len() + tool.parameters.to_string().len()).sum()
+    });
+    let bytes = messages.iter().map(|message| match message {
+        Message::System(text) | Message::User(text) | Message::Tool { text, .. } => text.len(),
+        Message::Assistant { text, calls } => {
+            let calls = calls.iter().map(|call| call.name.len() + call.arguments.len());
+            text.as_deref().map_or(0, str::len) + calls.sum::<usize>()
+        }
+    });
+    i64::try_from((bytes.sum::<usize>() + *TOOLS_BYTES) / TOKEN_BYTES).unwrap_or(i64::MAX)
 }
 
 /// A message of this turn as the model reads it.
@@ -96,7 +115,7 @@ const fn language(language: Language) -> &'static str {
     }
 }
 
-fn facts(shop: &dyn Shop, input: &TurnInput, carried: &Carried, reads: &mut Reads) -> Json {
+fn facts(shop: &dyn Shop, input: &TurnInput, messages_now: usize, carried: &Carried, reads: &mut Reads) -> Json {
     let profile = shop.profile();
     let spoken = carried.output.language;
     let room = profile.channel.planned_chars().saturating_sub(carried.fixed.chars().count());
@@ -111,7 +130,7 @@ fn facts(shop: &dyn Shop, input: &TurnInput, carried: &Carried, reads: &mut Read
         "opening_hours": hours,
         "now": input.now.to_zoned(profile.timezone.clone()).to_string(),
         "first_contact": input.first_contact,
-        "messages_now": input.messages.len(),
+        "messages_now": messages_now,
         // What the program remembers of the talk: the cart, what was given, what was asked and offered last.
         "remembered": input.state,
     });

@@ -263,3 +263,27 @@ async fn sums_and_claims_of_its_own_do_not_leave() {
         assert_eq!(answered.fell_back.is_some(), fell_back, "{status:?}: {answered:?}");
     }
 }
+
+/// Fifty messages of ten thousand characters: the newest are shown, cut.
+#[tokio::test]
+async fn the_messages_of_the_turn_have_a_size() {
+    let stall = stall();
+    let long = |_| Inbound { text: "rosas ".repeat(1_666), ..Inbound::default() };
+    let mut input = says("", DialogueState { language: Some(Language::Es), ..DialogueState::default() });
+    input.messages = (0..50).map(long).collect();
+    let model = model(Vec::new(), "Buenos días, ¿qué desea?");
+    let answered = turn(&stall, input.clone(), &model).await;
+    assert_eq!(answered.fell_back, None, "{answered:?}");
+    let asked = model.asked.lock().unwrap().clone();
+    let said = &asked[0][1..];
+    assert!(said.iter().all(|chars| *chars <= 2_000) && said.iter().sum::<usize>() <= 12_000, "{said:?}");
+    assert!(said.len() >= 6, "{said:?}");
+
+    // A prompt that alone is larger than the turn may be is not sent.
+    let limits = Limits { turn_tokens: 2_000, ..Limits::default() };
+    let before = model.asked.lock().unwrap().len();
+    let answered = answer(&stall, input, &[], &model, &limits).await.expect("a turn");
+    assert_eq!(answered.fell_back, Some(FellBack::Tokens(2_000)));
+    assert_eq!(model.asked.lock().unwrap().len(), before);
+    assert_eq!(answered.used.calls, 0);
+}
