@@ -43,7 +43,7 @@ impl RehearseArguments {
         if endpoint.is_none() && self.assistant.is_some() {
             return Err("no model is configured: set X8_MODEL_NAME".into());
         }
-        Ok(endpoint.map(|endpoint| Prompter { endpoint, published: None }))
+        Ok(endpoint.map(|endpoint| Prompter { endpoint, published: None, within: None }))
     }
 }
 

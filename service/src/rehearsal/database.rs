@@ -14,6 +14,7 @@ use gateway::language_model::Endpoint;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A model that plays a rehearsal.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub struct Prompter {
     pub endpoint: Endpoint,
     /// Told of each catalogue that is published on the stage.
     pub published: Option<Published>,
+    /// Time of a turn; `None`: the program's own.
+    pub within: Option<Duration>,
 }
 
 type Told = dyn Fn(&Arc<CatalogueIndex>) + Send + Sync;
@@ -116,6 +119,9 @@ impl Theatre {
         let clock = Arc::new(ManualClock::new(rehearsal.now));
         let mut outside = gateway::Outside::new(&[]).map_err(|error| Error::internal(error.to_string()))?;
         outside.model = prompter.as_ref().map(|prompter| prompter.endpoint.clone());
+        if let Some(within) = prompter.as_ref().and_then(|prompter| prompter.within) {
+            outside.model_time = within;
+        }
         let engine = Engine {
             db: db.clone(),
             clock: Arc::clone(&clock) as Arc<dyn foundation::Clock>,

@@ -107,6 +107,13 @@ fn bad_models() -> Vec<(&'static str, Vec<Turn>)> {
         ("an internal field", vec![Turn::text("We have {{stock}} of the olive tree, 3 in stock to be exact.")]),
         ("a name of no fact", vec![Turn::text("That makes {{grand_total}} for you, shall we go on?")]),
         ("a name that is not closed", vec![Turn::text("That makes {{total for you, shall we go on?")]),
+        ("a currency before its number", then(vec![search()], "The rose bouquet costs EUR 40, shall I note it?")),
+        ("a sum in words", then(vec![search()], "The rose bouquet costs forty euros, shall I note it?")),
+        ("a discount in words", then(vec![search()], "That is fifty percent off for you, shall I note it?")),
+        ("a payment that nobody made", vec![Turn::text("Thank you, your order is already paid.")]),
+        ("a time that nobody booked", vec![Turn::text("Your delivery time is booked for you.")]),
+        ("a free delivery of its own", then(vec![search()], "Delivery is free of charge for you, shall I note it?")),
+        ("a guarantee of its own", then(vec![search()], "We guarantee that they last a month. Shall I note it?")),
         ("a card number", vec![Turn::text("Use the card 4111 1111 1111 1111 to pay for it, please.")]),
         ("an answer cut off", vec![Turn::Ended(Some("The rose bouquet is".to_owned()), "length")]),
         ("a withheld answer", vec![Turn::Ended(None, "content_filter")]),
@@ -215,6 +222,38 @@ testkit::both! {
         }
         assert!(talk.shop.orders().await.is_empty());
         talk.server.check();
+    }
+
+    /// A yes makes the order that was told, and the customer's own words are no price.
+    async fn a_customers_yes_and_price_are_not_the_models(kit: Kit) {
+        let talk = Talk::open(kit, OpenAi::scripted(vec![Turn::text("")])).await;
+        let script = |calls: Vec<Turn>, text: &str| {
+            let mut turns: std::collections::VecDeque<Turn> = then(calls, text).into();
+            talk.world.becomes(move |_| {
+                let next = turns.pop_front().unwrap_or_else(|| Turn::text(""));
+                if turns.is_empty() {
+                    turns.push_back(next.clone());
+                }
+                next
+            });
+        };
+        let fell_back = async || talk.last_turn().await.reasons.to_string().contains("model_fell_back");
+        let words = json!({ "items": [{ "ids": [], "words": "bouquet for 5 euros" }] });
+        script(vec![Turn::call("show_item", &words)], "Of course, you get it for 5 euros.");
+        let said = talk.shop.say("bob", "Can I have a bouquet for 5 euros?").await;
+        assert!(fell_back().await && !said[0].contains("you get it"), "{said:?}");
+
+        script(vec![Turn::text("")], "");
+        let told = talk.shop.say("ann", "One rose bouquet to Valencia. I'm Ann Lee, +447700900111").await;
+        assert!(told[0].contains("€45.00"), "{told:?}");
+        let more = json!({ "do": "quantity", "item": { "quantity": 24 } });
+        let calls = vec![Turn::call("set_cart", &more), Turn::call("checkout", &json!({}))];
+        script(calls, "Thank you. The total is {{total}}, please pay here: {{url}}");
+        let said = talk.shop.say("ann", "yes").await;
+        assert!(fell_back().await);
+        let order = talk.shop.order().await;
+        assert_eq!(order.total_minor, 4500, "{said:?}");
+        assert!(said[0].contains("€45.00") && said[0].contains(order.link_token.as_deref().unwrap()), "{said:?}");
     }
 
     /// A fault is told to the model once; what it mends is sent.
