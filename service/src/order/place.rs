@@ -299,11 +299,7 @@ pub(crate) async fn close_link(
 
 /// Puts an open unpaid order aside: link expired, holds released, reminders cancelled, once and silently (R121).
 pub(crate) async fn put_aside(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, order_id: Uuid) -> Result<bool> {
-    let order = order::Entity::find_by_id(order_id)
-        .filter(order::Column::CompanyId.eq(scope.id()))
-        .one(&*tx)
-        .await?
-        .ok_or(Error::NotFound("order"))?;
+    let order = super::lock(tx, scope, order_id).await?;
     let mut row = order.clone().into_active_model();
     if super::apply(&order, &mut row, ctx, OrderEvent::PutAside).is_none() {
         return Ok(false);

@@ -2,6 +2,7 @@
 
 use super::holds;
 use super::place::{close_link, set_reminder, zone};
+use super::timed::load;
 use crate::access::CompanyScope;
 use crate::company;
 use crate::ctx::Ctx;
@@ -115,12 +116,12 @@ pub(crate) async fn tell(
 /// `NotFound`; `Invalid` when it is paid or ended already.
 pub async fn cancel(ctx: &Ctx, scope: &CompanyScope, order_id: Uuid) -> Result<order::Model> {
     scope.must_manage()?;
-    let order = super::get(ctx, scope, order_id).await?;
+    let mut tx = ctx.db().begin(scope).await?;
+    // A payment that is being settled is waited for: what is read from now on is what holds.
+    let (order, conversation) = load(&tx, scope, order_id).await?;
     if order.payment_status == PaymentStatus::Paid {
         return Err(Error::invalid("id", "PAID", "A paid order is refunded, not cancelled."));
     }
-    let conversation = with_conversation(ctx, scope, &order).await?;
-    let mut tx = ctx.db().begin(scope).await?;
     let mut row = order.clone().into_active_model();
     if super::apply(&order, &mut row, ctx, OrderEvent::Cancelled).is_none() {
         return Err(Error::invalid("id", "ENDED", "The order has ended already."));
@@ -164,12 +165,11 @@ pub async fn refund(ctx: &Ctx, scope: &CompanyScope, order_id: Uuid) -> Result<o
 /// # Errors
 /// `NotFound`; `Invalid` when the order does not wait for money, or its time or stock is gone.
 pub async fn resend_link(ctx: &Ctx, scope: &CompanyScope, order_id: Uuid) -> Result<order::Model> {
-    let order = super::get(ctx, scope, order_id).await?;
-    let conversation = with_conversation(ctx, scope, &order).await?;
+    let mut tx = ctx.db().begin(scope).await?;
+    let (order, conversation) = load(&tx, scope, order_id).await?;
     let Some(token) = order.link_token.clone() else {
         return Err(Error::invalid("id", "FREE", "Nothing is due for this order."));
     };
-    let mut tx = ctx.db().begin(scope).await?;
     if !super::link_is_open(ctx, &order) {
         reopen(ctx, &mut tx, scope, &order).await?;
     }
@@ -181,6 +181,7 @@ pub async fn resend_link(ctx: &Ctx, scope: &CompanyScope, order_id: Uuid) -> Res
     super::get(ctx, scope, order_id).await
 }
 
+/// `order`: as it was locked.
 async fn reopen(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, order: &order::Model) -> Result<()> {
     if order.status != OrderStatus::Expired {
         return Err(Error::invalid("id", "ENDED", "This order does not wait for a payment."));

@@ -42,6 +42,7 @@ mod model_settings;
 mod model_turn;
 mod payment_late;
 mod payment_orders;
+mod payment_race;
 mod payment_stripe;
 mod payment_suite;
 mod payment_support;
