@@ -26,7 +26,7 @@ pub use read::{
 pub use receive::{Address, Incoming, MAX_ATTACHMENTS, MAX_TEXT, Receipt, receive};
 pub(crate) use receive::{attest, of_address, preview};
 pub use send::retry_message;
-pub(crate) use send::{SendMessage, blocked, delivered, send, undelivered};
+pub(crate) use send::{SendMessage, blocked, delivered, not_sent, send, undelivered};
 pub use trial::{TrialMessage, try_message};
 pub use visitor::{VisitorCursor, visitor_conversation, visitor_messages};
 pub(crate) use write::{NewOutbound, needs_attention, store_outbound};

@@ -44,6 +44,7 @@ const TAKEN_OVER: &str = "A person took the conversation before this was sent.";
 const NO_ADDRESS: &str = "The contact has no address on this channel.";
 const WINDOW_CLOSED: &str = "The platform takes free text only for a time after the customer's last message.";
 const NO_CREDENTIAL: &str = "The channel is not connected any more.";
+const GIVEN_UP: &str = "The program could not hand it to the platform.";
 const RESULT_UNKNOWN: &str =
     "The platform did not answer; the message may have arrived. It is not sent again by itself.";
 
@@ -233,6 +234,21 @@ async fn set(
     crate::event::emit(ctx, tx, scope, EventKind::Message, payload.message_id).await?;
     // The visitor's open page listens for its conversation, not for each message of the company.
     crate::event::emit(ctx, tx, scope, EventKind::Conversation, payload.conversation_id).await
+}
+
+/// The job that was to send it is dead. What was being sent then may have arrived.
+pub(crate) async fn not_sent(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, payload: &SendMessage) -> Result<()> {
+    let message = message::Entity::find_by_id(payload.message_id)
+        .filter(message::Column::CompanyId.eq(scope.id()))
+        .one(tx)
+        .await?;
+    let (status, why) = match message.map(|message| message.status) {
+        Some(MessageStatus::Queued) => (MessageStatus::Failed, GIVEN_UP),
+        Some(MessageStatus::Sending) => (MessageStatus::Unknown, RESULT_UNKNOWN),
+        _ => return Ok(()),
+    };
+    set(ctx, tx, scope, payload, status, Some(why)).await?;
+    needs_attention(ctx, tx, scope, payload.conversation_id, "not_sent").await
 }
 
 /// The provider has it: under the id that it gave, its reports of the delivery are found.

@@ -4,16 +4,19 @@
 //! ([`finish`]). A claim takes a lease, grows the fencing token and counts the attempt, so that a worker that was thought dead
 //! cannot finish anything, and a job that kills its worker ends dead instead of looping.
 
+mod buried;
 mod claim;
 mod registry;
 mod retention;
 mod screen;
+mod revive;
 mod settle;
 mod upkeep;
 
 pub use claim::{Claimed, claim};
 pub use registry::{Kind, KindOptions, Registry};
 pub use retention::prune;
+pub(crate) use revive::{Dead, hasten, revive};
 pub use screen::{list, retry};
 pub use settle::{
     BROKE, Failed, Failure, Lease, Retry, TOOK_TOO_LONG, broke_off, fail, finish, finish_if_running, finish_together,

@@ -24,8 +24,8 @@ pub fn broke_off(row: &job::Model) -> bool {
     let reason = row.last_error.as_deref().unwrap_or_default();
     [WENT_SILENT, TOOK_TOO_LONG, BROKE].iter().any(|begin| reason.starts_with(begin))
 }
-/// A run that was not tried, because the other side is left alone, does not count as an attempt for so long after the job was
-/// made: as long as Stripe delivers its own events anew (outside.md §3). After that it does, so that nothing waits for ever.
+/// A run in which nothing was done, because the other side is left alone or lets nothing in, does not count as an attempt for so
+/// long after the job was made: as long as Stripe delivers its own events anew (outside.md §3). After that it does, so that nothing waits for ever.
 const UNCOUNTED_SECONDS: i64 = 3 * 24 * 3600;
 
 /// Why a job's run failed, and whether another run makes sense.
@@ -44,7 +44,7 @@ pub enum Retry {
     Later,
     /// The other side said when.
     After(Duration),
-    /// The other side is left alone for so long: nothing was tried, and the attempt does not count.
+    /// The other side is left alone for so long, or lets nothing in: nothing was done, and the attempt does not count.
     Uncounted(Duration),
     /// Never: dead at once.
     Never,
@@ -209,7 +209,8 @@ async fn fail_where(ctx: &Ctx, claimed: &Claimed, failure: &Failure, still: Cond
     let run_at = ctx.time().plus_millis(wait);
     let again = job::Entity::update_many()
         .col_expr(job::Column::RunAt, run_at.0.into())
-        .col_expr(job::Column::Attempts, Expr::value(row.attempts - i32::from(uncounted)))
+        // A begun job keeps its place in its lane: whatever comes after it must not overtake it.
+        .col_expr(job::Column::Attempts, Expr::value(if uncounted { (row.attempts - 1).max(1) } else { row.attempts }))
         .col_expr(job::Column::LastError, Expr::value(shorten(&failure.reason)))
         .filter(still);
     Ok(match put_back(ctx, claimed, again).await? {
@@ -234,6 +235,7 @@ async fn bury(ctx: &Ctx, claimed: &Claimed, failure: &Failure, still: Condition)
         return Ok(Failed::Lost);
     }
     if let Some(scope) = crate::access::for_job(&claimed.row) {
+        super::buried::show(ctx, &mut tx, &scope, &claimed.row).await?;
         crate::event::emit(ctx, &mut tx, &scope, EventKind::Job, claimed.row.id).await?;
     }
     tx.wakes = true;
