@@ -37,7 +37,8 @@ pub fn registry() -> Registry {
         crate::payment::ExpirePage => crate::payment::run_expire, at once 2, seconds 60;
         crate::payment::CheckPage => crate::payment::run_check, at once 2, seconds 40;
         crate::payment::RefundPayment => crate::payment::run_refund, at once 2, seconds 60;
-        crate::payment::ConnectPayment => crate::payment::run_connect, at once 2, seconds 60;
+        // Both end the pages of an account that is left, one by one.
+        crate::payment::ConnectPayment => crate::payment::run_connect, at once 2, seconds 600;
         crate::payment::DisconnectPayment => crate::payment::run_disconnect, at once 2, seconds 600;
         crate::order::BookOrder => crate::order::book, at once 4, seconds 25;
         crate::calendar::WriteBooking => crate::calendar::run_write, at once 4, seconds 60;

@@ -18,12 +18,15 @@ pub enum EventKind {
     Expired,
     /// The money went back.
     Refunded,
+    /// The money was to go back, and came to the account again.
+    RefundFailed,
     /// The customer's bank takes the money back.
     Disputed,
 }
 
 impl EventKind {
-    const ALL: [Self; 5] = [Self::Paid, Self::Failed, Self::Expired, Self::Refunded, Self::Disputed];
+    const ALL: [Self; 6] =
+        [Self::Paid, Self::Failed, Self::Expired, Self::Refunded, Self::RefundFailed, Self::Disputed];
 
     /// The stored word.
     #[must_use]
@@ -33,6 +36,7 @@ impl EventKind {
             Self::Failed => "failed",
             Self::Expired => "expired",
             Self::Refunded => "refunded",
+            Self::RefundFailed => "refund_failed",
             Self::Disputed => "disputed",
         }
     }
@@ -50,6 +54,7 @@ impl EventKind {
             Self::Failed => "checkout.session.async_payment_failed",
             Self::Expired => "checkout.session.expired",
             Self::Refunded => "charge.refunded",
+            Self::RefundFailed => "refund.failed",
             Self::Disputed => "charge.dispute.created",
         }
     }
@@ -60,6 +65,7 @@ impl EventKind {
             "checkout.session.async_payment_failed" => Self::Failed,
             "checkout.session.expired" => Self::Expired,
             "charge.refunded" | "refund.created" | "refund.updated" => Self::Refunded,
+            "refund.failed" => Self::RefundFailed,
             "charge.dispute.created" => Self::Disputed,
             _ => return None,
         })
@@ -67,13 +73,14 @@ impl EventKind {
 }
 
 /// The kinds of events that are used, by their names at the provider: a webhook is set for these.
-pub const EVENT_TYPES: [&str; 7] = [
+pub const EVENT_TYPES: [&str; 8] = [
     "checkout.session.completed",
     "checkout.session.async_payment_succeeded",
     "checkout.session.async_payment_failed",
     "checkout.session.expired",
     "charge.refunded",
     "refund.updated",
+    "refund.failed",
     "charge.dispute.created",
 ];
 

@@ -109,7 +109,7 @@ impl PaymentProvider for SandboxBank {
             payment_id: None,
             account: event.account.clone(),
             standing: match kind {
-                EventKind::Paid | EventKind::Disputed => Standing::Paid,
+                EventKind::Paid | EventKind::Disputed | EventKind::RefundFailed => Standing::Paid,
                 // An attempt failed; the page may be tried again.
                 EventKind::Failed => Standing::Open,
                 EventKind::Expired => Standing::Expired,

@@ -1,8 +1,8 @@
 //! A company's own account at Stripe: its key, its webhook, its end (issue 3.3, R26).
 
-use super::provider::{self, STRIPE_KEY, STRIPE_WEBHOOK, account};
+use super::provider::{self, STRIPE_KEY, STRIPE_KEY_BEFORE, STRIPE_WEBHOOK, WAS_LIVE, account, took_real_money};
 use super::settle::apply;
-use super::upkeep::{ExpirePage, cancel_look, leave_pages};
+use super::upkeep::{ExpirePage, cancel_look, leave_pages, take_up};
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
 use crate::db::Tx;
@@ -14,7 +14,7 @@ use entity::stored::{ChannelLogKind, ChannelStatus, IntegrationKind, PaymentStat
 use entity::{integration as integration_table, payment};
 use gateway::error::{Error as ProviderError, Kind, Retry};
 use gateway::payment::stripe::{self, Stripe};
-use gateway::payment::{Account, PaymentProvider as _};
+use gateway::payment::{Account, PageState, PaymentProvider as _, sandbox};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
 };
@@ -22,7 +22,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use uuid::Uuid;
 
-/// Open pages that are ended one by one when an account is disconnected; the others end by their own time, in a day.
+/// Open pages that are ended one by one when an account is left; the others end by their own time, in a day.
 const MOST_ENDED: u64 = 500;
 
 account_job!(
@@ -70,15 +70,20 @@ pub async fn connect_stripe(
     }
     let mut tx = ctx.db().begin(scope).await?;
     let before = integration::find(&tx, scope, IntegrationKind::Payment).await?;
+    let kept = match &before {
+        Some(row) => set_aside(ctx, &tx, scope, row).await?,
+        None => json!({}),
+    };
     let settings = json!({
         "live": live.unwrap_or(false),
         "webhook": webhook_secret.is_some(),
         // Names the request that sets the webhook, so that one whose answer was lost is found again.
         "request": ctx.new_id(),
-        "old_endpoint": before.and_then(|row| row.settings["endpoint"].as_str().map(str::to_owned)),
+        "old_endpoint": kept["endpoint"],
+        "old_live": kept["live"],
+        WAS_LIVE: before.as_ref().is_some_and(took_real_money),
     });
     let row = integration::begin(ctx, &mut tx, scope, IntegrationKind::Payment, stripe::NAME, settings).await?;
-    credential::remove(&tx, scope, row.id).await?;
     credential::set(ctx, &tx, scope, row.id, STRIPE_KEY, &SecretString::from(secret_key)).await?;
     if let Some(secret) = webhook_secret {
         credential::set(ctx, &tx, scope, row.id, STRIPE_WEBHOOK, &SecretString::from(secret)).await?;
@@ -86,6 +91,24 @@ pub async fn connect_stripe(
     begin_connect(ctx, &mut tx, scope, row.id).await?;
     ctx.commit(tx).await?;
     Ok(row)
+}
+
+/// Puts the key of before aside: the pages that were made with it are ended with it. Events signed with the secret of before are
+/// believed until there is another. What is known of that key; of several that are replaced before one was good, the first.
+async fn set_aside(
+    ctx: &Ctx,
+    tx: &Tx,
+    scope: &CompanyScope,
+    row: &integration_table::Model,
+) -> Result<serde_json::Value> {
+    if credential::open(ctx, tx, scope, row.id, STRIPE_KEY_BEFORE).await?.is_some() {
+        return Ok(json!({ "endpoint": row.settings["old_endpoint"], "live": row.settings["old_live"] }));
+    }
+    // Of a disconnected account nothing is left.
+    if let Some(key) = credential::open(ctx, tx, scope, row.id, STRIPE_KEY).await? {
+        credential::set(ctx, tx, scope, row.id, STRIPE_KEY_BEFORE, &key).await?;
+    }
+    Ok(json!({ "endpoint": row.settings["endpoint"], "live": row.settings["live"] }))
 }
 
 /// Asks the provider by a job.
@@ -109,13 +132,26 @@ pub(crate) async fn run_connect(ctx: &Ctx, claimed: &Claimed) -> Result<(), Fail
         return Ok(job::finish_if_running(ctx, claimed).await?);
     }
     let account = provider::stripe(ctx, &scope, &row).await?;
+    let before = provider::stripe_before(ctx, &scope, &row).await?;
+    let last = claimed.row.attempts >= claimed.row.max_attempts;
     let connected = async {
         let who = account.check().await?;
-        Ok::<_, ProviderError>((who, set_webhook(ctx, &account, &row).await?))
+        // Another account, or its other mode: this key cannot look at the pages of the one before.
+        let known = row.external_id.as_ref();
+        let other = (known.is_some() || before.is_some()) && known != Some(&who.external_id)
+            || row.settings["old_live"].as_bool().is_some_and(|live| live != who.live);
+        let ended = match (&before, other) {
+            (Some(before), true) => Some(leave(ctx, &scope, &row, before, last).await?),
+            (None, true) => Some(Ended::default()),
+            (_, false) => None,
+        };
+        let webhook = set_webhook(ctx, &account, before.as_ref().filter(|_| other), &row, claimed.row.id).await?;
+        Ok::<_, Failing>((who, webhook, ended))
     };
-    let (who, webhook) = match connected.await {
+    let (who, webhook, ended) = match connected.await {
         Ok(connected) => connected,
-        Err(error) => {
+        Err(Failing::Here(error)) => return Err(error.into()),
+        Err(Failing::There(error)) => {
             let mut tx = ctx.db().begin(&scope).await?;
             integration::failed(ctx, &mut tx, &scope, &row, &error).await?;
             if error.retry == Retry::Never {
@@ -130,18 +166,32 @@ pub(crate) async fn run_connect(ctx: &Ctx, claimed: &Claimed) -> Result<(), Fail
     let mut tx = ctx.db().begin(&scope).await?;
     let mut settings = row.settings.clone();
     settings["live"] = json!(who.live);
-    if let Webhook::Made { endpoint, secret } = &webhook {
-        credential::set(ctx, &tx, &scope, row.id, STRIPE_WEBHOOK, secret).await?;
-        settings["endpoint"] = json!(endpoint);
+    settings[WAS_LIVE] = json!(who.live || took_real_money(&row));
+    match &webhook {
+        Webhook::Made { endpoint, secret } => {
+            credential::set(ctx, &tx, &scope, row.id, STRIPE_WEBHOOK, secret).await?;
+            settings["endpoint"] = json!(endpoint);
+        }
+        // The secret of before is of a webhook that this account does not have, or that this key may not change.
+        Webhook::None(_) if row.settings["endpoint"].is_null() => {
+            credential::forget(&tx, &scope, row.id, STRIPE_WEBHOOK).await?;
+        }
+        Webhook::None(_) | Webhook::Known => {}
     }
     settings["webhook"] = json!(!matches!(webhook, Webhook::None(_)));
     settings["old_endpoint"] = json!(null);
+    settings["old_live"] = json!(null);
+    credential::forget(&tx, &scope, row.id, STRIPE_KEY_BEFORE).await?;
     let trouble = trouble(&who, &webhook);
     let known = row.clone();
-    if known.external_id.as_ref().is_some_and(|before| *before != who.external_id) {
-        // Another account: this key cannot look at the pages of the one before.
-        leave_pages(ctx, &mut tx, &scope, &known.provider).await?;
+    if let Some(ended) = &ended {
+        settle_left(ctx, &mut tx, &scope, &known, ended).await?;
     }
+    if who.live && !took_real_money(&known) {
+        // What real money is asked for from now on is not given for a press of the sandbox bank's button.
+        leave_pages(ctx, &mut tx, &scope, sandbox::NAME).await?;
+    }
+    take_up(ctx, &mut tx, &scope, &known.provider).await?;
     let mut row = row.into_active_model();
     row.external_id = Set(Some(who.external_id));
     row.name = Set(who.name);
@@ -190,33 +240,136 @@ enum Webhook {
     None(Option<String>),
 }
 
+/// The webhook that is set, renewed where Stripe has switched it off or lost it, or where it leads elsewhere; one that is made
+/// anew otherwise. `before`: the other account whose webhook goes. `run`: names the request that makes one in the place of a lost
+/// one.
 async fn set_webhook(
     ctx: &Ctx,
     account: &Stripe,
+    before: Option<&Stripe>,
     row: &integration_table::Model,
+    run: Uuid,
 ) -> std::result::Result<Webhook, ProviderError> {
-    if row.settings["webhook"] == true {
-        return Ok(Webhook::Known);
-    }
+    let url = webhook_url(ctx, row);
+    let mut request = row.settings["request"].as_str().and_then(|id| id.parse().ok()).unwrap_or(row.id);
     // Providers call public HTTPS addresses only.
-    if !ctx.engine().public_url.starts_with("https://") {
-        return Ok(Webhook::None(None));
+    let reachable = ctx.engine().public_url.starts_with("https://");
+    match row.settings["endpoint"].as_str() {
+        Some(_) if !reachable => return Ok(Webhook::None(None)),
+        Some(endpoint) => match account.is_endpoint_well(endpoint, &url).await {
+            Ok(true) => return Ok(Webhook::Known),
+            Ok(false) => match account.renew_endpoint(endpoint, &url).await {
+                Ok(()) => return Ok(Webhook::Known),
+                Err(error) if matches!(error.kind, Kind::Credentials | Kind::Request) => {
+                    return Ok(Webhook::None(Some(error.text)));
+                }
+                Err(error) => return Err(error),
+            },
+            Err(error) if error.kind == Kind::Gone => request = run,
+            // The key may not look at webhooks; it is good, as was just seen.
+            Err(error) if matches!(error.kind, Kind::Credentials | Kind::Request) => return Ok(Webhook::Known),
+            Err(error) => return Err(error),
+        },
+        // One that a person has set by hand is known by its secret alone.
+        None if row.settings["webhook"] == true => return Ok(Webhook::Known),
+        None => {}
     }
-    let request = row.settings["request"].as_str().and_then(|id| id.parse().ok()).unwrap_or(row.id);
-    let endpoint = match account.create_endpoint(request, &webhook_url(ctx, row)).await {
-        Ok(endpoint) => endpoint,
-        Err(error) if matches!(error.kind, Kind::Credentials | Kind::Request) => {
-            return Ok(Webhook::None(Some(error.text)));
-        }
+    let made = match reachable {
+        true => account.create_endpoint(request, &url).await.map(Some),
+        false => Ok(None),
+    };
+    let made = match made {
+        Ok(Some(made)) => Webhook::Made { endpoint: made.external_id, secret: made.secret.expose_secret().into() },
+        Ok(None) => Webhook::None(None),
+        Err(error) if matches!(error.kind, Kind::Credentials | Kind::Request) => Webhook::None(Some(error.text)),
         Err(error) => return Err(error),
     };
     if let Some(old) = row.settings["old_endpoint"].as_str()
-        && let Err(error) = account.delete_endpoint(old).await
+        && (before.is_some() || matches!(made, Webhook::Made { .. }))
+        && let Err(error) = before.unwrap_or(account).delete_endpoint(old).await
     {
         // It delivers to an address that believes the new secret only.
         tracing::warn!(integration = %row.id, %error, "an old webhook stays at Stripe");
     }
-    Ok(Webhook::Made { endpoint: endpoint.external_id, secret: endpoint.secret.expose_secret().into() })
+    Ok(made)
+}
+
+/// Why a connection fails.
+enum Failing {
+    Here(Error),
+    There(ProviderError),
+}
+
+impl From<ProviderError> for Failing {
+    fn from(error: ProviderError) -> Self {
+        Self::There(error)
+    }
+}
+
+impl From<Error> for Failing {
+    fn from(error: Error) -> Self {
+        Self::Here(error)
+    }
+}
+
+/// Pages of an account that is left: which were tried to be ended, and how those stand that could be read.
+#[derive(Default)]
+struct Ended {
+    tried: Vec<payment::Model>,
+    stand: Vec<(payment::Model, PageState)>,
+}
+
+/// Ends the open pages of an account that is left, and reads them. `last`: what fails is given up, and marked later.
+async fn leave(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    row: &integration_table::Model,
+    account: &Stripe,
+    last: bool,
+) -> std::result::Result<Ended, Failing> {
+    let open = payment::Entity::find()
+        .filter(payment::Column::CompanyId.eq(scope.id()))
+        .filter(payment::Column::Provider.eq(row.provider.as_str()))
+        .filter(payment::Column::Status.is_in([PaymentState::Open, PaymentState::Processing]))
+        .filter(payment::Column::Url.ne(""))
+        .limit(MOST_ENDED)
+        .all(&ctx.db().read(scope))
+        .await
+        .map_err(Error::from)?;
+    let mut ended = Ended { tried: open, stand: Vec::new() };
+    for page in &ended.tried {
+        let read = async {
+            account.expire_page(&page.external_id).await?;
+            account.read_page(&page.external_id).await
+        };
+        match read.await {
+            Ok(state) => ended.stand.push((page.clone(), state)),
+            Err(error) if error.kind == Kind::Gone => {}
+            // A key that is dead already, or an account that does not answer for long.
+            Err(error) if error.retry == Retry::Never || last => break,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(ended)
+}
+
+/// Applies what was found at the pages of an account that is left; the others give way, and what may come by them is marked.
+async fn settle_left(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    scope: &CompanyScope,
+    row: &integration_table::Model,
+    ended: &Ended,
+) -> Result<()> {
+    for (page, state) in &ended.stand {
+        apply(ctx, tx, scope, page, state, None, true).await?;
+    }
+    leave_pages(ctx, tx, scope, &row.provider).await?;
+    for page in &ended.tried {
+        job::cancel(ctx, tx, scope, &key_of_end(page)).await?;
+        cancel_look(ctx, tx, scope, page).await?;
+    }
+    Ok(())
 }
 
 /// Runs [`DisconnectPayment`]. A provider that does not answer for long is left: its events are refused anyway.
@@ -229,56 +382,39 @@ pub(crate) async fn run_disconnect(ctx: &Ctx, claimed: &Claimed) -> Result<(), F
     else {
         return Ok(job::finish_if_running(ctx, claimed).await?);
     };
-    let open = payment::Entity::find()
-        .filter(payment::Column::CompanyId.eq(scope.id()))
-        .filter(payment::Column::Provider.eq(row.provider.as_str()))
-        .filter(payment::Column::Status.is_in([PaymentState::Open, PaymentState::Processing]))
-        .filter(payment::Column::Url.ne(""))
-        .limit(MOST_ENDED)
-        .all(&ctx.db().read(&scope))
-        .await?;
-    // A page that was paid before it could be ended counts: its event finds a closed door.
-    let mut stand = Vec::with_capacity(open.len());
-    match provider::stripe(ctx, &scope, &row).await {
-        Ok(account) => {
-            let last = claimed.row.attempts >= claimed.row.max_attempts;
-            let ended = async {
-                for page in &open {
-                    account.expire_page(&page.external_id).await?;
-                    match account.read_page(&page.external_id).await {
-                        Ok(state) => stand.push((page, state)),
-                        Err(error) if error.kind == Kind::Gone => {}
-                        Err(error) => return Err(error),
-                    }
-                }
-                match row.settings["endpoint"].as_str() {
-                    Some(endpoint) => account.delete_endpoint(endpoint).await,
-                    None => Ok(()),
-                }
-            };
-            if let Err(error) = ended.await
-                && error.retry != Retry::Never
-                && !last
-            {
-                return Err(failure(&error));
-            }
+    let last = claimed.row.attempts >= claimed.row.max_attempts;
+    // Pages of a key that was being replaced are that key's.
+    let (account, endpoint) = match provider::stripe_before(ctx, &scope, &row).await? {
+        Some(account) => (Some(account), &row.settings["old_endpoint"]),
+        None => match provider::stripe(ctx, &scope, &row).await {
+            Ok(account) => (Some(account), &row.settings["endpoint"]),
+            // The secrets are gone already.
+            Err(Error::NoCredential(_)) => (None, &row.settings["endpoint"]),
+            Err(error) => return Err(error.into()),
+        },
+    };
+    let mut ended = Ended::default();
+    if let Some(account) = account {
+        // A page that was paid before it could be ended counts: its event finds a closed door.
+        ended = match leave(ctx, &scope, &row, &account, last).await {
+            Ok(ended) => ended,
+            Err(Failing::Here(error)) => return Err(error.into()),
+            Err(Failing::There(error)) => return Err(failure(&error)),
+        };
+        if let Some(endpoint) = endpoint.as_str()
+            && let Err(error) = account.delete_endpoint(endpoint).await
+            && error.retry != Retry::Never
+            && !last
+        {
+            return Err(failure(&error));
         }
-        // The secrets are gone already.
-        Err(Error::NoCredential(_)) => {}
-        Err(error) => return Err(error.into()),
     }
     let mut tx = ctx.db().begin(&scope).await?;
-    for (page, state) in &stand {
-        apply(ctx, &mut tx, &scope, page, state, None, true).await?;
-    }
-    leave_pages(ctx, &mut tx, &scope, &row.provider).await?;
-    for page in &open {
-        job::cancel(ctx, &mut tx, &scope, &key_of_end(page)).await?;
-        cancel_look(ctx, &mut tx, &scope, page).await?;
-    }
+    settle_left(ctx, &mut tx, &scope, &row, &ended).await?;
     credential::remove(&tx, &scope, row.id).await?;
+    let settings = json!({ "live": row.settings["live"], WAS_LIVE: took_real_money(&row) });
     let mut row = row.into_active_model();
-    row.settings = Set(json!({}));
+    row.settings = Set(settings);
     row.update(&tx).await?;
     job::finish(ctx, &mut tx, claimed).await?;
     Ok(ctx.commit(tx).await?)

@@ -79,6 +79,12 @@ async fn from_sandbox(ctx: &Ctx, signature: Option<&str>, body: &[u8]) -> Result
         .one(&ctx.db().read_across())
         .await?;
     let scope = payment.as_ref().map(access::for_payment);
+    if let (Some(scope), Some(payment)) = (&scope, &payment) {
+        let order = order::get(ctx, scope, payment.order_id).await?;
+        if !provider::believes_sandbox(ctx, scope, &order).await? {
+            return Err(Error::NotFound("provider"));
+        }
+    }
     let known = scope.as_ref().map(|scope| (scope, payment.as_ref().map(|payment| payment.order_id)));
     let account = event.account.clone().unwrap_or_default();
     let stored = Stored { provider: sandbox::NAME, account, kind, payload: serde_json::from_slice(body)? };

@@ -21,6 +21,7 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait as _, QueryFilter,
 };
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Applies one event of a provider.
@@ -95,8 +96,11 @@ pub(crate) async fn settle(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> 
     Ok(())
 }
 
+/// A new key begins the waiting work at once; this is for one that comes back to life by itself.
+const BETWEEN_TRIES_OF_A_DEAD_KEY: Duration = Duration::from_secs(600);
+
 /// The provider could not be asked: visible at the account, and tried again as the error says. A dead key is tried again too,
-/// since somebody will put a new one in its place and the customer has paid.
+/// and not counted, since somebody will put a new one in its place and the customer has paid.
 pub(super) async fn unread(
     ctx: &Ctx,
     scope: &CompanyScope,
@@ -110,7 +114,7 @@ pub(super) async fn unread(
     }
     let mut failure = integration::failure(&error);
     if error.kind == Kind::Credentials {
-        failure.retry = job::Retry::Later;
+        failure.retry = job::Retry::Uncounted(BETWEEN_TRIES_OF_A_DEAD_KEY);
     }
     Ok(failure)
 }
@@ -175,6 +179,15 @@ pub(super) async fn apply(
         // Nothing more is to be found by looking.
         super::upkeep::cancel_look(ctx, tx, scope, &payment).await?;
     }
+    // The money came back to the account after it was believed to have gone, or is said to have. A stale reading of the page is told
+    // from that by the event.
+    let came_back = match event {
+        Some(ProviderEvent::RefundFailed) => state.standing == Standing::Paid,
+        Some(ProviderEvent::Refunded) => {
+            state.standing == Standing::Paid && payment.status == PaymentState::Refunded
+        }
+        _ => false,
+    };
     let outcome = match state.standing {
         Standing::Paid => paid(ctx, tx, scope, payment, &order, &conversation).await?,
         Standing::Refunded => refunded(ctx, tx, scope, payment, &order, &conversation).await?,
@@ -188,6 +201,9 @@ pub(super) async fn apply(
     if event == Some(ProviderEvent::Disputed) {
         needs_attention(ctx, tx, scope, conversation.id, "payment_disputed").await?;
         outcome = "disputed";
+    } else if came_back {
+        needs_attention(ctx, tx, scope, conversation.id, "refund_failed").await?;
+        outcome = "refund_failed";
     } else if state.standing == Standing::Paid && state.refunded_minor > 0 {
         // Only the whole sum ends an order; a part is staff's own agreement with the customer.
         needs_attention(ctx, tx, scope, conversation.id, "refunded_partly").await?;

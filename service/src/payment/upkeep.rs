@@ -3,7 +3,7 @@
 
 use super::link::{AFTER_END_SECONDS, BETWEEN_LOOKS_SECONDS};
 use super::provider::{self, Till};
-use super::settle::{apply, unread};
+use super::settle::{SettlePayment, apply, unread};
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
 use crate::db::Tx;
@@ -14,14 +14,14 @@ use crate::{integration, order};
 use domain::money::Currency;
 use entity::payment;
 use entity::stored::PaymentState;
-use gateway::error::{Kind, Retry};
+use gateway::error::Kind;
 use gateway::payment::{PageState, Refund, Standing};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// So many payments are marked when an account is left.
+/// So many payments are marked when an account is left, and looked at when it is there again.
 const MOST_LEFT: u64 = 500;
 /// Money that is on its way takes days: so often it is looked for where the provider cannot report to us,
 const BETWEEN_LOOKS_FOR_MONEY_SECONDS: i64 = 3600;
@@ -111,19 +111,43 @@ pub(super) async fn cancel_look(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, pa
     Ok(())
 }
 
-/// Leaves the pages of an account that is asked no more: open ones give way to fresh ones, and staff see where money was on its
-/// way.
-pub(super) async fn leave_pages(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, provider: &str) -> Result<()> {
-    let on_its_way = payment::Entity::find()
+/// The key is good (again): what waited for it runs now, what gave up meanwhile is taken up again, and each page that may be paid
+/// is looked at, since nothing was heard of it.
+pub(super) async fn take_up(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, provider: &str) -> Result<()> {
+    let read = [SettlePayment::KIND, CheckPage::KIND, ExpirePage::KIND];
+    job::revive(ctx, tx, scope, &read, job::Dead::Any).await?;
+    // Staff have seen a refund that was refused.
+    job::revive(ctx, tx, scope, &[RefundPayment::KIND], job::Dead::OutOfAttempts).await?;
+    let live = payment::Entity::find()
         .filter(payment::Column::CompanyId.eq(scope.id()))
         .filter(payment::Column::Provider.eq(provider))
-        .filter(payment::Column::Status.eq(PaymentState::Processing))
+        .filter(payment::Column::Status.is_in([PaymentState::Open, PaymentState::Processing]))
+        .filter(payment::Column::Url.ne(""))
         .limit(MOST_LEFT)
         .all(&*tx)
         .await?;
-    for page in on_its_way {
-        let order = order::lock(tx, scope, page.order_id).await?;
-        needs_attention(ctx, tx, scope, order.conversation_id, "payment_unwatched").await?;
+    for page in live {
+        let look = CheckPage { payment_id: page.id, order_id: page.order_id };
+        job::enqueue(ctx, tx, scope, &look).await?;
+    }
+    Ok(())
+}
+
+/// Leaves the pages of an account that is asked no more: open ones give way to fresh ones, and staff see where money was on its
+/// way, or may come still by a page that a customer has in hand.
+pub(super) async fn leave_pages(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, provider: &str) -> Result<()> {
+    if provider::is_outside(provider) {
+        let unwatched = payment::Entity::find()
+            .filter(payment::Column::CompanyId.eq(scope.id()))
+            .filter(payment::Column::Provider.eq(provider))
+            .filter(payment::Column::Status.is_in([PaymentState::Open, PaymentState::Processing]))
+            .filter(payment::Column::Url.ne(""))
+            .limit(MOST_LEFT)
+            .all(&*tx)
+            .await?;
+        for page in unwatched {
+            unwatch(ctx, tx, scope, &page).await?;
+        }
     }
     payment::Entity::update_many()
         .col_expr(payment::Column::Status, Expr::value(PaymentState::Expired.to_value()))
@@ -135,6 +159,23 @@ pub(super) async fn leave_pages(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, pr
     Ok(())
 }
 
+/// Nobody can look at this page any more. Where a customer has its address, money may come by it: staff are to look.
+async fn unwatch(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, page: &payment::Model) -> Result<()> {
+    if page.url.is_empty() || matches!(page.status, PaymentState::Failed | PaymentState::Paid | PaymentState::Refunded) {
+        return Ok(());
+    }
+    let order = order::lock(tx, scope, page.order_id).await?;
+    needs_attention(ctx, tx, scope, order.conversation_id, "payment_unwatched").await
+}
+
+/// The key is gone: a page that was not ended before has its own time only.
+async fn without_key(ctx: &Ctx, scope: &CompanyScope, page: &payment::Model, claimed: &Claimed) -> Result<(), Failure> {
+    let mut tx = ctx.db().begin(scope).await?;
+    unwatch(ctx, &mut tx, scope, page).await?;
+    job::finish(ctx, &mut tx, claimed).await?;
+    Ok(ctx.commit(tx).await?)
+}
+
 /// Runs [`ExpirePage`]. A page that was paid before it could be ended counts as every late payment.
 pub(crate) async fn run_expire(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     let scope = claimed.scope()?;
@@ -142,8 +183,7 @@ pub(crate) async fn run_expire(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failu
     let payment = provider::payment_of(ctx, &scope, payload.payment_id).await?;
     let till = match provider::of_payment(ctx, &scope, &payment.provider).await {
         Ok(till) => till,
-        // The key is gone: nobody can end it any more but its own time.
-        Err(Error::NoCredential(_) | Error::NotFound(_)) => return Ok(job::finish_if_running(ctx, claimed).await?),
+        Err(Error::NoCredential(_) | Error::NotFound(_)) => return without_key(ctx, &scope, &payment, claimed).await,
         Err(error) => return Err(error.into()),
     };
     let ended = async {
@@ -167,7 +207,7 @@ pub(crate) async fn run_check(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failur
     }
     let till = match provider::of_payment(ctx, &scope, &payment.provider).await {
         Ok(till) => till,
-        Err(Error::NoCredential(_) | Error::NotFound(_)) => return Ok(job::finish_if_running(ctx, claimed).await?),
+        Err(Error::NoCredential(_) | Error::NotFound(_)) => return without_key(ctx, &scope, &payment, claimed).await,
         Err(error) => return Err(error.into()),
     };
     let state = match till.provider.read_page(&payment.external_id).await {
@@ -203,8 +243,7 @@ pub(crate) async fn run_check(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failur
                 let pause = if reports { BETWEEN_LOOKS_BESIDE_EVENTS_SECONDS } else { BETWEEN_LOOKS_FOR_MONEY_SECONDS };
                 job::enqueue_at(ctx, &mut tx, &scope, &payload, now.plus_seconds(pause)).await?;
             } else {
-                let order = order::lock(&tx, &scope, payment.order_id).await?;
-                needs_attention(ctx, &mut tx, &scope, order.conversation_id, "payment_unwatched").await?;
+                unwatch(ctx, &mut tx, &scope, &payment).await?;
             }
         }
         Standing::Paid | Standing::Failed | Standing::Expired | Standing::Refunded => {
@@ -236,8 +275,11 @@ async fn finish(
                 job::enqueue_unless_waiting(ctx, &mut tx, scope, &look, next).await?;
             }
         }
-        // The account does not know it: the customer is given another one.
-        None => super::link::close(&tx, payment, PaymentState::Expired).await?,
+        // The account does not know it: the customer is given another one, and may have paid this one elsewhere.
+        None => {
+            super::link::close(&tx, payment, PaymentState::Expired).await?;
+            unwatch(ctx, &mut tx, scope, payment).await?;
+        }
     }
     job::finish(ctx, &mut tx, claimed).await?;
     Ok(ctx.commit(tx).await?)
@@ -274,16 +316,8 @@ pub(crate) async fn run_refund(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failu
         }
         Ok(Some(state)) => finish(ctx, &scope, &till, &payment, Some(&state), claimed).await,
         Err(error) => {
-            let gives_up = error.retry == Retry::Never
-                || (claimed.row.attempts >= claimed.row.max_attempts && !error.was_not_asked);
-            let failure = unread(ctx, &scope, &till, error).await?;
-            if gives_up {
-                let mut tx = ctx.db().begin(&scope).await?;
-                let order = order::lock(&tx, &scope, payload.order_id).await?;
-                needs_attention(ctx, &mut tx, &scope, order.conversation_id, "refund_failed").await?;
-                ctx.commit(tx).await?;
-            }
-            Err(failure)
+            // A refusal buries the job, which marks the talk.
+            Err(unread(ctx, &scope, &till, error).await?)
         }
     }
 }

@@ -40,6 +40,7 @@ mod media_support;
 mod model_rehearsals;
 mod model_settings;
 mod model_turn;
+mod payment_account;
 mod payment_late;
 mod payment_orders;
 mod payment_race;

@@ -89,6 +89,28 @@ impl Stripe {
         Ok(Endpoint { external_id: made.id, secret: secret.into() })
     }
 
+    /// Whether a webhook is switched on, leads to this address and reports the events that are used.
+    ///
+    /// # Errors
+    /// [`Error`]; of kind `Gone` when there is none, `Credentials` when the key may not look.
+    pub async fn is_endpoint_well(&self, external_id: &str, url: &str) -> Result<bool, Error> {
+        let request = RequestBuilder::new(StripeMethod::Get, format!("/webhook_endpoints/{external_id}"));
+        let known: EndpointBody = self.call(request, None).await?;
+        let reports = |wanted: &str| known.enabled_events.iter().any(|event| event == wanted || event == "*");
+        Ok(known.url == url && known.status != "disabled" && EVENT_TYPES.iter().all(|wanted| reports(wanted)))
+    }
+
+    /// Switches a webhook on, for this address and the events that are used. Its secret stays.
+    ///
+    /// # Errors
+    /// As [`create_endpoint`](Self::create_endpoint).
+    pub async fn renew_endpoint(&self, external_id: &str, url: &str) -> Result<(), Error> {
+        let body = wire::UpdateEndpoint { url, enabled_events: &EVENT_TYPES, disabled: false };
+        let request =
+            RequestBuilder::new(StripeMethod::Post, format!("/webhook_endpoints/{external_id}")).form(&body);
+        self.call::<EndpointBody>(request, None).await.map(drop)
+    }
+
     /// Removes a webhook; one that is not there any more is removed.
     ///
     /// # Errors

@@ -165,11 +165,25 @@ pub(super) struct CreateEndpoint<'a> {
     pub(super) description: &'a str,
 }
 
+/// <https://docs.stripe.com/api/webhook_endpoints/update>
+#[derive(Debug, Serialize)]
+pub(super) struct UpdateEndpoint<'a> {
+    pub(super) url: &'a str,
+    pub(super) enabled_events: &'a [&'a str],
+    pub(super) disabled: bool,
+}
+
 /// <https://docs.stripe.com/api/webhook_endpoints/object>; the secret is told once, in the answer that makes it.
 #[derive(Debug, Deserialize)]
 pub(super) struct EndpointBody {
     pub(super) id: String,
     pub(super) secret: Option<String>,
+    #[serde(default)]
+    pub(super) url: String,
+    #[serde(default)]
+    pub(super) status: String,
+    #[serde(default)]
+    pub(super) enabled_events: Vec<String>,
 }
 
 /// What an answer with an error status means (<https://docs.stripe.com/api/errors>, outside.md §3).

@@ -216,6 +216,40 @@ impl Stripe {
         inside.event("charge.refunded", &charge)
     }
 
+    /// The latest refund of a page fails at the customer's bank, days later: the money is in the account again.
+    pub fn refund_fails(&self, session: &str) -> Value {
+        let mut inside = self.lock();
+        let intent = inside.sessions[session]["payment_intent"].as_str().expect("a payment").to_owned();
+        let refund = inside.refunds.iter_mut().rfind(|refund| refund["payment_intent"] == intent.as_str());
+        let refund = refund.expect("a refund");
+        refund["status"] = json!("failed");
+        refund["failure_reason"] = json!("expired_or_canceled_card");
+        let refund = refund.clone();
+        let charge = &mut inside.intents.get_mut(&intent).expect("a payment")["latest_charge"];
+        let left = charge["amount_refunded"].as_i64().unwrap_or(0) - refund["amount"].as_i64().unwrap_or(0);
+        charge["amount_refunded"] = json!(left);
+        charge["refunded"] = json!(false);
+        inside.event("refund.failed", &refund)
+    }
+
+    /// The owner switches the webhooks off, or they lead elsewhere.
+    pub fn change_endpoints(&self, field: &str, value: &Value) {
+        for endpoint in self.lock().endpoints.values_mut() {
+            endpoint[field] = value.clone();
+        }
+    }
+
+    /// The owner removes all webhooks.
+    pub fn remove_endpoints(&self) {
+        self.lock().endpoints.clear();
+    }
+
+    /// Webhooks as Stripe shows them.
+    #[must_use]
+    pub fn endpoint_rows(&self) -> Vec<Value> {
+        self.lock().endpoints.values().cloned().collect()
+    }
+
     /// The customer's bank takes the money back.
     pub fn dispute(&self, session: &str) -> Value {
         let mut inside = self.lock();
@@ -352,6 +386,20 @@ fn missing(what: &str, id: &str) -> Reply {
     refused(404, "id", Some("resource_missing"), &format!("No such {what}: '{id}'"))
 }
 
+/// The secret is told in the answer that makes the webhook, and never again.
+fn without_secret(endpoint: &Value) -> Value {
+    let mut shown = endpoint.clone();
+    if let Some(shown) = shown.as_object_mut() {
+        shown.remove("secret");
+    }
+    shown
+}
+
+/// A form's numbered list as the answers show it.
+fn listed(numbered: &Value) -> Value {
+    numbered.as_object().into_iter().flat_map(serde_json::Map::values).cloned().collect()
+}
+
 /// The list of a call's parameters.
 fn described(path: &str) -> Option<(&'static str, &'static str)> {
     match path {
@@ -460,14 +508,26 @@ impl Stripe {
                 let number = inside.next();
                 let id = format!("we_{number}");
                 let endpoint = json!({ "id": id, "object": "webhook_endpoint", "url": body["url"], "status": "enabled",
-                    "secret": format!("whsec_fake0123456789abcdef{number}"), "enabled_events": body["enabled_events"] });
+                    "secret": format!("whsec_fake0123456789abcdef{number}"), "enabled_events": listed(&body["enabled_events"]) });
+                inside.owners.insert(id.clone(), account.id.clone());
                 inside.endpoints.insert(id, endpoint.clone());
                 Reply::json(200, &endpoint)
             }
-            ("DELETE", ["webhook_endpoints", id]) => match inside.endpoints.remove(*id) {
-                Some(_) => Reply::json(200, &json!({ "id": id, "object": "webhook_endpoint", "deleted": true })),
-                None => missing("webhook_endpoint", id),
-            },
+            (_, ["webhook_endpoints", id]) if !mine(inside, id) || !inside.endpoints.contains_key(*id) => {
+                missing("webhook_endpoint", id)
+            }
+            ("GET", ["webhook_endpoints", id]) => Reply::json(200, &without_secret(&inside.endpoints[*id])),
+            ("POST", ["webhook_endpoints", id]) => {
+                let endpoint = inside.endpoints.get_mut(*id).expect("an endpoint");
+                endpoint["url"] = body["url"].clone();
+                endpoint["enabled_events"] = listed(&body["enabled_events"]);
+                endpoint["status"] = json!(if body["disabled"] == "true" { "disabled" } else { "enabled" });
+                Reply::json(200, &without_secret(endpoint))
+            }
+            ("DELETE", ["webhook_endpoints", id]) => {
+                inside.endpoints.remove(*id);
+                Reply::json(200, &json!({ "id": id, "object": "webhook_endpoint", "deleted": true }))
+            }
             _ => unknown_path(),
         }
     }
