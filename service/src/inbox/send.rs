@@ -16,6 +16,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveEnum as _, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect as _};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Sends one outbound message by its channel.
@@ -38,6 +39,13 @@ impl Job for SendMessage {
         Some(self.conversation_id)
     }
 }
+
+/// So long a message waits for its channel: what was meant for yesterday is better looked at by a person.
+const LONGEST_WAIT_SECONDS: i64 = 24 * 3600;
+/// Between the first tries of a message,
+const SHORTEST_PAUSE: Duration = Duration::from_secs(2);
+/// and between the later ones.
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
 /// Why a message is not sent after all.
 const TAKEN_OVER: &str = "A person took the conversation before this was sent.";
@@ -70,7 +78,9 @@ pub(crate) async fn send(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
             channels::works(ctx, &mut tx, &scope, &channel, None).await?;
         }
         Err(error) => {
-            let again = error.retry != gateway::error::Retry::Never && claimed.row.attempts < claimed.row.max_attempts;
+            // What is tried again was surely not sent: it waits by its age, however often it is tried.
+            let waits = ctx.time() < claimed.row.created_at.plus_seconds(LONGEST_WAIT_SECONDS);
+            let again = error.retry != gateway::error::Retry::Never && waits;
             if again {
                 set(ctx, &mut tx, &scope, &payload, MessageStatus::Queued, None).await?;
             } else {
@@ -88,7 +98,7 @@ pub(crate) async fn send(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
             }
             if again {
                 ctx.commit(tx).await?;
-                return Err(channels::failure(&error));
+                return Err(later(ctx, claimed, &error));
             }
         }
     }
@@ -102,6 +112,19 @@ struct Ready {
     /// None: the channel was disconnected.
     provider: Option<Arc<dyn Channel>>,
     outbound: Outbound,
+}
+
+/// A provider that is away, or whose phone is not linked, comes back some time, and no try of it counts. The pauses grow with the
+/// age of the message, unless the provider said when.
+fn later(ctx: &Ctx, claimed: &Claimed, error: &gateway::error::Error) -> Failure {
+    let age = u64::try_from(ctx.time().0 - claimed.row.created_at.0).unwrap_or(0);
+    let pause = match error.retry {
+        gateway::error::Retry::After(pause) => pause,
+        gateway::error::Retry::Later | gateway::error::Retry::Never => {
+            Duration::from_micros(age / 4).clamp(SHORTEST_PAUSE, LONGEST_PAUSE)
+        }
+    };
+    Failure { reason: error.to_string(), retry: job::Retry::Uncounted(pause) }
 }
 
 /// The first look: what is to be handed to which channel's provider; none when nothing is left to do.

@@ -2,7 +2,7 @@
 
 use crate::channel_waha::{Phone, codes};
 use entity::contact_address;
-use entity::stored::ChannelStatus;
+use entity::stored::{ChannelStatus, MessageDirection, MessageStatus};
 use sea_orm::EntityTrait as _;
 use serde_json::json;
 use testkit::fake::waha::SESSION;
@@ -52,6 +52,37 @@ testkit::both! {
         phone.take_posted().await;
         phone.work().await;
         assert_eq!(phone.now().await.status, ChannelStatus::Connected);
+        phone.server.check();
+    }
+
+    /// A phone that is linked anew after hours gets what was to be said meanwhile, once and in its order; what waited for a day is
+    /// given up and shown.
+    async fn messages_wait_for_a_phone(kit: Kit) {
+        let phone = Phone::linked(&kit).await;
+        phone.says("hello").await;
+        phone.world.becomes(SESSION, "SCAN_QR_CODE");
+        for _ in 0..72 {
+            phone.later(300).await;
+        }
+        assert!(phone.world.sent().is_empty());
+        let waiting = phone.messages(MessageDirection::Outbound).await;
+        assert!(!waiting.is_empty() && waiting.iter().all(|reply| reply.status == MessageStatus::Queued), "{waiting:?}");
+        phone.world.becomes(SESSION, "WORKING");
+        for _ in 0..4 {
+            phone.later(300).await;
+        }
+        let said: Vec<_> = phone.messages(MessageDirection::Outbound).await;
+        assert!(said.iter().all(|reply| reply.status == MessageStatus::Sent), "{said:?}");
+        let texts: Vec<_> = phone.world.sent().iter().map(|sent| sent["text"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(texts, said.iter().map(|reply| reply.text.clone()).collect::<Vec<_>>(), "each once, in their order");
+        phone.says("rose bouquet").await;
+        phone.world.becomes(SESSION, "SCAN_QR_CODE");
+        for _ in 0..51 {
+            phone.later(1800).await;
+        }
+        let given_up = phone.messages(MessageDirection::Outbound).await.split_off(said.len());
+        assert!(!given_up.is_empty() && given_up.iter().all(|reply| reply.status == MessageStatus::Failed), "{given_up:?}");
+        assert_eq!(phone.conversation().await.attention_reason.as_deref(), Some("not_sent"));
         phone.server.check();
     }
 }
