@@ -206,12 +206,13 @@ testkit::both! {
         let bot = Bot::connected(&kit).await;
         let slow = json!({ "ok": false, "error_code": 429, "description": "Too Many Requests: retry after 7", "parameters": { "retry_after": 7 } });
         bot.server.fail("/sendMessage", Fault::Answer(Reply::json(429, &slow)));
-        bot.server.fail("/sendMessage", Fault::Answer(Reply::bytes(502, "<html>bad gateway</html>")));
+        bot.server.fail("/sendMessage", Fault::Answer(Reply::bytes(503, "<html>unavailable</html>")));
         bot.says("hello").await;
         bot.work().await;
         assert!(bot.world.sent().is_empty());
         let waiting = kit.jobs().await.into_iter().find(|job| job.kind == "send_message" && job.status == JobStatus::Waiting).unwrap();
-        assert_eq!(waiting.run_at.timestamp(), kit.now() + jiff::SignedDuration::from_secs(7));
+        let pause = waiting.run_at.timestamp().duration_since(kit.now());
+        assert!((7000..9000).contains(&pause.as_millis()), "{pause:?}");
         kit.advance(Duration::from_secs(6));
         bot.work().await;
         assert!(bot.world.sent().is_empty(), "not before its time");
@@ -222,6 +223,32 @@ testkit::both! {
         let replies = bot.messages(MessageDirection::Outbound).await;
         assert!(replies.iter().all(|reply| reply.status == MessageStatus::Sent));
         assert_eq!(bot.world.sent().len(), replies.len(), "each once");
+        bot.server.check();
+    }
+
+    /// A fault of the server after a send leaves open whether it was sent: never a reason to send again.
+    async fn a_fault_of_the_server_is_no_reason_to_send_again(kit: Kit) {
+        let bot = Bot::connected(&kit).await;
+        let broken = json!({ "ok": false, "error_code": 500, "description": "Internal Server Error" });
+        for fault in [
+            Fault::Answer(Reply::json(500, &broken)),
+            Fault::Answer(Reply::bytes(502, "<html>bad gateway</html>")),
+            Fault::Answer(Reply::bytes(504, "")),
+            Fault::Answer(Reply::bytes(200, r#"{"ok":true,"res"#)),
+        ] {
+            let before = bot.messages(MessageDirection::Outbound).await.len();
+            bot.server.fail("/sendMessage", fault);
+            bot.says("hello").await;
+            for _ in 0..3 {
+                bot.work().await;
+                kit.advance(Duration::from_secs(600));
+            }
+            let replies = bot.messages(MessageDirection::Outbound).await.split_off(before);
+            assert_eq!(replies.iter().filter(|reply| reply.status == MessageStatus::Unknown).count(), 1, "{replies:?}");
+            assert_eq!(bot.conversation().await.attention_reason.as_deref(), Some("not_sent"));
+        }
+        let replies = bot.messages(MessageDirection::Outbound).await.len();
+        assert_eq!(bot.server.calls("/sendMessage").len(), replies, "each was asked for once");
         bot.server.check();
     }
 

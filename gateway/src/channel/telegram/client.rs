@@ -102,14 +102,20 @@ impl Telegram {
         }
         let answer = self.http.send(request, MOST_ANSWER).await.map_err(lost)?;
         let unreadable = || {
-            // A proxy's page instead of an answer; after a 2xx the call may have been done.
-            let kind = if answer.status.is_success() && !repeatable { Kind::Unknown } else { Kind::Unavailable };
-            Error::new(NAME, kind, "the answer cannot be read").with_code(answer.status.as_u16().to_string())
+            // A proxy's page instead of an answer; unless the door was closed the call may have been done.
+            let status = answer.status.as_u16();
+            let unsure = answer.status.is_success() || is_unsure(i64::from(status));
+            let kind = if unsure && !repeatable { Kind::Unknown } else { Kind::Unavailable };
+            Error::new(NAME, kind, "the answer cannot be read").with_code(status.to_string())
         };
         let read: wire::Answer<T> = serde_json::from_slice(&answer.body).map_err(|_| unreadable())?;
         match read {
             wire::Answer { ok: true, result: Some(result), .. } => Ok(result),
             wire::Answer { ok: true, .. } => Err(unreadable()),
+            refused if !repeatable && refused.error_code.is_some_and(is_unsure) => {
+                let code = refused.error_code.unwrap_or_default();
+                Err(Error::new(NAME, Kind::Unknown, &refused.description).with_code(code.to_string()))
+            }
             refused => Err(parse_error(&refused)),
         }
     }
@@ -183,6 +189,11 @@ fn keyboard(buttons: &[Button]) -> Option<wire::Keyboard<'_>> {
 fn is_of_buttons(error: &Error) -> bool {
     let text = error.text.to_ascii_lowercase();
     error.kind == Kind::Request && ["button", "keyboard", "reply markup"].iter().any(|word| text.contains(word))
+}
+
+/// Whether a fault of the server leaves open what became of the call: any but 503, which says that it was not begun.
+const fn is_unsure(code: i64) -> bool {
+    code >= 500 && code != 503
 }
 
 /// Telegram's codes are HTTP's, its reasons are texts whose beginnings are stable.
