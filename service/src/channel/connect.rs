@@ -195,6 +195,7 @@ pub(super) async fn begin(
     connect: ConnectChannel,
 ) -> Result<()> {
     job::enqueue(ctx, tx, scope, &connect).await?;
+    job::hasten(ctx, tx, scope, &lane(channel.id)).await?;
     if watch::is_watched(channel) {
         let first = ctx.time().plus_seconds(watch::EVERY_SECONDS);
         job::enqueue_at(ctx, tx, scope, &WatchChannel { channel_id: channel.id }, first).await?;
@@ -287,6 +288,7 @@ pub async fn disconnect(ctx: &Ctx, scope: &CompanyScope, channel_id: Uuid) -> Re
     row.update(&tx).await?;
     note(ctx, &mut tx, scope, channel_id, ChannelLogKind::Disconnected, None).await?;
     job::enqueue(ctx, &mut tx, scope, &DisconnectChannel { channel_id }).await?;
+    job::hasten(ctx, &mut tx, scope, &lane(channel_id)).await?;
     ctx.commit(tx).await?;
     get(ctx, scope, channel_id).await
 }

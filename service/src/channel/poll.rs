@@ -1,8 +1,9 @@
 //! Asking for messages where the provider cannot call us: an installation without a public address.
 
-use super::connect::{failed, failure, lane, works};
+use super::connect::{failed, lane, works};
 use super::{adapter, deliver, get};
 use crate::ctx::Ctx;
+use crate::error::Error;
 use crate::job::{self, Claimed, Failure, Job};
 use entity::channel;
 use entity::stored::ChannelStatus;
@@ -17,6 +18,9 @@ use uuid::Uuid;
 
 /// How long one ask waits for a message; below the patience of a stopping worker.
 const WAIT: Duration = Duration::from_secs(10);
+
+/// The longest pause after a fault of ours or of the network.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// Asks once, stores what came, and enqueues itself.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -45,6 +49,14 @@ impl Job for PollChannel {
 /// Runs [`PollChannel`]. The place in the provider's queue moves after the messages are stored: dying in between brings them
 /// again, and the same message twice is one.
 pub(crate) async fn run_poll(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
+    // A begun job keeps its place in the channel's lane, where people's buttons wait behind it: it is never put off for long.
+    poll(ctx, claimed).await.map_err(|failure| match failure.retry {
+        job::Retry::Later => Failure { retry: job::Retry::After(LONGEST_PAUSE), ..failure },
+        _ => failure,
+    })
+}
+
+async fn poll(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     let scope = claimed.scope()?;
     let payload: PollChannel = claimed.payload()?;
     let channel = get(ctx, &scope, payload.channel_id).await?;
@@ -55,23 +67,25 @@ pub(crate) async fn run_poll(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure
         return Ok(job::finish_if_running(ctx, claimed).await?);
     }
     let offset = channel.settings["offset"].as_i64().unwrap_or(0);
-    let polled = adapter::telegram(ctx, &scope, &channel).await?.poll(offset, WAIT).await;
+    let provider = match adapter::telegram(ctx, &scope, &channel).await {
+        Ok(provider) => provider,
+        // No token, nothing to ask with; a new token starts it again.
+        Err(Error::NoCredential(_)) => return Ok(job::finish_if_running(ctx, claimed).await?),
+        Err(error) => return Err(error.into()),
+    };
+    let polled = provider.poll(offset, WAIT).await;
     let (next, updates) = match polled {
         Ok(polled) => polled,
         Err(error) => {
             let mut tx = ctx.db().begin(&scope).await?;
             failed(ctx, &mut tx, &scope, &channel, &error).await?;
-            if error.kind == Kind::Credentials {
-                // A new token starts it again.
-                job::finish(ctx, &mut tx, claimed).await?;
-                return Ok(ctx.commit(tx).await?);
+            if error.kind != Kind::Credentials {
+                // A fresh job, not this one put off: nobody waits behind it. A new token starts it again where the old one is dead.
+                let next = ctx.time().plus_millis(pause(&channel, &error));
+                job::enqueue_unless_waiting(ctx, &mut tx, &scope, &payload, next).await?;
             }
-            ctx.commit(tx).await?;
-            let mut failure = failure(&error);
-            if failure.retry == job::Retry::Never {
-                failure.retry = job::Retry::Later;
-            }
-            return Err(failure);
+            job::finish(ctx, &mut tx, claimed).await?;
+            return Ok(ctx.commit(tx).await?);
         }
     };
     for update in updates {
@@ -92,4 +106,15 @@ pub(crate) async fn run_poll(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure
     job::enqueue(ctx, &mut tx, &scope, &payload).await?;
     job::finish(ctx, &mut tx, claimed).await?;
     Ok(ctx.commit(tx).await?)
+}
+
+/// Milliseconds until the next ask after a fault: as the provider says, else more from fault to fault.
+fn pause(channel: &channel::Model, error: &gateway::error::Error) -> i64 {
+    let pause = match error.retry {
+        gateway::error::Retry::After(pause) => pause,
+        gateway::error::Retry::Later | gateway::error::Retry::Never => {
+            Duration::from_secs(2 << channel.error_count.clamp(0, 5)).min(LONGEST_PAUSE)
+        }
+    };
+    i64::try_from(pause.as_millis()).unwrap_or(i64::MAX)
 }

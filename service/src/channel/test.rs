@@ -63,6 +63,7 @@ pub async fn test(ctx: &Ctx, scope: &CompanyScope, channel_id: Uuid, to: Option<
     let to = to.map(|phone| phone.as_str().to_owned());
     let mut tx = ctx.db().begin(scope).await?;
     job::enqueue(ctx, &mut tx, scope, &TestChannel { channel_id, to }).await?;
+    job::hasten(ctx, &mut tx, scope, &lane(channel_id)).await?;
     ctx.commit(tx).await?;
     Ok(channel)
 }

@@ -449,4 +449,34 @@ testkit::both! {
         assert!(bot.world.webhook().is_some());
         bot.server.check();
     }
+
+    /// However long Telegram is away: the next ask is near, and nobody's button waits behind it.
+    async fn an_outage_locks_nothing(kit: Kit) {
+        let bot = Bot::connecting(&kit, "http://127.0.0.1:8000", |_| {}).await;
+        kit.may_remain("poll_channel");
+        bot.run_one("connect_channel").await;
+        let (ctx, scope, id) = (&bot.shop.kit.ctx, &bot.shop.scope, bot.channel.id);
+        for _ in 0..12 {
+            bot.server.fail("/getUpdates", Fault::Cut);
+            bot.run_one("poll_channel").await;
+            kit.advance(Duration::from_secs(30));
+        }
+        bot.server.fail("/getUpdates", Fault::Cut);
+        bot.run_one("poll_channel").await;
+        service::channel::test(ctx, scope, id, None).await.unwrap();
+        bot.run_one("test_channel").await;
+        assert_eq!(bot.now().await.status, ChannelStatus::Connected);
+        // A connection that is put off does not hold up the one who gives up.
+        service::channel::reconnect(ctx, scope, id).await.unwrap();
+        for _ in 0..4 {
+            bot.server.fail("/getMe", Fault::Cut);
+            bot.run_one("connect_channel").await;
+            kit.advance(Duration::from_secs(60));
+        }
+        bot.server.fail("/getMe", Fault::Cut);
+        bot.run_one("connect_channel").await;
+        service::channel::disconnect(ctx, scope, id).await.unwrap();
+        bot.work().await;
+        assert_eq!(credential::Entity::find().count(&kit.ctx.db().read_across()).await.unwrap(), 0);
+    }
 }
