@@ -230,7 +230,13 @@ pub(super) async fn broken(
 }
 
 /// Stores the state; since when only when it is another one.
-async fn remember(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, channel_id: Uuid, session: Session) -> Result<()> {
+pub(super) async fn remember(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    scope: &CompanyScope,
+    channel_id: Uuid,
+    session: Session,
+) -> Result<()> {
     let known = of(tx, scope, channel_id).await?;
     let now = ctx.time();
     match known {

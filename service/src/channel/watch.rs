@@ -87,8 +87,14 @@ pub(crate) async fn run_watch(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failur
     let mut tx = ctx.db().begin(&scope).await?;
     let trouble = match &looked {
         Ok(look) => {
-            session::settle(ctx, &mut tx, &scope, &channel, &look.standing).await?;
-            trouble(ctx, &tx, &scope, &channel, look).await?
+            session::remember(ctx, &mut tx, &scope, channel.id, look.standing.session).await?;
+            let trouble = trouble(ctx, &tx, &scope, &channel, look).await?;
+            // The session works, and nothing of it comes here: it was said so, and stays so.
+            let silent = trouble == Some(Trouble::Deaf) && channel.error_code.as_deref() == Some(SILENT);
+            if !silent {
+                session::settle(ctx, &mut tx, &scope, &channel, &look.standing).await?;
+            }
+            trouble
         }
         Err(error) if error.kind == Kind::Gone => Some(Trouble::Gone),
         Err(error) => {

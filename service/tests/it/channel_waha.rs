@@ -125,7 +125,7 @@ impl Phone {
         service::channel::log(&self.shop.kit.ctx, &self.shop.scope, self.channel.id, 50).await.unwrap()
     }
 
-    async fn log_kinds(&self) -> Vec<ChannelLogKind> {
+    pub(crate) async fn log_kinds(&self) -> Vec<ChannelLogKind> {
         self.log().await.into_iter().map(|line| line.kind).collect()
     }
 

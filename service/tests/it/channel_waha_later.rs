@@ -2,7 +2,7 @@
 
 use crate::channel_waha::{Phone, codes};
 use entity::contact_address;
-use entity::stored::{ChannelStatus, MessageDirection, MessageStatus};
+use entity::stored::{ChannelLogKind, ChannelStatus, MessageDirection, MessageStatus};
 use sea_orm::EntityTrait as _;
 use serde_json::json;
 use testkit::fake::waha::SESSION;
@@ -84,5 +84,27 @@ testkit::both! {
         assert!(!given_up.is_empty() && given_up.iter().all(|reply| reply.status == MessageStatus::Failed), "{given_up:?}");
         assert_eq!(phone.conversation().await.attention_reason.as_deref(), Some("not_sent"));
         phone.server.check();
+    }
+
+    /// Traffic that does not come here is said once, and stays said until something comes.
+    async fn silence_is_said_once(kit: Kit) {
+        let phone = Phone::linked(&kit).await;
+        let elapsed = (kit.now().as_millisecond() - 1_772_442_000_000) + 3_600_000;
+        phone.world.silent_traffic(SESSION, elapsed);
+        for _ in 0..40 {
+            phone.later(60).await;
+        }
+        let lines = phone.log_kinds().await;
+        for _ in 0..10 {
+            phone.later(60).await;
+            let now = phone.now().await;
+            assert_eq!((now.status, now.error_code.as_deref()), (ChannelStatus::Error, Some("silent")));
+        }
+        assert_eq!(phone.log_kinds().await, lines, "nothing more is said");
+        assert_eq!(lines.iter().filter(|kind| **kind == ChannelLogKind::Alarm).count(), 1);
+        phone.later(3600).await;
+        phone.says("hello").await;
+        phone.later(60).await;
+        assert_eq!(phone.now().await.status, ChannelStatus::Connected);
     }
 }
