@@ -28,6 +28,7 @@ pub fn registry() -> Registry {
         crate::channel::ConnectChannel => crate::channel::run_connect, at once 4, seconds 60;
         crate::channel::DisconnectChannel => crate::channel::run_disconnect, at once 2, seconds 60;
         crate::channel::WatchChannel => crate::channel::run_watch, at once 8, seconds 60;
+        crate::channel::CheckIntake => crate::channel::run_check, at once 2, seconds 30;
         crate::channel::IdentifyContact => crate::channel::run_identify, at once 2, seconds 30;
         crate::channel::TestChannel => crate::channel::run_test, at once 2, seconds 60;
         // Each waits for messages most of its time.
@@ -90,6 +91,7 @@ mod tests {
             "answer_turn",
             "book_order",
             "check_calendar",
+            "check_intake",
             "check_page",
             "connect_channel",
             "connect_media",

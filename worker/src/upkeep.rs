@@ -1,4 +1,5 @@
-//! What a worker does besides running jobs: releases those of silent workers, measures the backlog, removes what is old.
+//! What a worker does besides running jobs: releases those of silent workers, measures the backlog, removes what is old,
+//! has bots looked at that may deliver elsewhere.
 
 use crate::Shared;
 use foundation::error::CanFail as _;
@@ -9,7 +10,8 @@ use std::time::{Duration, Instant};
 
 /// How often the backlog is measured.
 const MEASURE_EVERY: Duration = Duration::from_secs(10);
-/// How often what is older than it is kept, and files that never arrived, are removed.
+/// How often what is older than it is kept, and files that never arrived, are removed, and bots are looked at; the first time at
+/// the start.
 const PRUNE_EVERY: Duration = Duration::from_secs(3600);
 
 /// Goes on until the stop.
@@ -27,6 +29,7 @@ pub(crate) async fn keep(shared: Arc<Shared>) {
             service::job::prune(&shared.ctx).await.can_fail_privately("remove old jobs and events");
             service::file::sweep(&shared.ctx).await.can_fail_privately("remove files that never arrived");
             service::media::sweep(&shared.ctx).await.can_fail_privately("tidy pictures and videos");
+            service::channel::check_intakes(&shared.ctx).await.can_fail_privately("look where bots deliver to");
             pruned = Some(Instant::now());
         }
         tokio::select! {

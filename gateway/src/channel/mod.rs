@@ -351,11 +351,11 @@ pub trait Channel: std::fmt::Debug + Send + Sync {
     /// [`Error`] when that can't be told.
     async fn check(&self) -> Result<Standing, Error>;
 
-    /// Ends deliveries to us.
+    /// Ends deliveries to us. What the account delivers elsewhere is left alone: `ours` is how our address ends.
     ///
     /// # Errors
     /// [`Error`].
-    async fn disconnect(&self) -> Result<(), Error>;
+    async fn disconnect(&self, ours: &str) -> Result<(), Error>;
 
     /// Sends a message.
     ///

@@ -379,6 +379,12 @@ pub(crate) fn for_payment(payment: &entity::payment::Model) -> CompanyScope {
     CompanyScope { company_id: payment.company_id, role: None }
 }
 
+/// The scope of a channel whose row was read by the program's own upkeep.
+#[must_use]
+pub(crate) fn for_channel_row(channel: &channel::Model) -> CompanyScope {
+    CompanyScope { company_id: channel.company_id, role: None }
+}
+
 /// The scope of a file whose row was made or found under a scope.
 #[must_use]
 pub(crate) fn for_file(file: &entity::file::Model) -> CompanyScope {

@@ -101,13 +101,19 @@ fn secret_of(key: &[u8], channel: &channel::Model) -> String {
     hex(&hmac_sha256(key, channel.id.as_bytes()))
 }
 
+/// The path at which deliveries to this channel come in, and to no other; it stays when the public address changes.
+#[must_use]
+pub(crate) fn webhook_path(channel: &channel::Model) -> String {
+    format!("/webhooks/channel/{}", channel.public_key)
+}
+
 /// How the provider's messages reach us: Telegram calls public HTTPS addresses only, a company's own server any that it
 /// reaches.
 #[must_use]
 pub(crate) fn intake(ctx: &Ctx, channel: &channel::Model) -> Intake {
     let public_url = &ctx.engine().public_url;
     if channel.provider == waha::NAME || public_url.starts_with("https://") {
-        let url = format!("{public_url}/webhooks/channel/{}", channel.public_key);
+        let url = format!("{public_url}{}", webhook_path(channel));
         Intake::Webhook { url, secret: webhook_secret(ctx, channel) }
     } else {
         Intake::Polling

@@ -379,7 +379,7 @@ pub(crate) async fn run_disconnect(ctx: &Ctx, claimed: &Claimed) -> Result<(), F
         return Ok(job::finish_if_running(ctx, claimed).await?);
     }
     let ended = match adapter::of(ctx, &scope, &channel).await {
-        Ok(provider) => provider.disconnect().await,
+        Ok(provider) => provider.disconnect(&adapter::webhook_path(&channel)).await,
         // The credentials are gone already.
         Err(Error::NoCredential(_)) => Ok(()),
         Err(error) => return Err(error.into()),

@@ -4,6 +4,7 @@ pub(crate) mod adapter;
 mod connect;
 mod deliver;
 mod identify;
+mod intake;
 mod poll;
 mod session;
 mod test;
@@ -17,6 +18,8 @@ pub use connect::{connect_telegram, disconnect, log, reconnect, replace_telegram
 pub(crate) use deliver::KEEP_DELIVERIES_HOURS;
 pub use deliver::deliver;
 pub(crate) use identify::{IdentifyContact, run_identify};
+pub use intake::check_intakes;
+pub(crate) use intake::{CheckIntake, run_check};
 pub(crate) use poll::{PollChannel, run_poll};
 pub use session::{Code, NO_CODE, code, confirm_passkey, session};
 pub use test::test;

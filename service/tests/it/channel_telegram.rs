@@ -479,4 +479,57 @@ testkit::both! {
         bot.work().await;
         assert_eq!(credential::Entity::find().count(&kit.ctx.db().read_across()).await.unwrap(), 0);
     }
+
+    /// The bot was connected anew while its old channel could not say goodbye: what is delivered to the new one stays.
+    async fn a_late_goodbye_leaves_the_new_channel_alone(kit: Kit) {
+        let bot = Bot::connected(&kit).await;
+        let (ctx, scope) = (&bot.shop.kit.ctx, &bot.shop.scope);
+        for method in ["/getWebhookInfo", "/deleteWebhook"] {
+            bot.server.fail(method, Fault::Cut);
+        }
+        service::channel::disconnect(ctx, scope, bot.channel.id).await.unwrap();
+        bot.work().await;
+        let anew = service::channel::connect_telegram(ctx, scope, "Again", TOKEN).await.unwrap();
+        bot.work().await;
+        bot.server.heal();
+        kit.advance(Duration::from_secs(900));
+        bot.work().await;
+        assert!(bot.world.webhook().is_some_and(|(url, _)| url.ends_with(&anew.public_key)));
+        assert_eq!(credential::Entity::find().count(&ctx.db().read_across()).await.unwrap(), 1, "of the new one");
+        bot.server.check();
+    }
+
+    /// The program gets a public address, another one, and loses it: what is looked at then is told anew where to deliver.
+    async fn a_new_public_address_is_told(kit: Kit) {
+        let bot = Bot::connecting(&kit, "http://127.0.0.1:8000", |_| {}).await;
+        kit.may_remain("poll_channel");
+        bot.run_one("connect_channel").await;
+        bot.run_one("poll_channel").await;
+        for address in ["https://one.example", "https://two.example"] {
+            let moved = bot.shop.kit.with_engine(|engine| {
+                engine.outside.telegram_url = bot.server.url().to_owned();
+                engine.public_url = address.to_owned();
+            });
+            service::channel::check_intakes(&moved.ctx).await.unwrap();
+            moved.drain_with(&service::jobs::registry()).await;
+            let (url, _) = bot.world.webhook().expect("a webhook");
+            assert_eq!(url, format!("{address}/webhooks/channel/{}", bot.channel.public_key));
+            let calls = bot.server.calls("/setWebhook").len();
+            kit.advance(Duration::from_secs(3600));
+            service::channel::check_intakes(&moved.ctx).await.unwrap();
+            moved.drain_with(&service::jobs::registry()).await;
+            assert_eq!(bot.server.calls("/setWebhook").len(), calls, "it stands");
+        }
+        service::channel::check_intakes(&bot.shop.kit.ctx).await.unwrap();
+        bot.run_one("check_intake").await;
+        bot.run_one("connect_channel").await;
+        assert_eq!(bot.world.webhook(), None);
+        bot.world.write(ANA, &json!({ "text": "hello" }));
+        bot.run_one("poll_channel").await;
+        assert_eq!(bot.messages(MessageDirection::Inbound).await.len(), 1);
+        for job in kit.jobs().await {
+            kit.may_remain(&job.kind);
+        }
+        bot.server.check();
+    }
 }

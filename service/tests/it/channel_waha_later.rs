@@ -5,7 +5,8 @@ use entity::contact_address;
 use entity::stored::{ChannelLogKind, ChannelStatus, MessageDirection, MessageStatus};
 use sea_orm::EntityTrait as _;
 use serde_json::json;
-use testkit::fake::waha::SESSION;
+use service::channel::WahaServer;
+use testkit::fake::waha::{API_KEY, SESSION};
 use testkit::fake::{Fault, Reply};
 
 testkit::both! {
@@ -106,5 +107,24 @@ testkit::both! {
         phone.says("hello").await;
         phone.later(60).await;
         assert_eq!(phone.now().await.status, ChannelStatus::Connected);
+    }
+
+    /// The session was connected anew while its old channel could not say goodbye: it is the new one's.
+    async fn a_late_goodbye_leaves_the_new_channel_alone(kit: Kit) {
+        let phone = Phone::linked(&kit).await;
+        let (ctx, scope) = (&phone.shop.kit.ctx, &phone.shop.scope);
+        phone.server.fail("/api/sessions/", Fault::Cut);
+        service::channel::disconnect(ctx, scope, phone.channel.id).await.unwrap();
+        phone.work().await;
+        let place = WahaServer { url: phone.server.url(), api_key: API_KEY, session: Some(SESSION) };
+        let anew = service::channel::connect_waha(ctx, scope, "Again", &place).await.unwrap();
+        phone.work().await;
+        phone.later(900).await;
+        assert_eq!(phone.world.status(SESSION), Some("WORKING"));
+        let anew = service::channel::get(ctx, scope, anew.id).await.unwrap();
+        assert_eq!(anew.status, ChannelStatus::Connected);
+        let secrets = entity::credential::Entity::find().all(&ctx.db().read_across()).await.unwrap();
+        assert_eq!(secrets.len(), 1, "of the new one");
+        phone.server.check();
     }
 }

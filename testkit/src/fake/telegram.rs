@@ -166,6 +166,10 @@ impl Inside {
                 self.webhook = None;
                 good(&json!(true))
             }
+            "getWebhookInfo" => {
+                let url = self.webhook.as_ref().map_or("", |(url, _)| url.as_str());
+                good(&json!({ "url": url, "has_custom_certificate": false, "pending_update_count": 0 }))
+            }
             "getUpdates" if self.webhook.is_some() => bad(
                 409,
                 "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",

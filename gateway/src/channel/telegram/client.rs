@@ -69,6 +69,15 @@ impl Telegram {
         Ok((next, updates))
     }
 
+    /// Where the bot delivers to; none: it waits to be asked.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn reports_to(&self) -> Result<Option<String>, Error> {
+        let info: wire::WebhookInfo = self.call("getWebhookInfo", &serde_json::json!({}), true).await?;
+        Ok(Some(info.url).filter(|url| !url.is_empty()))
+    }
+
     /// Stops the button's spinning; a failure is seen by the customer only as that.
     async fn answer_button(&self, id: &str) {
         let ask = serde_json::json!({ "callback_query_id": id });
@@ -251,8 +260,11 @@ impl Channel for Telegram {
         self.get_me().await.map(Standing::working)
     }
 
-    async fn disconnect(&self) -> Result<(), Error> {
-        let _: bool = self.call("deleteWebhook", &serde_json::json!({}), true).await?;
+    async fn disconnect(&self, ours: &str) -> Result<(), Error> {
+        // The bot may be connected anew already: as another channel, or by another program.
+        if self.reports_to().await?.is_some_and(|url| url.ends_with(ours)) {
+            let _: bool = self.call("deleteWebhook", &serde_json::json!({}), true).await?;
+        }
         Ok(())
     }
 

@@ -218,6 +218,12 @@ pub(super) struct SetWebhook<'a> {
     pub(super) max_connections: u32,
 }
 
+/// <https://core.telegram.org/bots/api#webhookinfo>; the address is empty where none is set.
+#[derive(Debug, Deserialize)]
+pub(super) struct WebhookInfo {
+    pub(super) url: String,
+}
+
 /// <https://core.telegram.org/bots/api#getupdates>
 #[derive(Debug, Serialize)]
 pub(super) struct GetUpdates<'a> {

@@ -350,8 +350,20 @@ impl Channel for Waha {
         Ok(self.look().await?.standing)
     }
 
-    /// The phone is logged out, the session removed.
-    async fn disconnect(&self) -> Result<(), Error> {
+    /// The phone is logged out, the session removed, unless it reports to somebody else by now.
+    async fn disconnect(&self, ours: &str) -> Result<(), Error> {
+        let found: Result<wire::SessionInfo, Error> =
+            self.call(Method::GET, self.session_path(&[]), None::<&()>, true).await;
+        match found {
+            Ok(info) => {
+                let leaves = |config: wire::ConfigInfo| !config.webhooks.iter().any(|hook| hook.url.ends_with(ours));
+                if info.config.is_some_and(leaves) {
+                    return Ok(());
+                }
+            }
+            Err(error) if error.kind == Kind::Gone => return Ok(()),
+            Err(error) => return Err(error),
+        }
         let request = self.request(Method::DELETE, &self.session_path(&[]))?;
         let answer = self.http.send(request, MOST_ANSWER).await.map_err(|error| Error::of_http(NAME, &error, true))?;
         match answer.status.as_u16() {
