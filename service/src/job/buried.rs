@@ -44,10 +44,7 @@ async fn of_order(
     reason: &'static str,
 ) -> Result<()> {
     let Some(order_id) = order_id else { return Ok(()) };
-    let order = order::Entity::find_by_id(order_id)
-        .filter(order::Column::CompanyId.eq(scope.id()))
-        .one(&*tx)
-        .await?;
+    let order = order::Entity::find_by_id(order_id).filter(order::Column::CompanyId.eq(scope.id())).one(&*tx).await?;
     match order {
         Some(order) => needs_attention(ctx, tx, scope, order.conversation_id, reason).await,
         None => Ok(()),

@@ -8,8 +8,8 @@ mod buried;
 mod claim;
 mod registry;
 mod retention;
-mod screen;
 mod revive;
+mod screen;
 mod settle;
 mod upkeep;
 

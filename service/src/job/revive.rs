@@ -42,8 +42,7 @@ pub(crate) async fn revive(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, kinds: 
     if dead == Dead::OutOfAttempts {
         which = which.add(Expr::col(job::Column::Attempts).gte(Expr::col(job::Column::MaxAttempts)));
     }
-    let buried =
-        job::Entity::find().filter(which).order_by_asc(job::Column::Id).limit(MOST_REVIVED).all(&*tx).await?;
+    let buried = job::Entity::find().filter(which).order_by_asc(job::Column::Id).limit(MOST_REVIVED).all(&*tx).await?;
     for row in buried {
         if let Some(key) = &row.unique_key {
             let waits = job::Entity::find()

@@ -109,11 +109,7 @@ pub(crate) async fn lock(tx: &Tx, scope: &CompanyScope, order_id: Uuid) -> Resul
 }
 
 /// The same, and the conversation it was made in.
-pub(super) async fn load(
-    tx: &Tx,
-    scope: &CompanyScope,
-    order_id: Uuid,
-) -> Result<(order::Model, conversation::Model)> {
+pub(super) async fn load(tx: &Tx, scope: &CompanyScope, order_id: Uuid) -> Result<(order::Model, conversation::Model)> {
     let order = lock(tx, scope, order_id).await?;
     let conversation = conversation::Entity::find_by_id(order.conversation_id)
         .filter(conversation::Column::CompanyId.eq(scope.id()))

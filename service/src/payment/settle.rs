@@ -183,9 +183,7 @@ pub(super) async fn apply(
     // from that by the event.
     let came_back = match event {
         Some(ProviderEvent::RefundFailed) => state.standing == Standing::Paid,
-        Some(ProviderEvent::Refunded) => {
-            state.standing == Standing::Paid && payment.status == PaymentState::Refunded
-        }
+        Some(ProviderEvent::Refunded) => state.standing == Standing::Paid && payment.status == PaymentState::Refunded,
         _ => false,
     };
     let outcome = match state.standing {

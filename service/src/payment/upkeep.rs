@@ -161,7 +161,8 @@ pub(super) async fn leave_pages(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, pr
 
 /// Nobody can look at this page any more. Where a customer has its address, money may come by it: staff are to look.
 async fn unwatch(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, page: &payment::Model) -> Result<()> {
-    if page.url.is_empty() || matches!(page.status, PaymentState::Failed | PaymentState::Paid | PaymentState::Refunded) {
+    if page.url.is_empty() || matches!(page.status, PaymentState::Failed | PaymentState::Paid | PaymentState::Refunded)
+    {
         return Ok(());
     }
     let order = order::lock(tx, scope, page.order_id).await?;

@@ -29,7 +29,8 @@ async fn pass(till: &Till, hours: usize) {
 async fn on_the_site(till: &mut Till) {
     let ctx = till.shop.kit.ctx.clone();
     let provider = service::channel::WEBCHAT;
-    let channel = service::channel::create(&ctx, &till.shop.scope, ChannelKind::Webchat, provider, "Site").await.unwrap();
+    let channel =
+        service::channel::create(&ctx, &till.shop.scope, ChannelKind::Webchat, provider, "Site").await.unwrap();
     till.shop.channel = service::channel::update(&ctx, &till.shop.scope, channel.id, None, Some(0)).await.unwrap();
 }
 

@@ -106,8 +106,7 @@ impl Stripe {
     /// As [`create_endpoint`](Self::create_endpoint).
     pub async fn renew_endpoint(&self, external_id: &str, url: &str) -> Result<(), Error> {
         let body = wire::UpdateEndpoint { url, enabled_events: &EVENT_TYPES, disabled: false };
-        let request =
-            RequestBuilder::new(StripeMethod::Post, format!("/webhook_endpoints/{external_id}")).form(&body);
+        let request = RequestBuilder::new(StripeMethod::Post, format!("/webhook_endpoints/{external_id}")).form(&body);
         self.call::<EndpointBody>(request, None).await.map(drop)
     }
 
