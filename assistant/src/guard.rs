@@ -76,6 +76,25 @@ pub(crate) fn plain(text: &str) -> String {
     plain
 }
 
+/// Numbers of a text that stand there beside the same word as in the other one, as [`plain`] makes it: "the one of 20 roses".
+pub(crate) fn counted(text: &str, known: &str) -> Vec<String> {
+    let stands = |one: &Token, next: &Token| {
+        one.kind != Kind::Clause
+            && next.kind != Kind::Clause
+            && known.contains(&format!(" {} {} ", one.text, next.text))
+    };
+    let mut found = Vec::new();
+    for sentence in sentences(text) {
+        for pair in sentence.tokens.windows(2) {
+            let numbers = pair.iter().filter(|token| token.kind == Kind::Number).map(|token| token.text.clone());
+            if stands(&pair[0], &pair[1]) {
+                found.extend(numbers);
+            }
+        }
+    }
+    found
+}
+
 /// The sentences of a text that do not stand in the other one as they are.
 pub(crate) fn own_sentences(text: &str, draft: &str) -> Vec<Sentence> {
     let known = sentences(draft);

@@ -55,8 +55,9 @@ pub(super) fn reply(shop: &dyn Shop, text: &str, carried: &Carried, reads: &Read
     }
     let mut own = carried.own_facts.clone();
     own.texts.extend(reads.facts().texts.iter().cloned());
-    faults.extend(by_hand(&blank, &own));
-    faults.extend(promised(shop, text, carried, reads));
+    let (named, others) = items_of(shop, text, carried, reads);
+    faults.extend(by_hand(&blank, &own, &named, &others));
+    faults.extend(promised(shop, text, carried, &named));
     if is_of_theirs(text, carried) {
         faults.push("what the customer wrote stands only in the draft's own sentence, as it is there".to_owned());
     }
@@ -136,8 +137,22 @@ fn has_unseen(text: &str) -> bool {
 
 /// Numbers and links that the model wrote itself: only those of texts that it was given. The customer's own words are no fact
 /// here ("make it 5 euros"), and a sum is none even where its number stands somewhere.
-fn by_hand(blank: &str, own: &Facts) -> Vec<String> {
-    let strict = Facts { money: Vec::new(), numbers: own.numbers.clone(), texts: own.texts.clone(), links: Vec::new() };
+///
+/// The numbers of an item's texts are facts where the reply names it. Those of another one that was read count beside the same
+/// word only ("the one of 20 roses"), or its name would make any price a fact.
+fn by_hand(blank: &str, own: &Facts, named: &[&Item], others: &[&Item]) -> Vec<String> {
+    let tells = |item: &Item, text: &str| {
+        let text = text.trim().trim_end_matches('…');
+        !text.is_empty() && texts_of(item).any(|known| known.trim().starts_with(text))
+    };
+    let (foreign, bound): (Vec<&String>, Vec<&String>) = own
+        .texts
+        .iter()
+        .partition(|text| others.iter().any(|item| tells(item, text)) && !named.iter().any(|item| tells(item, text)));
+    let foreign: String = foreign.into_iter().map(|text| guard::plain(text)).collect();
+    let mut numbers = own.numbers.clone();
+    numbers.extend(guard::counted(blank, &foreign));
+    let strict = Facts { money: Vec::new(), numbers, texts: bound.into_iter().cloned().collect(), links: Vec::new() };
     let policy =
         Policy { max_chars: usize::MAX, language: Language::En, own_hosts: &[], internal: &[], contacts_allowed: true };
     let draft = DraftReply { text: blank, image: None, video: None };
@@ -179,9 +194,8 @@ fn is_of_theirs(text: &str, carried: &Carried) -> bool {
 }
 
 /// Sums that the model wrote by hand, and claims that nothing of the turn bears out.
-fn promised(shop: &dyn Shop, text: &str, carried: &Carried, reads: &Reads) -> Vec<String> {
+fn promised(shop: &dyn Shop, text: &str, carried: &Carried, named: &[&Item]) -> Vec<String> {
     let own = guard::own_sentences(text, &carried.draft);
-    let named = named_items(shop, text, carried, reads);
     let licence: String = named.iter().flat_map(|item| texts_of(item)).map(|text| guard::plain(text)).collect();
     let stands = |phrase: &str| licence.contains(phrase);
     let mut faults: Vec<String> = own
@@ -194,32 +208,30 @@ fn promised(shop: &dyn Shop, text: &str, carried: &Carried, reads: &Reads) -> Ve
     for text in carried.own_facts.texts.iter().filter(|text| text.chars().count() > 40 || !guard::is_harmless(text)) {
         ours = ours.replace(text.trim(), " ");
     }
-    let claimed = guard::claims(&own, &ours, &|claim| holds(shop, carried, &named, claim), &stands);
+    let claimed = guard::claims(&own, &ours, &|claim| holds(shop, carried, named, claim), &stands);
     faults.extend(claimed.into_iter().map(|claim| format!("it tells {}, which nothing here bears out", claim.told())));
     faults
 }
 
-/// The items that a reply names, of those that the turn is about.
-fn named_items<'a>(shop: &'a dyn Shop, text: &str, carried: &Carried, reads: &Reads) -> Vec<&'a Item> {
+/// The items that a reply names, of those that the turn is about, and the others.
+fn items_of<'a>(shop: &'a dyn Shop, text: &str, carried: &Carried, reads: &Reads) -> (Vec<&'a Item>, Vec<&'a Item>) {
     let state = &carried.output.state;
     let plain = guard::plain(text);
     let used = Names::used(text);
     let priced = used.iter().filter_map(|name| name.strip_prefix("price:"));
     let offered = &carried.output.items_offered;
-    let mut keys: Vec<&str> = offered.iter().chain(reads.items()).chain(&state.focus).map(String::as_str).collect();
+    let mut keys: Vec<&str> =
+        offered.iter().chain(reads.items()).chain(&state.offered).chain(&state.focus).map(String::as_str).collect();
     keys.extend(state.cart.lines.iter().map(|line| line.key.as_str()).chain(priced));
     keys.sort_unstable();
     keys.dedup();
     let items = keys.into_iter().filter_map(|key| shop.catalogue().get(key));
-    items
-        .map(|item| &**item)
-        .filter(|item| {
-            plain.contains(&guard::plain(&item.name))
+    items.map(|item| &**item).partition(|item: &&Item| {
+        plain.contains(&guard::plain(&item.name))
                 || used.iter().any(|name| name.strip_prefix("price:") == Some(item.key.as_str()))
                 // Of one thing only was anything said: it needs no name.
                 || *offered == [item.key.as_str()]
-        })
-        .collect()
+    })
 }
 
 /// What the catalogue says of an item to customers.

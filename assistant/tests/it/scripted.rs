@@ -222,6 +222,13 @@ async fn sums_and_claims_of_its_own_do_not_leave() {
         let answered = turn(&stall, ask("¿Cuánto cuesta el ramo de 20 rosas?"), &model(vec![read.clone()], text)).await;
         assert!(matches!(answered.fell_back, Some(FellBack::Faults(_))), "{text}: {answered:?}");
     }
+    for text in ["20", "¿Quiere el ramo? x20", "¿El ramo? Pues 50."] {
+        let answered = turn(&stall, ask("¿Qué ramos de rosas tienen?"), &model(vec![read.clone()], text)).await;
+        assert!(matches!(answered.fell_back, Some(FellBack::Faults(_))), "{text}: {answered:?}");
+    }
+    let choice = model(vec![read.clone()], "¿Prefiere el ramo de 20 rosas o el de 50?");
+    let answered = turn(&stall, ask("¿Qué ramos de rosas tienen?"), &choice).await;
+    assert_eq!(answered.fell_back, None, "{answered:?}");
     let key = stall.key("Ramo de 20 rosas rojas");
     let honest = format!("El Ramo de 20 rosas rojas cuesta {{{{price:{key}}}}}, ¿se lo anoto?");
     let answered = turn(&stall, ask("¿Cuánto cuesta el ramo de 20 rosas?"), &model(vec![read], &honest)).await;
