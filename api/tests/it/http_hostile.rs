@@ -4,7 +4,7 @@
 use crate::http_support::{Server, resident};
 use axum::http::{Method, StatusCode};
 use entity::{contact, conversation, message};
-use sea_orm::{EntityTrait as _, PaginatorTrait as _};
+use sea_orm::{ConnectionTrait as _, EntityTrait as _, PaginatorTrait as _};
 use serde_json::json;
 use service::db::{Db, DbConfig, Tx};
 use std::collections::BTreeSet;
@@ -108,13 +108,32 @@ async fn busy(kit: &Kit) -> (Server, Db) {
     (Server::with(service::Ctx::new(engine, service::access::Actor::System), None).await, db)
 }
 
-/// Takes all there is.
-async fn take_all(kit: &Kit, db: &Db) -> Vec<Tx> {
-    let mut held = vec![db.begin_across().await.unwrap()];
-    if kit.backend == Backend::Postgres {
-        held.push(db.begin_across().await.unwrap());
+/// All there is, taken.
+struct Held {
+    _writers: Vec<Tx>,
+    /// PostgreSQL's readers have sessions of their own.
+    reader: Option<tokio::task::JoinHandle<()>>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(reader) = &self.reader {
+            reader.abort();
+        }
     }
-    held
+}
+
+async fn take_all(kit: &Kit, db: &Db) -> Held {
+    let writers = vec![db.begin_across().await.unwrap()];
+    let reader = (kit.backend == Backend::Postgres).then(|| {
+        let db = db.clone();
+        tokio::spawn(async move {
+            let _ = db.read_across().execute_unprepared("SELECT pg_sleep(30)").await;
+        })
+    });
+    // The reader has its session once it is asked for.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    Held { _writers: writers, reader }
 }
 
 both! {
