@@ -160,8 +160,12 @@ async fn missing(ctx: &Ctx, scope: &CompanyScope, standing: &[Change]) -> Result
 /// One entry that changed. What is not ours is none of our business, and what stands there as we wrote it is nobody's hand.
 /// False when that cannot be told, because we write it ourselves now, or did after the reading began.
 async fn apply(ctx: &Ctx, scope: &CompanyScope, change: &Change, began: Time) -> Result<bool> {
+    // A full reading names everything else that stands there: none of it costs a look into our bookings.
+    let Some((order_id, kind)) = write::booking_of(&change.id) else { return Ok(true) };
     let found = booking::Entity::find()
         .filter(booking::Column::CompanyId.eq(scope.id()))
+        .filter(booking::Column::OrderId.eq(order_id))
+        .filter(booking::Column::Kind.eq(kind))
         .filter(booking::Column::ExternalEventId.eq(change.id.as_str()))
         .filter(booking::Column::Status.eq(BookingStatus::Confirmed))
         .one(&ctx.db().read(scope))

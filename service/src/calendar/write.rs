@@ -51,6 +51,17 @@ pub(super) fn entry_id(row: &booking::Model) -> String {
     format!("{}{kind}", row.order_id.simple())
 }
 
+/// Which booking an entry's id was made for: its order's, of this kind; none: it is no entry of ours.
+pub(super) fn booking_of(id: &str) -> Option<(Uuid, BookingKind)> {
+    let (order, kind) = id.split_at_checked(32)?;
+    let kind = match kind {
+        "a" => BookingKind::Appointment,
+        "d" => BookingKind::Delivery,
+        _ => return None,
+    };
+    Some((Uuid::try_parse(order).ok()?, kind))
+}
+
 /// Has the calendar outside show an order's bookings as they are after this transaction.
 pub(crate) async fn show(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, order_id: Uuid) -> Result<()> {
     if connected(&*tx, scope).await?.is_none() {
@@ -192,4 +203,24 @@ pub(super) async fn show_all(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope) -> Re
         job::enqueue(ctx, tx, scope, &WriteBooking { booking_id: row.id }).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::booking_of;
+    use entity::stored::BookingKind;
+    use uuid::Uuid;
+
+    #[test]
+    fn an_entry_leads_back_to_its_booking_and_others_to_none() {
+        let order = Uuid::from_u128(0x019c_adc6_9a85_7009_9421_0451_89f0_4d89);
+        assert_eq!(booking_of(&format!("{}a", order.simple())), Some((order, BookingKind::Appointment)));
+        assert_eq!(booking_of(&format!("{}d", order.simple())), Some((order, BookingKind::Delivery)));
+        let others = ["", "a", "6gq3gohk74o3cb9k65gj2b9k6s", "dentist01", "é", "ééééééééééééééééa"];
+        for other in others {
+            assert_eq!(booking_of(other), None, "{other}");
+        }
+        assert_eq!(booking_of(&format!("{}a_20260303T090000Z", order.simple())), None, "one of a row of repeats");
+        assert_eq!(booking_of(&format!("{}x", order.simple())), None);
+    }
 }
