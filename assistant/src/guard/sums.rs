@@ -35,7 +35,7 @@ static COSTS: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// Behind a price, not what it counts.
 static PRICED: LazyLock<Regex> = LazyLock::new(|| {
-    words("each|per|today|now|cada|hoy|ahora|cada|y|and|и|каждый|каждая|сегодня|штука|тұрады|болады|және|бүгін")
+    words("each|per|today|now|cada|hoy|ahora|y|and|и|каждый|каждая|сегодня|штука|тұрады|болады|және|бүгін")
 });
 /// Kazakh says it behind the number.
 static COSTS_BEHIND: LazyLock<Regex> = LazyLock::new(|| words("тұрады|болады"));
@@ -105,7 +105,7 @@ pub(crate) fn sums(sentence: &Sentence, stands: &dyn Fn(&str) -> bool) -> Vec<St
         let end = (at..tokens.len()).take_while(|end| tokens[*end].kind == token.kind && (digits || *end == at)).last();
         let end = end.unwrap_or(at);
         let after = || reachable(tokens, end + 1..tokens.len(), false);
-        let before = || reachable(tokens, (0..at).rev().collect::<Vec<_>>(), true);
+        let before = || reachable(tokens, (0..at).rev(), true);
         // "It costs 20 euros" is a price even where a gift card of 20 euros has that for its name.
         let priced = words_before(tokens, at).any(|other| COSTS.is_match(&tokens[other].text));
         let beside = |other: usize| {
@@ -132,8 +132,8 @@ pub(crate) fn sums(sentence: &Sentence, stands: &dyn Fn(&str) -> bool) -> Vec<St
             let money = MONEY.is_match(word) && word != "р" || is_percent(tokens, other);
             LOWER.is_match(word) || (!digits && money)
         };
-        let around = words_after(tokens, end).chain(words_before(tokens, at));
-        if let Some(other) = around.into_iter().find(|other| near(*other)) {
+        let mut around = words_after(tokens, end).chain(words_before(tokens, at));
+        if let Some(other) = around.find(|other| near(*other)) {
             told(at.min(other)..=end.max(other), true);
             continue;
         }
@@ -157,7 +157,7 @@ fn is_percent(tokens: &[Token], at: usize) -> bool {
         || (matches!(tokens[at].text.as_str(), "ciento" | "cien") && at > 0 && tokens[at - 1].text == "por")
 }
 
-/// Places that are reached over brackets, names of nothing and at most two little words.
+/// Places that are reached over brackets and at most two little words.
 fn reachable(
     tokens: &[Token],
     places: impl IntoIterator<Item = usize>,
