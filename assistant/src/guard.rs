@@ -170,9 +170,9 @@ pub(crate) fn sentences(text: &str) -> Vec<Sentence> {
                     sentence.is_question = c == '?';
                     found.push(std::mem::take(&mut sentence));
                 }
-            } else if matches!(c, ',' | ':' | '(' | ')' | '"' | '«' | '»' | '“' | '”' | '–' | '—' | '=') {
-                push(Kind::Clause, from..at);
-            } else if c == '-' && !glued {
+            } else if matches!(c, ',' | ':' | '(' | ')' | '"' | '«' | '»' | '“' | '”' | '–' | '—' | '=')
+                || c == '-' && !glued
+            {
                 push(Kind::Clause, from..at);
             }
             glued = !c.is_whitespace();

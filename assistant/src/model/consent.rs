@@ -31,9 +31,7 @@ pub(super) fn fault(
     }
     let own = ordered(ruled);
     let lines: BTreeMap<&str, i64> = order.quote.lines.iter().map(|line| (line.key.as_str(), line.quantity)).collect();
-    if lines != of(&input.state.cart)
-        && lines != of(&ruled.state.cart)
-        && !own.is_some_and(|own| lines == of_draft(own))
+    if lines != of(&input.state.cart) && lines != of(&ruled.state.cart) && own.is_none_or(|own| lines != of_draft(own))
     {
         if !heard.acts.iter().any(changes_the_cart) {
             return Some(

@@ -196,7 +196,7 @@ fn is_of_theirs(text: &str, carried: &Carried) -> bool {
 /// Sums that the model wrote by hand, and claims that nothing of the turn bears out.
 fn promised(shop: &dyn Shop, text: &str, carried: &Carried, named: &[&Item]) -> Vec<String> {
     let own = guard::own_sentences(text, &carried.draft);
-    let licence: String = named.iter().flat_map(|item| texts_of(item)).map(|text| guard::plain(text)).collect();
+    let licence: String = named.iter().flat_map(|item| texts_of(item)).map(guard::plain).collect();
     let stands = |phrase: &str| licence.contains(phrase);
     let mut faults: Vec<String> = own
         .iter()

@@ -29,8 +29,8 @@ impl LanguageModel for Script {
             Message::System(text) | Message::User(text) | Message::Tool { text, .. } => text.chars().count(),
             Message::Assistant { text, .. } => text.as_deref().unwrap_or_default().chars().count(),
         });
-        self.asked.lock().unwrap().push(sizes.collect());
-        let mut steps = self.steps.lock().unwrap();
+        self.asked.lock().expect("unpoisoned").push(sizes.collect());
+        let mut steps = self.steps.lock().expect("unpoisoned");
         let (calls, text) = if steps.len() > 1 { steps.pop_front() } else { steps.front().cloned() }.expect("a step");
         let calls: Vec<ToolCall> = calls
             .into_iter()

@@ -38,7 +38,7 @@ testkit::both! {
         let order = till.shop.roses("ann").await;
         let page = till.page(&order).await;
         let cancel = service::order::cancel(&till.shop.kit.ctx, &till.shop.scope, order.id);
-        let refused = meets(&till, &order, &page, cancel).await;
+        let refused = Box::pin(meets(&till, &order, &page, cancel)).await;
         assert!(matches!(&refused, Err(Error::Invalid(errors)) if errors[0].code == "PAID"), "{refused:?}");
         let now = till.now(&order).await;
         assert_eq!((now.status, now.payment_status), (OrderStatus::Booked, PaymentStatus::Paid));
@@ -52,7 +52,7 @@ testkit::both! {
         service::order::expire_link_now(&till.shop.kit.ctx, &till.shop.scope, order.id).await.unwrap();
         till.shop.run().await;
         let resend = service::order::resend_link(&till.shop.kit.ctx, &till.shop.scope, order.id);
-        let refused = meets(&till, &order, &page, resend).await;
+        let refused = Box::pin(meets(&till, &order, &page, resend)).await;
         assert!(matches!(&refused, Err(Error::Invalid(errors)) if errors[0].code == "ENDED"), "{refused:?}");
         let now = till.now(&order).await;
         assert_eq!((now.status, now.payment_status), (OrderStatus::Booked, PaymentStatus::Paid));
