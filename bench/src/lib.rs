@@ -165,17 +165,26 @@ pub fn app(ctx: Ctx, graph: impl Graph) -> AppState {
     })
 }
 
-/// How often a second pgbench runs a script against the kit's database.
+/// How often a second pgbench runs a script against the kit's database, with these settings of its sessions (`-c name=value`).
 ///
 /// # Panics
 /// When it does not run, or says no rate.
 #[must_use]
-pub fn pgbench(kit: &Kit, name: &str, script: &str, options: &[&str], seconds: f64, connections: usize) -> f64 {
+pub fn pgbench(
+    kit: &Kit,
+    name: &str,
+    script: &str,
+    options: &[&str],
+    settings: &str,
+    seconds: f64,
+    connections: usize,
+) -> f64 {
     let file = kit.folder.join(name);
     std::fs::write(&file, script).expect("a script");
     let output = Postgres::program("pgbench")
         .args(["-n", "-c", &connections.to_string(), "-j", "2", "-T", &format!("{seconds:.0}")])
         .args(options)
+        .env("PGOPTIONS", settings)
         .arg("-f")
         .arg(&file)
         .arg(&kit.url)

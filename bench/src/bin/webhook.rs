@@ -159,6 +159,6 @@ fn limits(kit: &Kit, tenant: &Tenant, seconds: f64, connections: usize) -> (f64,
         with(&event, c),
         with(&event, c),
     );
-    let run = |name, script: String| pgbench(kit, name, &script, &[], seconds, connections);
+    let run = |name, script: String| pgbench(kit, name, &script, &[], "", seconds, connections);
     (run("single.sql", single), run("whole.sql", whole))
 }
