@@ -1,5 +1,5 @@
 //! PostgreSQL's sessions for reading outside transactions. Each remembers whose rows it reaches, so that the wall (module
-//! [`reach`](super::reach)) costs a round trip only where a session changes hands between companies: the statements of a
+//! `reach`) costs a round trip only where a session changes hands between companies: the statements of a
 //! request mostly find the session that the one before has just given back.
 //!
 //! A pool of sqlx knows nothing of a session but that it is one, and would have to be told each time.
