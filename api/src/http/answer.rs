@@ -73,6 +73,25 @@ pub(super) fn with_retry(mut response: Response, seconds: u64) -> Response {
     response
 }
 
+/// What is sent beyond a limit is read so far, and so long, before the answer: a connection that is closed with something unread
+/// is reset, and the sender learns of a broken pipe instead of the reason.
+const THROWN_AWAY: (usize, Duration) = (2 * 1024 * 1024, Duration::from_secs(1));
+
+async fn throw_away(stream: &mut axum::body::BodyDataStream) {
+    let (most, time) = THROWN_AWAY;
+    let reading = async {
+        let mut bytes = 0;
+        while let Some(Ok(chunk)) = stream.next().await {
+            bytes += chunk.len();
+            if bytes > most {
+                break;
+            }
+        }
+    };
+    // However it ends, the answer is the same.
+    let _ = tokio::time::timeout(time, reading).await;
+}
+
 /// Reads a body up to `most` bytes, in time.
 ///
 /// # Errors
@@ -84,16 +103,19 @@ pub(super) async fn read_body(body: Body, most: usize) -> Result<Bytes, Response
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         response
     };
-    if axum::body::HttpBody::size_hint(&body).lower() > most as u64 {
+    let announced = axum::body::HttpBody::size_hint(&body).lower() > most as u64;
+    let mut stream = body.into_data_stream();
+    if announced {
+        throw_away(&mut stream).await;
         return Err(too_large());
     }
     let read = async {
-        let mut stream = body.into_data_stream();
         let mut bytes = Vec::new();
         while let Some(chunk) = stream.next().await {
             let chunk =
                 chunk.map_err(|_| refuse(StatusCode::BAD_REQUEST, "BROKEN_OFF", None, "The request broke off."))?;
             if bytes.len() + chunk.len() > most {
+                throw_away(&mut stream).await;
                 return Err(too_large());
             }
             bytes.extend_from_slice(&chunk);
