@@ -6,7 +6,7 @@ pub mod http;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
-use graphql::{Delivery, Installation, RequestData, SetSession, X8Schema, request_data};
+use graphql::{Installation, Outcome, RequestData, SetSession, X8Schema, request_data};
 use http::{Answer, Graph, Operation, SessionChange};
 
 /// The GraphQL API behind the HTTP server.
@@ -47,7 +47,7 @@ impl Graph for Api {
         .boxed()
     }
 
-    fn stream(&self, operation: Operation) -> BoxStream<'static, Delivery> {
+    fn stream(&self, operation: Operation) -> BoxStream<'static, Outcome> {
         let data = self.data(&operation);
         self.schema.stream(data, operation.request)
     }

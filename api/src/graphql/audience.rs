@@ -5,18 +5,20 @@
 //! on nothing else of the caller: so it is made once for all who sent the same document, under the right of one of them.
 
 use super::error::ApiError;
+use super::loader::Loaders;
 use super::request::{Installation, request_data};
 use super::types::CompanyEvent;
 use super::{X8Schema, error};
 use async_graphql::{Request, Response, Variables};
 use domain::language::Language;
 use foundation::secret::sha256_hex;
+use futures::future::join_all;
 use futures::{FutureExt as _, StreamExt as _};
-use service::Result;
 use service::access::{self, Actor, CompanyScope, Standing};
 use service::ctx::Ctx;
 use service::event::{self, Listener, NewEvent, Told};
 use service::stored::Role;
+use service::{Error, Result};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
@@ -25,7 +27,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
 use uuid::Uuid;
 
 /// A quiet stream, too, ends this soon after its session or its right has ended (reliability.md case 63).
@@ -34,8 +36,14 @@ pub(super) const CHECK_EVERY: Duration = Duration::from_secs(3);
 const CATCH_UP_EVERY: Duration = Duration::from_millis(200);
 /// How often a listener that reads slowly is told something more; then it is told to read anew.
 const MOST_WAITING: usize = 32;
+/// What follows sooner after something told is told together with what else comes until then: a burst costs each socket a few
+/// writes, not one for each event. The more listen, the longer it takes to tell them anyway.
+const TOGETHER: Duration = Duration::from_millis(25);
+const TOGETHER_EACH: Duration = Duration::from_micros(10);
+const ONE_COMMIT: Duration = Duration::from_millis(1);
+const TOGETHER_AT_MOST: Duration = Duration::from_millis(250);
 /// Events that are told with one look at the rights.
-const MOST_AT_ONCE: usize = 64;
+const MOST_AT_ONCE: usize = 256;
 
 /// What a subscription brings.
 #[derive(Clone, Debug)]
@@ -47,7 +55,16 @@ pub enum Delivery {
 }
 
 /// What is told at once.
-pub(super) type Deliveries = Arc<[Delivery]>;
+pub type Deliveries = Arc<[Delivery]>;
+
+/// What comes of an operation.
+#[derive(Debug)]
+pub enum Outcome {
+    /// An answer.
+    Answer(Arc<Response>),
+    /// What is told from now on, besides what else comes.
+    Told(mpsc::Receiver<Deliveries>),
+}
 
 impl Delivery {
     /// The response as JSON.
@@ -97,7 +114,17 @@ pub(super) struct Entrance {
     audiences: Audiences,
     schema: X8Schema,
     document: Arc<Document>,
-    taken: Mutex<HashMap<Uuid, mpsc::Receiver<Deliveries>>>,
+    taken: Mutex<Taken>,
+}
+
+/// The place that an operation took.
+#[derive(Default)]
+enum Taken {
+    #[default]
+    None,
+    Place(mpsc::Receiver<Deliveries>),
+    /// It may not have one.
+    Refused,
 }
 
 /// Goes with a document when something is to be told.
@@ -151,20 +178,35 @@ impl Entrance {
     /// Listens to a company from now on, if the caller may.
     ///
     /// # Errors
-    /// `Unauthenticated`, `NotFound` as for every look at the company.
+    /// `Unauthenticated`, `NotFound` as for every look at the company; `Invalid` for a second field: a subscription has one
+    /// (GraphQL's specification, section 5.2.3.1).
     pub(super) async fn listen(&self, op: &Ctx, company_id: Uuid) -> Result<()> {
         let (out, told) = mpsc::channel(MOST_WAITING);
+        {
+            let mut taken = lock(&self.taken);
+            if !matches!(*taken, Taken::None) {
+                *taken = Taken::Refused;
+                return Err(Error::invalid("query", "ONE_FIELD", "A subscription asks for one field."));
+            }
+            *taken = Taken::Place(told);
+        }
         let seat = Seat { op: op.clone(), document: Arc::clone(&self.document), out, behind: AtomicBool::new(false) };
         // Listening begins before the look at the right: what happens in between is not lost. Nothing is told before another look.
         self.audiences.seat(&self.schema, company_id, seat);
-        standing(op, company_id, std::slice::from_ref(op.actor())).await?.scope(op.actor())?;
-        lock(&self.taken).insert(company_id, told);
-        Ok(())
+        let may =
+            standing(op, company_id, std::slice::from_ref(op.actor())).await.and_then(|all| all.scope(op.actor()));
+        if may.is_err() {
+            *lock(&self.taken) = Taken::Refused;
+        }
+        may.map(|_| ())
     }
 
     /// What was taken.
-    pub(super) fn take(&self) -> Vec<mpsc::Receiver<Deliveries>> {
-        lock(&self.taken).drain().map(|(_, told)| told).collect()
+    pub(super) fn take(&self) -> Option<mpsc::Receiver<Deliveries>> {
+        match std::mem::replace(&mut *lock(&self.taken), Taken::Refused) {
+            Taken::Place(told) => Some(told),
+            Taken::None | Taken::Refused => None,
+        }
     }
 }
 
@@ -220,6 +262,7 @@ impl Room {
         check.set_missed_tick_behavior(MissedTickBehavior::Delay);
         check.reset();
         let mut behind = false;
+        let mut not_before = Instant::now();
         loop {
             let mut told = Vec::new();
             tokio::select! {
@@ -231,6 +274,10 @@ impl Room {
                 () = sleep(CATCH_UP_EVERY), if behind => {}
             }
             let looked = told.is_empty();
+            if !looked {
+                // What one commit says is told together in any case.
+                sleep_until(not_before.max(Instant::now() + ONE_COMMIT)).await;
+            }
             while told.len() < MOST_AT_ONCE {
                 match events.try_next() {
                     Some(news) => told.push(news),
@@ -250,6 +297,10 @@ impl Room {
                 continue;
             }
             let Some(seats) = self.seats() else { return };
+            if !told.is_empty() {
+                let each = TOGETHER_EACH * u32::try_from(seats.len()).unwrap_or(u32::MAX);
+                not_before = Instant::now() + each.clamp(TOGETHER, TOGETHER_AT_MOST);
+            }
             behind = self.tell(seats, told).await;
         }
     }
@@ -298,7 +349,8 @@ impl Room {
                 }
                 // The client learns why, and nothing follows.
                 Err(error) => {
-                    seat.send(&self.answers(seat, Err(error.into())).await.into());
+                    let loaders = Arc::new(Loaders::new(&seat.op));
+                    seat.send(&self.answers(seat, Err(error.into()), loaders).await.into());
                     gone.push(Arc::clone(seat));
                 }
             }
@@ -312,7 +364,8 @@ impl Room {
 
     async fn tell_group(&self, group: &Group<'_>, told: &[Told]) {
         let Some(first) = group.seats.first() else { return };
-        let answers = async |news| self.answers(first, Ok((group.scope.clone(), news))).await;
+        let loaders = Arc::new(Loaders::new(&first.op));
+        let answers = |news| self.answers(first, Ok((group.scope.clone(), news)), Arc::clone(&loaders));
         let missed = || News::Missed(event::cursor(&self.ctx));
         if group.seats.iter().any(|seat| seat.has_room_again()) {
             let answers = Arc::from(answers(missed()).await);
@@ -322,17 +375,15 @@ impl Room {
             }
         }
         let open = |seat: &&Arc<Seat>| !seat.behind.load(Ordering::Relaxed);
-        let mut all = Vec::new();
-        for news in told {
-            if !group.seats.iter().copied().any(|seat| open(&seat)) {
-                return;
-            }
-            let news = match news {
-                Told::Event(event) => News::Event(event.clone()),
-                Told::Gap => missed(),
-            };
-            all.extend(answers(news).await);
+        if !group.seats.iter().copied().any(|seat| open(&seat)) {
+            return;
         }
+        // At the same time, so that what they need is read together.
+        let all = told.iter().map(|news| match news {
+            Told::Event(event) => answers(News::Event(event.clone())),
+            Told::Gap => answers(missed()),
+        });
+        let all = join_all(all).await.concat();
         // Together: each listener wakes once, and writes once, for all of them.
         let all = Arc::from(all);
         for seat in group.seats.iter().copied().filter(open) {
@@ -341,14 +392,19 @@ impl Room {
     }
 
     /// What a listener's document answers to some news.
-    async fn answers(&self, seat: &Seat, news: Result<(CompanyScope, News), ApiError>) -> Vec<Delivery> {
+    async fn answers(
+        &self,
+        seat: &Seat,
+        news: Result<(CompanyScope, News), ApiError>,
+        loaders: Arc<Loaders>,
+    ) -> Vec<Delivery> {
         let document = &seat.document;
         let mut request = Request::new(&document.query).variables(document.variables.clone());
         if let Some(name) = &document.operation_name {
             request = request.operation_name(name);
         }
         let data = request_data(seat.op.clone()).language(document.language).installation(document.installation);
-        let request = data.attach(request).data(Occasion { company_id: self.company_id, news });
+        let request = data.attach_with(request, loaders).data(Occasion { company_id: self.company_id, news });
         let answers = self.schema.inner.execute_stream(request).collect::<Vec<_>>();
         let responses = AssertUnwindSafe(answers).catch_unwind().await.unwrap_or_else(|_| {
             tracing::error!("an answer to those who listen panicked");

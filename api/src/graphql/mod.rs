@@ -16,7 +16,7 @@ mod subscription;
 mod types;
 mod written;
 
-pub use audience::Delivery;
+pub use audience::{Deliveries, Delivery, Outcome};
 pub use request::{Installation, RequestData, SessionSink, SetSession, request_data};
 
 use async_graphql::{Request, Response, SDLExportOptions, Schema};
@@ -29,7 +29,6 @@ use query::Query;
 use service::ctx::Ctx;
 use std::sync::Arc;
 use subscription::Subscription;
-use tokio_stream::wrappers::ReceiverStream;
 
 /// How deep a document may go.
 pub const MAX_DEPTH: usize = 12;
@@ -81,7 +80,7 @@ impl X8Schema {
 
     /// Runs a subscription, or an operation over a socket, in the same way.
     #[must_use]
-    pub fn stream(&self, data: RequestData, request: Request) -> BoxStream<'static, Delivery> {
+    pub fn stream(&self, data: RequestData, request: Request) -> BoxStream<'static, Outcome> {
         let ctx: Ctx = data.ctx().clone();
         let entrance = Arc::new(Entrance::new(self, &request, data.reader(), data.told_installation()));
         let own = self
@@ -89,12 +88,11 @@ impl X8Schema {
             .execute_stream(data.attach(self.documents.known(request)).data(Arc::clone(&entrance)))
             .map(move |mut response| {
                 error::finish(&mut response, ctx.new_id());
-                Delivery::from(response)
+                Outcome::Answer(Arc::new(response))
             });
         // What took a place where many are told the same goes on from there.
         let told = futures::stream::once(async move { entrance.take() })
-            .flat_map(|told| futures::stream::select_all(told.into_iter().map(ReceiverStream::new)))
-            .flat_map(|told| futures::stream::iter((0..told.len()).filter_map(move |at| told.get(at).cloned())));
+            .filter_map(|told| async move { told.map(Outcome::Told) });
         own.chain(told).boxed()
     }
 }

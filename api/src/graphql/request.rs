@@ -115,9 +115,14 @@ impl RequestData {
     /// Puts all of it into a request. The schema is told to signed-in people, and to all while the playground is on.
     #[must_use]
     pub fn attach(self, request: Request) -> Request {
+        let loaders = Arc::new(Loaders::new(&self.ctx));
+        self.attach_with(request, loaders)
+    }
+
+    /// As [`Self::attach`], with loaders that several operations share, which run at the same time.
+    pub(super) fn attach_with(self, request: Request, loaders: Arc<Loaders>) -> Request {
         let known = self.installation.playground || access::user(&self.ctx).is_ok();
         let request = if known { request } else { request.disable_introspection() };
-        let loaders = Loaders::new(&self.ctx);
         request.data(loaders).data(self)
     }
 }
@@ -140,7 +145,8 @@ pub(crate) fn signed_in<'a>(ctx: &Context<'a>) -> Result<&'a Ctx> {
 
 /// The loaders of this request.
 pub(crate) fn loaders<'a>(ctx: &Context<'a>) -> Result<&'a Loaders> {
-    ctx.data::<Loaders>().map_err(|_| Error::internal("the operation was run without loaders"))
+    let loaders = ctx.data::<Arc<Loaders>>();
+    loaders.map(AsRef::as_ref).map_err(|_| Error::internal("the operation was run without loaders"))
 }
 
 /// Whether this document's lists may be written at once.

@@ -3,12 +3,12 @@
 use super::answer::{RETRY_AFTER_SECONDS, failed, is_media_type, read_body, refuse, with_retry, wrong_method};
 use super::language::asked;
 use super::origin::{CLIENT_HEADER, Credential, credential, ctx_of, end_cookie, set_cookie};
+use super::wire::Upgrade;
 use super::{AppState, gate, socket};
-use crate::graphql::Delivery;
+use crate::graphql::Outcome;
 use axum::Json;
 use axum::body::Body;
-use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::{FromRequestParts as _, State};
+use axum::extract::State;
 use axum::http::{Method, Request, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use domain::language::Language;
@@ -55,7 +55,7 @@ pub trait Graph: Send + Sync + 'static {
     fn execute(&self, operation: Operation) -> BoxFuture<'static, Answer>;
 
     /// Runs a subscription, or an operation over a socket.
-    fn stream(&self, operation: Operation) -> BoxStream<'static, Delivery>;
+    fn stream(&self, operation: Operation) -> BoxStream<'static, Outcome>;
 
     /// The schema as text.
     fn sdl(&self) -> String;
@@ -65,9 +65,9 @@ pub trait Graph: Send + Sync + 'static {
 pub(super) async fn handle(State(state): State<AppState>, request: Request<Body>) -> Response {
     if request.method() == Method::GET && request.headers().contains_key(header::UPGRADE) {
         let (mut parts, _) = request.into_parts();
-        return match WebSocketUpgrade::from_request_parts(&mut parts, &state).await {
+        return match Upgrade::read(&mut parts).await {
             Ok(upgrade) => socket::upgrade(&state, &parts, upgrade).await,
-            Err(rejection) => rejection.into_response(),
+            Err(refused) => refused,
         };
     }
     if request.method() != Method::POST {

@@ -21,10 +21,12 @@ mod privacy;
 mod protect;
 mod pushes;
 mod serve;
+mod sessions;
 mod socket;
 mod state;
 mod web;
 mod widget;
+mod wire;
 
 pub use client::Proxies;
 pub use graphql::{Answer, Graph, Operation, SessionChange};

@@ -4,43 +4,32 @@ use super::AppState;
 use super::answer::{failed, refuse};
 use super::graphql::{Operation, is_refused};
 use super::origin::{credential, ctx_of, is_own};
+use super::sessions::Watched;
 use super::state::Entered;
+use super::wire::{self, Out, Reading, Upgrade, Writing};
 use super::{client, gate, serve};
-use crate::graphql::Delivery;
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use crate::graphql::Outcome;
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use domain::language::Language;
-use futures::stream::{SplitSink, SplitStream};
-use futures::{FutureExt as _, SinkExt as _, StreamExt as _};
+use futures::future::OptionFuture;
+use futures::stream::BoxStream;
+use futures::{FutureExt as _, StreamExt as _};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service::access::{self, Actor};
 use service::ctx::Ctx;
-use service::identity;
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::AbortHandle;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_util::sync::CancellationToken;
 
 const PROTOCOL: &str = "graphql-transport-ws";
-/// A client's frame, bytes.
-const MOST_FRAME: usize = 64 * 1024;
-/// What is read at once; an idle socket keeps it, and there may be thousands.
-const READ_BUFFER: usize = 1024;
-/// What is collected before it is written, bytes.
-const WRITE_BUFFER: usize = 4 * 1024;
-/// Messages that go out together.
-const MOST_TOGETHER: usize = 32;
-/// What waits for a client that reads slowly, bytes.
-const MOST_WAITING: usize = 1024 * 1024;
-/// Bundles of messages that wait for the same.
-const MOST_MESSAGES: usize = 256;
 const MOST_SUBSCRIPTIONS: usize = 50;
 const MOST_SOCKETS: usize = 20;
 /// A client's messages in a second.
@@ -48,12 +37,10 @@ const MOST_A_SECOND: u32 = 100;
 const INIT_TIMEOUT: Duration = Duration::from_secs(5);
 const PING_EVERY: Duration = Duration::from_secs(20);
 const PONG_TIMEOUT: Duration = Duration::from_secs(40);
-const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
-const SESSION_EVERY: Duration = Duration::from_secs(4);
 const MOST_ID: usize = 128;
 
 /// Takes a socket or refuses it before it opens.
-pub(super) async fn upgrade(state: &AppState, parts: &Parts, upgrade: WebSocketUpgrade) -> Response {
+pub(super) async fn upgrade(state: &AppState, parts: &Parts, upgrade: Upgrade) -> Response {
     if !is_own(state, &parts.headers) {
         return refuse(StatusCode::FORBIDDEN, "ORIGIN", None, "Sockets are opened by this program's own pages.");
     }
@@ -79,14 +66,7 @@ pub(super) async fn upgrade(state: &AppState, parts: &Parts, upgrade: WebSocketU
     let language = super::language::asked(&parts.headers).unwrap_or(Language::En);
     let caller = Caller { ctx, from, language };
     let stop = serve::stop(&parts.extensions);
-    upgrade
-        .protocols([PROTOCOL])
-        .read_buffer_size(READ_BUFFER)
-        .max_frame_size(MOST_FRAME)
-        .max_message_size(MOST_FRAME)
-        .write_buffer_size(WRITE_BUFFER)
-        .max_write_buffer_size(2 * MOST_WAITING)
-        .on_upgrade(move |socket| run(state, caller, entered, socket, stop))
+    upgrade.open(PROTOCOL, move |reading, out, writing| run(state, caller, entered, (reading, out, writing), stop))
 }
 
 /// Why a socket is closed (the protocol's own codes where it has them).
@@ -113,45 +93,15 @@ struct Said {
     payload: Option<Value>,
 }
 
-/// Messages on their way to the client, with their share of the room there is for waiting ones.
-struct Outgoing {
-    messages: Vec<Message>,
-    room: Option<OwnedSemaphorePermit>,
-}
-
-/// The way to the client: bounded in messages and in bytes. A subscription that finds it full waits, and its events lag behind
-/// in the bus, which tells it to resync; meanwhile the writer's time runs out.
-#[derive(Clone)]
-struct Out {
-    sender: mpsc::Sender<Outgoing>,
-    room: Arc<Semaphore>,
-}
-
-impl Out {
-    async fn json(&self, value: &Value) -> bool {
-        self.texts(vec![value.to_string()]).await
-    }
-
-    async fn texts(&self, texts: Vec<String>) -> bool {
-        let bytes: usize = texts.iter().map(String::len).sum();
-        let bytes = u32::try_from(bytes.clamp(1, MOST_WAITING)).unwrap_or(1);
-        let Ok(room) = Arc::clone(&self.room).acquire_many_owned(bytes).await else { return false };
-        let messages = texts.into_iter().map(Message::text).collect();
-        self.sender.send(Outgoing { messages, room: Some(room) }).await.is_ok()
-    }
-
-    /// Without waiting; lost when the way is full, which the write timeout then answers.
-    fn now(&self, message: Message) {
-        let _ = self.sender.try_send(Outgoing { messages: vec![message], room: None });
-    }
-}
-
-async fn run(state: AppState, caller: Caller, entered: Option<Entered>, socket: WebSocket, stop: CancellationToken) {
-    let (sink, stream) = socket.split();
-    let (sender, receiver) = mpsc::channel(MOST_MESSAGES);
-    let out = Out { sender, room: Arc::new(Semaphore::new(MOST_WAITING)) };
+async fn run(
+    state: AppState,
+    caller: Caller,
+    entered: Option<Entered>,
+    (reading, out, writing): (Reading, Out, Writing),
+    stop: CancellationToken,
+) {
     let broken = CancellationToken::new();
-    let writer = tokio::spawn(write(sink, receiver, broken.clone()));
+    let writer = tokio::spawn(writing.run(broken.clone()));
     let mut talk = Talk {
         state,
         signed_in: matches!(caller.ctx.actor(), Actor::User { .. }),
@@ -161,51 +111,16 @@ async fn run(state: AppState, caller: Caller, entered: Option<Entered>, socket: 
         initialised: false,
         second: (Instant::now(), 0),
     };
-    let close = talk.listen(stream, &broken, &stop).await;
+    let close = talk.listen(reading, &broken, &stop).await;
     talk.end_all();
     drop(talk);
-    let frame = CloseFrame { code: close.0, reason: close.1.into() };
     // A reader that stands still does not get its goodbye: the writer is cut off then.
-    let Out { sender, .. } = out;
-    let goodbye = sender.send(Outgoing { messages: vec![Message::Close(Some(frame))], room: None });
-    let said = timeout(WRITE_TIMEOUT, goodbye).await;
-    if said.is_err() {
+    if !out.close(close.0, close.1).await {
         broken.cancel();
     }
-    drop(sender);
+    drop(out);
     let _ = writer.await;
     drop(entered);
-}
-
-/// Writes until the way is closed, a write takes too long, or the socket breaks. What waits goes out together.
-async fn write(
-    mut sink: SplitSink<WebSocket, Message>,
-    mut receiver: mpsc::Receiver<Outgoing>,
-    broken: CancellationToken,
-) {
-    let mut waiting = Vec::new();
-    while receiver.recv_many(&mut waiting, MOST_TOGETHER).await > 0 {
-        let last = waiting.iter().any(|outgoing| matches!(outgoing.messages[..], [Message::Close(_)]));
-        let all = async {
-            // Their room is free again when they are out.
-            let mut rooms = Vec::with_capacity(waiting.len());
-            for Outgoing { messages, room } in waiting.drain(..) {
-                for message in messages {
-                    sink.feed(message).await?;
-                }
-                rooms.push(room);
-            }
-            sink.flush().await
-        };
-        let written = tokio::select! {
-            written = timeout(WRITE_TIMEOUT, all) => matches!(written, Ok(Ok(()))),
-            () = broken.cancelled() => false,
-        };
-        if !written || last {
-            break;
-        }
-    }
-    broken.cancel();
 }
 
 /// Who opened the socket.
@@ -215,12 +130,18 @@ struct Caller {
     language: Language,
 }
 
+/// A subscription, as long as it is open: while its operation runs, and while the writer listens for it.
+struct Subscription {
+    operation: AbortHandle,
+    open: Weak<()>,
+}
+
 struct Talk {
     state: AppState,
     caller: Caller,
     signed_in: bool,
     out: Out,
-    subscriptions: HashMap<String, AbortHandle>,
+    subscriptions: HashMap<String, Subscription>,
     initialised: bool,
     second: (Instant, u32),
 }
@@ -234,25 +155,21 @@ impl Drop for Talk {
 impl Talk {
     fn end_all(&mut self) {
         for (_, subscription) in self.subscriptions.drain() {
-            subscription.abort();
+            subscription.operation.abort();
         }
     }
 
     /// Listens until there is a reason to close.
-    async fn listen(
-        &mut self,
-        mut stream: SplitStream<WebSocket>,
-        broken: &CancellationToken,
-        stop: &CancellationToken,
-    ) -> Close {
+    async fn listen(&mut self, mut stream: Reading, broken: &CancellationToken, stop: &CancellationToken) -> Close {
         let init_until = Instant::now() + INIT_TIMEOUT;
         let mut heard = Instant::now();
         let mut ping = interval(PING_EVERY);
-        let mut session = interval(SESSION_EVERY);
-        for ticks in [&mut ping, &mut session] {
-            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            ticks.reset();
-        }
+        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ping.reset();
+        let session = match self.caller.ctx.actor() {
+            Actor::User { session_id, .. } => Some(self.state.sessions().watch(*session_id)),
+            Actor::Nobody | Actor::System => None,
+        };
         loop {
             let message = tokio::select! {
                 message = stream.next() => message,
@@ -263,16 +180,10 @@ impl Talk {
                     if heard.elapsed() >= PONG_TIMEOUT {
                         return Close(1001, "No pong");
                     }
-                    self.out.now(Message::Ping(axum::body::Bytes::new()));
+                    self.out.ping_now();
                     continue;
                 }
-                _ = session.tick(), if self.signed_in => {
-                    // A database that does not answer for once ends nobody's socket; each event is checked anyway.
-                    if let Ok(false) = identity::stands(&self.caller.ctx).await {
-                        return UNAUTHORIZED;
-                    }
-                    continue;
-                }
+                Some(()) = OptionFuture::from(session.as_ref().map(Watched::ended)) => return UNAUTHORIZED,
             };
             let message = match message {
                 None => return FINE,
@@ -291,7 +202,7 @@ impl Talk {
                 }
                 Message::Binary(_) => return INVALID,
                 Message::Close(_) => return FINE,
-                Message::Ping(_) | Message::Pong(_) => {}
+                Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
             }
         }
     }
@@ -316,13 +227,14 @@ impl Talk {
                     return Err(FORBIDDEN);
                 }
                 self.initialised = true;
-                self.out.json(&json!({ "type": "connection_ack" })).await;
+                self.out.text(json!({ "type": "connection_ack" }).to_string()).await;
             }
-            ("ping", ..) => self.out.now(Message::text(r#"{"type":"pong"}"#)),
+            ("ping", ..) => self.out.text_now(r#"{"type":"pong"}"#),
             ("pong", ..) => {}
             ("complete", Some(id), _) => {
                 if let Some(subscription) = self.subscriptions.remove(&id) {
-                    subscription.abort();
+                    subscription.operation.abort();
+                    self.out.leave(id).await;
                 }
             }
             ("subscribe", Some(id), Some(payload @ Value::Object(_))) => {
@@ -340,7 +252,7 @@ impl Talk {
         if id.is_empty() || id.len() > MOST_ID {
             return Err(INVALID);
         }
-        self.subscriptions.retain(|_, subscription| !subscription.is_finished());
+        self.subscriptions.retain(|_, subscription| subscription.open.strong_count() > 0);
         if self.subscriptions.contains_key(&id) {
             return Err(DUPLICATE);
         }
@@ -360,48 +272,49 @@ impl Talk {
         let events = self.state.settings().graph.stream(operation);
         let out = self.out.clone();
         let name = id.clone();
+        let opened = Arc::new(());
+        let open = Arc::downgrade(&opened);
         let task = tokio::spawn(async move {
-            if AssertUnwindSafe(forward(&name, events, &out)).catch_unwind().await.is_err() {
+            if AssertUnwindSafe(forward(&name, events, &out, opened)).catch_unwind().await.is_err() {
                 tracing::error!("a subscription panicked");
                 let error = json!({ "message": "internal error", "extensions": { "code": "INTERNAL" } });
-                out.json(&json!({ "type": "error", "id": name, "payload": [error] })).await;
+                out.text(json!({ "type": "error", "id": name, "payload": [error] }).to_string()).await;
             }
         });
-        self.subscriptions.insert(id, task.abort_handle());
+        self.subscriptions.insert(id, Subscription { operation: task.abort_handle(), open });
         Ok(())
     }
 
     async fn refuse(&self, id: &str, code: &str, message: &str) {
         let error = json!({ "message": message, "extensions": { "code": code, "field": "query" } });
-        self.out.json(&json!({ "type": "error", "id": id, "payload": [error] })).await;
+        self.out.text(json!({ "type": "error", "id": id, "payload": [error] }).to_string()).await;
     }
 }
 
-/// Carries a subscription's events to the client until either ends; what is there goes together.
-async fn forward(id: &str, events: futures::stream::BoxStream<'static, Delivery>, out: &Out) {
-    // What stands before the answer in every message of this subscription.
-    let head = format!(r#"{{"type":"next","id":{},"payload":"#, Value::from(id));
-    let mut events = events.ready_chunks(MOST_TOGETHER);
-    while let Some(deliveries) = events.next().await {
-        let mut texts = Vec::with_capacity(deliveries.len());
-        for delivery in deliveries {
-            match delivery {
-                Delivery::Own(response) if is_refused(&response) => {
-                    texts.push(json!({ "type": "error", "id": id, "payload": response.errors }).to_string());
-                    out.texts(texts).await;
+/// Carries an operation's answers to the client. Where the operation takes a place among those who are told, the writer listens
+/// for it from then on.
+async fn forward(id: &str, mut outcomes: BoxStream<'static, Outcome>, out: &Out, open: Arc<()>) {
+    while let Some(outcome) = outcomes.next().await {
+        match outcome {
+            Outcome::Answer(response) if is_refused(&response) => {
+                out.text(wire::refused(id, &response)).await;
+                return;
+            }
+            Outcome::Answer(response) => {
+                if !out.text(wire::next(id, &response)).await {
                     return;
                 }
-                delivery => texts.push(format!("{head}{}}}", delivery.json())),
+            }
+            Outcome::Told(told) => {
+                out.listen(id, told, open).await;
+                return;
             }
         }
-        if !out.texts(texts).await {
-            return;
-        }
     }
-    out.json(&json!({ "type": "complete", "id": id })).await;
+    out.text(wire::complete(id)).await;
 }
 
 /// Whether a frame was refused for its size.
-fn is_too_big(error: &axum::Error) -> bool {
-    error.to_string().to_lowercase().contains("too long") || error.to_string().to_lowercase().contains("too large")
+const fn is_too_big(error: &Error) -> bool {
+    matches!(error, Error::Capacity(_))
 }

@@ -3,6 +3,7 @@
 use super::client::Proxies;
 use super::graphql::Graph;
 use super::limit::PerMinute;
+use super::sessions::Sessions;
 use super::web::Site;
 use service::access::Actor;
 use service::ctx::Ctx;
@@ -42,6 +43,7 @@ struct Inner {
     intake: Intake,
     site: Site,
     sockets: Counted,
+    sessions: Sessions,
     streams: Counted,
     new_visitors: PerMinute,
 }
@@ -54,6 +56,7 @@ impl AppState {
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         let intake = Intake::new(&settings.ctx.with_actor(Actor::System));
+        let sessions = Sessions::begin(settings.ctx.clone());
         let nobody = settings.ctx.with_actor(Actor::Nobody);
         let site = Site::new(settings.web_dir.clone());
         Self(Arc::new(Inner {
@@ -62,6 +65,7 @@ impl AppState {
             intake,
             site,
             sockets: Counted::default(),
+            sessions,
             streams: Counted::default(),
             new_visitors: PerMinute::new(NEW_VISITORS),
         }))
@@ -88,6 +92,11 @@ impl AppState {
     /// Open sockets by user.
     pub(super) fn sockets(&self) -> &Counted {
         &self.0.sockets
+    }
+
+    /// The sessions of open sockets.
+    pub(super) fn sessions(&self) -> &Sessions {
+        &self.0.sessions
     }
 
     /// Open streams by visitor.

@@ -1,6 +1,6 @@
 //! What moves, live and caught up on (reliability.md cases 63–65, 67).
 
-use crate::gql_support::{code, data, fill, request, sign_in, world};
+use crate::gql_support::{code, data, fill, one_by_one, request, sign_in, world};
 use api::graphql::{Delivery, request_data, schema};
 use entity::{membership, session};
 use futures::StreamExt as _;
@@ -23,7 +23,7 @@ const TAKE_OVER: &str =
     "mutation($i: ConversationInput!) { takeOver(input: $i) { conversation { owner } userErrors { code } } }";
 
 fn listen(ctx: &Ctx, company: &str) -> BoxStream<'static, Delivery> {
-    schema().stream(request_data(ctx.clone()), request(LISTEN, json!({ "id": company })))
+    one_by_one(schema().stream(request_data(ctx.clone()), request(LISTEN, json!({ "id": company }))))
 }
 
 /// The next event; none when nothing comes for a while.
@@ -143,7 +143,7 @@ testkit::both! {
         let made = data(&mine.owner, connect, json!({ "i": input })).await;
         let id = made["connectWaha"]["channel"]["id"].as_str().unwrap().to_owned();
         let document = "subscription($id: ID!) { channelCode(channelId: $id) { session value number of errorCode } }";
-        let watch = |ctx: &Ctx| schema().stream(request_data(ctx.clone()), request(document, json!({ "id": id })));
+        let watch = |ctx: &Ctx| one_by_one(schema().stream(request_data(ctx.clone()), request(document, json!({ "id": id }))));
         let refused = next(&mut watch(&mine.agent)).await.unwrap();
         assert_eq!(code(&refused), "FORBIDDEN");
         let mut shown = watch(&mine.owner);
@@ -171,7 +171,7 @@ testkit::both! {
     async fn a_slow_listener_is_told_to_read_anew(kit: Kit) {
         let mine = world(&kit).await;
         let schema = schema();
-        let open = || schema.stream(request_data(mine.owner.clone()), request(LISTEN, json!({ "id": mine.ids.company })));
+        let open = || one_by_one(schema.stream(request_data(mine.owner.clone()), request(LISTEN, json!({ "id": mine.ids.company }))));
         let (mut slow, mut quick) = (open(), open());
         begin(&mut slow).await;
         begin(&mut quick).await;
@@ -219,7 +219,7 @@ testkit::both! {
         let document = request(LISTEN, json!({ "id": mine.ids.company })).query;
         let open = |ctx: &Ctx| {
             let request = request(&document, json!({ "id": mine.ids.company }));
-            schema.stream(request_data(ctx.clone()), request)
+            one_by_one(schema.stream(request_data(ctx.clone()), request))
         };
         let mut owners: Vec<_> = (0..20).map(|_| open(&owner)).collect();
         let mut agents: Vec<_> = (0..20).map(|_| open(&agent)).collect();

@@ -1,6 +1,6 @@
 //! What the tests of the API stand on: two tenants with one of everything, their people signed in, documents run.
 
-use api::graphql::{X8Schema, request_data, schema};
+use api::graphql::{Delivery, Outcome, X8Schema, request_data, schema};
 use async_graphql::{Request, Variables};
 use domain::catalog::ItemKind;
 use entity::stored::*;
@@ -9,13 +9,25 @@ use entity::{
     company, contact, contact_address, conversation, credential, event, file, import, integration, job, media,
     membership, message, model_use, order, order_line, payment, reminder, session, turn, user,
 };
+use futures::StreamExt as _;
+use futures::stream::{BoxStream, iter};
 use sea_orm::{ActiveModelTrait, ColumnTrait as _, EntityTrait, QueryFilter as _};
 use serde_json::{Value, json};
 use service::access::{Actor, CompanyScope};
 use service::ctx::Ctx;
 use std::collections::BTreeMap;
 use testkit::{Kit, Tenant};
+use tokio_stream::wrappers::ReceiverStream;
 use uuid::Uuid;
+
+/// What an operation brings, one thing at a time.
+pub(crate) fn one_by_one(outcomes: BoxStream<'static, Outcome>) -> BoxStream<'static, Delivery> {
+    let all = outcomes.flat_map(|outcome| match outcome {
+        Outcome::Answer(response) => iter([Delivery::Own(response)]).boxed(),
+        Outcome::Told(told) => ReceiverStream::new(told).flat_map(|told| iter(told.to_vec())).boxed(),
+    });
+    all.boxed()
+}
 
 /// One of everything of a company, as the API names it.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 
 mod cases;
 
-use crate::gql_support::{Ids, World, code, everything, fill, request, run, stranger, world};
+use crate::gql_support::{Ids, World, code, everything, fill, one_by_one, request, run, stranger, world};
 use api::graphql::{request_data, schema, sdl};
 use cases::{Agent, CASES, Case, Stranger};
 use futures::StreamExt as _;
@@ -21,7 +21,7 @@ impl Case {
         let schema = schema();
         if self.document.starts_with("subscription") {
             let data = request_data(ctx.clone());
-            let mut events = schema.stream(data, request(self.document, variables));
+            let mut events = one_by_one(schema.stream(data, request(self.document, variables)));
             // A stream that was let in says nothing while nothing moves.
             let first = tokio::time::timeout(std::time::Duration::from_millis(300), events.next()).await;
             return match first {

@@ -1,10 +1,16 @@
 //! Subscriptions over graphql-transport-ws (reliability.md cases 59 to 66).
 
 use crate::http_support::{Server, resident, session, until};
+use api::Api;
+use api::graphql::Installation;
+use axum::body::Bytes;
 use entity::session as session_table;
 use futures::{SinkExt as _, StreamExt as _};
-use sea_orm::EntityTrait as _;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
+use service::event::NewEvent;
+use service::stored::EventKind;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use testkit::{Backend, Kit};
 use tokio::io::AsyncWriteExt as _;
@@ -12,6 +18,7 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use uuid::Uuid;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -92,6 +99,106 @@ fn carries_subscriptions() {
         assert_eq!(hear(&mut socket).await["type"], "error");
         say(&mut socket, subscribe("c", "query { viewer }")).await;
         assert_eq!(hear(&mut socket).await["payload"]["data"]["viewer"], tenant.owner.id.to_string());
+    });
+}
+
+const EVENTS: &str = "subscription($id: ID!) { companyEvents(companyId: $id) { kind cursor } }";
+
+fn listen(id: &str, company: Uuid) -> Value {
+    let variables = json!({ "id": format!("company:{company}") });
+    json!({ "type": "subscribe", "id": id, "payload": { "query": EVENTS, "variables": variables } })
+}
+
+/// A burst reaches all who listen alike, whole, once, in its order, each under the name it gave its subscription; who left hears
+/// no more; whose session ended learns why. A ping is answered meanwhile.
+#[test]
+fn a_burst_is_told_to_all() {
+    testkit::run(Backend::Sqlite, |kit: Kit| async move {
+        let tenant = kit.tenant().await;
+        let server = Server::of(&kit, Arc::new(Api::new(Installation::default())), false).await;
+        let tokens = [session(&kit.ctx, tenant.owner.id).await, session(&kit.ctx, tenant.owner.id).await];
+        let company = tenant.company.id;
+        let mut sockets = Vec::new();
+        for (at, name) in ["1", "two \"quoted\"", "left"].into_iter().enumerate() {
+            let mut socket = begin(&server, &tokens[at % 2]).await;
+            say(&mut socket, listen(name, company)).await;
+            sockets.push((socket, name));
+        }
+        // Twice the same in one document.
+        let (twice, _) = &mut sockets[0];
+        let query = "subscription($id: ID!) { a: companyEvents(companyId: $id) { kind } b: companyEvents(companyId: $id) { kind } }";
+        let variables = json!({ "id": format!("company:{company}") });
+        say(twice, json!({ "type": "subscribe", "id": "ab", "payload": { "query": query, "variables": variables } }))
+            .await;
+        let refused = hear(twice).await;
+        assert!(refused["id"] == "ab" && refused.to_string().contains("ONE_FIELD"), "{refused}");
+        assert_eq!(hear(twice).await, json!({ "type": "complete", "id": "ab" }));
+        // Listening has begun when something is heard.
+        let publish = |kind| {
+            let event = NewEvent { id: kit.ctx.new_id(), company_id: company, kind, subject_id: kit.ctx.new_id() };
+            kit.ctx.engine().bus.publish(event.clone());
+            event.id
+        };
+        for (socket, _) in &mut sockets {
+            loop {
+                publish(EventKind::Catalogue);
+                if tokio::time::timeout(Duration::from_millis(300), socket.next()).await.is_ok() {
+                    break;
+                }
+            }
+        }
+        let (left, _) = &mut sockets[2];
+        say(left, json!({ "type": "complete", "id": "left" })).await;
+        left.send(Message::Ping(Bytes::from_static(b"there?"))).await.unwrap();
+        loop {
+            match left.next().await.unwrap().unwrap() {
+                Message::Pong(said) => break assert_eq!(said, "there?"),
+                other => assert!(other.is_text(), "{other:?}"),
+            }
+        }
+        let burst: Vec<String> = (0..300).map(|_| publish(EventKind::Order).to_string()).collect();
+        for (socket, name) in &mut sockets[..2] {
+            let mut told = Vec::new();
+            while told.len() < burst.len() {
+                let next = hear(socket).await;
+                assert_eq!((&next["type"], &next["id"]), (&json!("next"), &json!(name)));
+                let event = &next["payload"]["data"]["companyEvents"];
+                if event["kind"] == "ORDER" {
+                    told.push(event["cursor"].as_str().unwrap().to_owned());
+                }
+            }
+            assert_eq!(told, burst);
+        }
+        let (left, _) = &mut sockets[2];
+        let quiet = tokio::time::timeout(Duration::from_millis(200), left.next()).await;
+        assert!(quiet.is_err(), "who left hears nothing more: {quiet:?}");
+        // The name is free again.
+        say(left, listen("left", company)).await;
+        loop {
+            publish(EventKind::Catalogue);
+            if tokio::time::timeout(Duration::from_millis(300), left.next()).await.is_ok() {
+                break;
+            }
+        }
+        // A session ends: the next news say so to its sockets, and to no others.
+        let tx = kit.ctx.db().begin_platform().await.unwrap();
+        let hash = foundation::secret::sha256_hex(tokens[1].as_bytes());
+        session_table::Entity::delete_many().filter(session_table::Column::TokenHash.eq(hash)).exec(&tx).await.unwrap();
+        kit.ctx.commit(tx).await.unwrap();
+        publish(EventKind::Order);
+        let (ended, name) = &mut sockets[1];
+        let mut said = hear(ended).await;
+        while said["payload"]["errors"].is_null() {
+            assert_eq!((&said["type"], &said["id"]), (&json!("next"), &json!(name)), "{said}");
+            said = hear(ended).await;
+        }
+        assert_eq!(said["payload"]["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+        assert_eq!(hear(ended).await, json!({ "type": "complete", "id": name }));
+        assert_eq!(closed(ended, Duration::from_secs(6)).await, 4401, "and the socket ends");
+        let mut heard = hear(&mut sockets[0].0).await;
+        while heard["payload"]["data"]["companyEvents"]["kind"] != "ORDER" {
+            heard = hear(&mut sockets[0].0).await;
+        }
     });
 }
 

@@ -1,6 +1,6 @@
 //! A server on a port of its own, a small client, a stand-in schema.
 
-use api::graphql::Delivery;
+use api::graphql::Outcome;
 use api::http::{Answer, AppState, Graph, Operation, Proxies, SessionChange, Settings, router, serve};
 use async_graphql::{Object, Schema, Subscription};
 use axum::body::Bytes;
@@ -194,8 +194,9 @@ impl Graph for StandIn {
         })
     }
 
-    fn stream(&self, operation: Operation) -> BoxStream<'static, Delivery> {
-        self.0.execute_stream(operation.request.data(operation.ctx)).map(Delivery::from).boxed()
+    fn stream(&self, operation: Operation) -> BoxStream<'static, Outcome> {
+        let answers = self.0.execute_stream(operation.request.data(operation.ctx));
+        answers.map(|response| Outcome::Answer(Arc::new(response))).boxed()
     }
 
     fn sdl(&self) -> String {

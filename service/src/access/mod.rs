@@ -134,6 +134,27 @@ impl Standing {
     }
 }
 
+/// Which of these sessions still stand: a statement for every [`ASKED_AT_ONCE`].
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn standing_sessions(ctx: &Ctx, ids: &[Uuid]) -> Result<HashSet<Uuid>> {
+    system(ctx)?;
+    let mut standing = HashSet::new();
+    for part in ids.chunks(ASKED_AT_ONCE) {
+        let found = session::Entity::find()
+            .select_only()
+            .column(session::Column::Id)
+            .filter(session::Column::Id.is_in(part.iter().copied()))
+            .filter(session::Column::ExpiresAt.gt(ctx.time()))
+            .into_tuple::<Uuid>()
+            .all(&ctx.db().read_platform())
+            .await?;
+        standing.extend(found);
+    }
+    Ok(standing)
+}
+
 /// How these people stand towards a company now: three statements for a thousand of them.
 ///
 /// # Errors
@@ -150,15 +171,7 @@ pub async fn standing(ctx: &Ctx, company_id: Uuid, actors: &[Actor]) -> Result<S
             Actor::Nobody | Actor::System => None,
         });
         let (users, sessions): (HashSet<Uuid>, Vec<Uuid>) = asked.unzip();
-        let sessions = session::Entity::find()
-            .select_only()
-            .column(session::Column::Id)
-            .filter(session::Column::Id.is_in(sessions))
-            .filter(session::Column::ExpiresAt.gt(ctx.time()))
-            .into_tuple::<Uuid>()
-            .all(&ctx.db().read_platform())
-            .await?;
-        standing.sessions.extend(sessions);
+        standing.sessions.extend(standing_sessions(ctx, &sessions).await?);
         let Some(company) = &company else { continue };
         let roles = membership::Entity::find()
             .filter(membership::Column::OrganizationId.eq(company.organization_id))
