@@ -1,6 +1,6 @@
 //! What the load generators share: keep-alive connections, and the figures of many requests.
 
-use api::graphql::Delivery;
+use api::graphql::Outcome;
 use api::http::{Answer, AppState, Graph, Operation, Proxies, Settings};
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use testkit::{Kit, Postgres};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 use uuid::Uuid;
 
@@ -23,7 +23,7 @@ impl Graph for NoGraph {
         Box::pin(async { Answer { response: async_graphql::Response::default(), session: None } })
     }
 
-    fn stream(&self, _: Operation) -> BoxStream<'static, Delivery> {
+    fn stream(&self, _: Operation) -> BoxStream<'static, Outcome> {
         Box::pin(futures::stream::empty())
     }
 
@@ -47,7 +47,7 @@ impl Client {
     pub async fn connect(host: &str) -> std::io::Result<Self> {
         let stream = TcpStream::connect(host).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream: BufReader::new(stream), host: host.to_owned() })
+        Ok(Self { stream: BufReader::with_capacity(32 * 1024, stream), host: host.to_owned() })
     }
 
     /// Sends a request of JSON with more headers; answers status and body.
@@ -67,19 +67,27 @@ impl Client {
         }
         let _ = write!(request, "content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
         self.stream.get_mut().write_all(request.as_bytes()).await?;
-        let mut head = Vec::with_capacity(512);
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(self.stream.read_u8().await?);
-        }
-        let head = String::from_utf8_lossy(&head).to_lowercase();
-        let status = head.get(9..12).and_then(|status| status.parse().ok()).unwrap_or(0);
-        let length = head
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length: ")?.trim().parse::<usize>().ok())
-            .unwrap_or(0);
+        // As few reads as the answer has parts: what measures must not take the time of what is measured.
+        let (status, length) = {
+            let read = self.stream.fill_buf().await?;
+            if read.is_empty() {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
+            let Some(end) = read.windows(4).position(|part| part == b"\r\n\r\n") else {
+                return Err(std::io::Error::other("the head came in parts"));
+            };
+            let head = std::str::from_utf8(&read[..end]).map_err(std::io::Error::other)?;
+            let status = head.get(9..12).and_then(|status| status.parse().ok()).unwrap_or(0);
+            let length = head.lines().find_map(|line| {
+                let (name, value) = line.split_once(": ")?;
+                if name.eq_ignore_ascii_case("content-length") { value.trim().parse::<usize>().ok() } else { None }
+            });
+            self.stream.consume(end + 4);
+            (status, length.unwrap_or(0))
+        };
         let mut body = vec![0; length];
         self.stream.read_exact(&mut body).await?;
-        Ok((status, String::from_utf8_lossy(&body).into_owned()))
+        String::from_utf8(body).map(|body| (status, body)).map_err(std::io::Error::other)
     }
 }
 

@@ -329,37 +329,60 @@ fn masked(text: &str) -> Vec<u8> {
     frame
 }
 
+thread_local! {
+    /// What is read, whichever socket it comes from: thousands of buffers would take the server's time and memory.
+    static READ: std::cell::RefCell<Vec<u8>> = std::cell::RefCell::new(vec![0; 256 * 1024]);
+}
+
 /// Counts the frames that come.
-async fn listen(mut stream: TcpStream, ears: Arc<Ears>) {
-    let mut buffer = Vec::with_capacity(4096);
-    let mut took = Vec::new();
-    while let Ok(count) = stream.read_buf(&mut buffer).await {
-        if count == 0 {
+async fn listen(stream: TcpStream, ears: Arc<Ears>) {
+    // The beginning of a frame whose rest is still to come.
+    let mut rest = Vec::new();
+    while stream.readable().await.is_ok() {
+        let open = READ.with_borrow_mut(|buffer| {
+            let kept = rest.len();
+            buffer[..kept].copy_from_slice(&rest);
+            match stream.try_read(&mut buffer[kept..]) {
+                Ok(0) => false,
+                Ok(count) => {
+                    let whole = hear(&buffer[..kept + count], &ears);
+                    rest.clear();
+                    rest.extend_from_slice(&buffer[whole..kept + count]);
+                    true
+                }
+                Err(error) => error.kind() == std::io::ErrorKind::WouldBlock,
+            }
+        });
+        if !open {
             break;
         }
-        let now = micros();
-        let (mut at, mut frames) = (0, 0);
-        while let Some((start, end)) = frame(&buffer, at) {
-            let payload = &buffer[start..end];
-            if buffer[at] & 0x0f == 1 {
-                frames += 1;
-                if let Some(stamp) = payload.windows(3).position(|part| part == b"at:") {
-                    let digits = std::str::from_utf8(&payload[stamp + 3..stamp + 19]).unwrap_or_default();
-                    let said = digits.parse().unwrap_or(now);
-                    took.push((said, now.saturating_sub(said)));
-                    if frames == 1 && ears.frames.load(Ordering::Relaxed) == 0 {
-                        *ears.last.lock().expect("unpoisoned") = payload.to_vec();
-                    }
+    }
+}
+
+/// Counts the whole frames of what was read; how long they are together.
+fn hear(read: &[u8], ears: &Ears) -> usize {
+    let now = micros();
+    let (mut at, mut frames, mut took) = (0, 0, Vec::new());
+    while let Some((start, end)) = frame(read, at) {
+        let payload = &read[start..end];
+        if read[at] & 0x0f == 1 {
+            frames += 1;
+            if let Some(stamp) = payload.windows(3).position(|part| part == b"at:") {
+                let digits = std::str::from_utf8(&payload[stamp + 3..stamp + 19]).unwrap_or_default();
+                let said = digits.parse().unwrap_or(now);
+                took.push((said, now.saturating_sub(said)));
+                if frames == 1 && ears.frames.load(Ordering::Relaxed) == 0 {
+                    *ears.last.lock().expect("unpoisoned") = payload.to_vec();
                 }
             }
-            at = end;
         }
-        buffer.drain(..at);
-        if !took.is_empty() {
-            ears.took.lock().expect("unpoisoned").append(&mut took);
-        }
-        ears.frames.fetch_add(frames, Ordering::SeqCst);
+        at = end;
     }
+    if !took.is_empty() {
+        ears.took.lock().expect("unpoisoned").append(&mut took);
+    }
+    ears.frames.fetch_add(frames, Ordering::SeqCst);
+    at
 }
 
 /// Where the payload of the frame at `at` is, when it is whole.
