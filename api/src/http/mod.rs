@@ -9,7 +9,6 @@ pub mod gate;
 mod graphql;
 mod health;
 mod language;
-mod limit;
 mod mailbox;
 mod media;
 mod oauth;

@@ -2,7 +2,6 @@
 
 use super::client::Proxies;
 use super::graphql::Graph;
-use super::limit::PerMinute;
 use super::sessions::Sessions;
 use super::web::Site;
 use service::access::Actor;
@@ -45,11 +44,7 @@ struct Inner {
     sockets: Counted,
     sessions: Sessions,
     streams: Counted,
-    new_visitors: PerMinute,
 }
-
-/// New web-chat visitors of one address in a minute; many may share an address.
-const NEW_VISITORS: u32 = 600;
 
 impl AppState {
     /// Sets the server up; call it within the async runtime.
@@ -67,7 +62,6 @@ impl AppState {
             sockets: Counted::default(),
             sessions,
             streams: Counted::default(),
-            new_visitors: PerMinute::new(NEW_VISITORS),
         }))
     }
 
@@ -102,10 +96,6 @@ impl AppState {
     /// Open streams by visitor.
     pub(super) fn streams(&self) -> &Counted {
         &self.0.streams
-    }
-
-    pub(super) fn new_visitors(&self) -> &PerMinute {
-        &self.0.new_visitors
     }
 
     pub(super) fn public_url(&self) -> &str {

@@ -116,10 +116,10 @@ pub(super) async fn sessions(State(state): State<AppState>, Path(key): Path<Stri
     if request.method() != Method::POST {
         return wrong_method("POST");
     }
-    if !state.new_visitors().take(address(request.extensions())) {
-        return failed(&Error::RateLimited(60));
-    }
     let ctx = system(&state);
+    if let Err(error) = access::may_begin_visit(&ctx, address(request.extensions())).await {
+        return failed(&error);
+    }
     let (_, channel) = channel_of!(&ctx, &key);
     let visitor = Visitor { id: ctx.new_id(), channel_id: channel.id };
     let cursor = VisitorCursor { at: ctx.time(), id: Uuid::nil() };

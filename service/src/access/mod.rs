@@ -1,21 +1,18 @@
 //! Who may do what. Every resolver passes here first, and a [`CompanyScope`] comes from nowhere else: no function of
 //! this crate takes a bare company id (architecture §6.1).
 
-use crate::cluster;
+mod limit;
+
+pub(crate) use limit::may_try_to_sign_in;
+pub use limit::{Limits, may_begin_visit, may_write};
+
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use entity::stored::Role;
 use entity::{channel, company, integration, job, membership, order, session};
 use foundation::secret::{equal_secret, hex, hmac_sha256};
-use governor::clock::DefaultClock;
-use governor::state::keyed::DashMapStateStore;
-use governor::{Quota, RateLimiter};
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect as _};
 use std::collections::{HashMap, HashSet};
-use std::num::NonZeroU32;
-use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 /// People who are asked about with one statement.
@@ -481,72 +478,4 @@ const FEED: &str = "calendar-feed";
 
 fn signed_feed(key: &[u8], company_id: Uuid) -> String {
     hex(&hmac_sha256(key, company_id.as_bytes())[..16])
-}
-
-type Keyed = RateLimiter<String, DashMapStateStore<String>, DefaultClock>;
-
-/// Limits on guessing and flooding, in this process; over all processes they are counted by `cluster`.
-#[derive(Debug)]
-pub struct Limits {
-    sign_in: Keyed,
-    visitor: Keyed,
-    exports: Arc<Semaphore>,
-}
-
-/// Exports written at once: each keeps a core busy.
-const MOST_EXPORTS: usize = 2;
-
-impl Default for Limits {
-    fn default() -> Self {
-        let minute = |n: u32| Quota::per_minute(NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN));
-        Self {
-            sign_in: RateLimiter::keyed(minute(SIGN_INS)),
-            visitor: RateLimiter::keyed(minute(VISITOR_MESSAGES)),
-            exports: Arc::new(Semaphore::new(MOST_EXPORTS)),
-        }
-    }
-}
-
-impl Limits {
-    /// Forgets who has been quiet for long, so that the limits do not grow for ever.
-    pub fn forget_quiet(&self) {
-        self.sign_in.retain_recent();
-        self.visitor.retain_recent();
-    }
-
-    /// A place for one more export, held while it is written.
-    ///
-    /// # Errors
-    /// `Unavailable` when none comes free in time.
-    pub(crate) async fn export(&self, patience: Duration) -> Result<OwnedSemaphorePermit> {
-        let place = Arc::clone(&self.exports).acquire_owned();
-        let busy = || Error::Unavailable("other exports are being written".to_owned());
-        tokio::time::timeout(patience, place).await.map_err(|_| busy())?.map_err(|_| busy())
-    }
-}
-
-const MINUTE: Duration = Duration::from_secs(60);
-/// Tries to sign in from one address in a minute.
-const SIGN_INS: u32 = 10;
-/// Messages of one web-chat visitor in a minute.
-const VISITOR_MESSAGES: u32 = 60;
-
-/// One more try to sign in from this address.
-///
-/// # Errors
-/// `RateLimited` after ten a minute, over all processes.
-pub(crate) async fn may_try_to_sign_in(ctx: &Ctx, from: &str) -> Result<()> {
-    let mine = ctx.engine().limits.sign_in.check_key(&from.to_owned()).is_ok();
-    let ours = mine && !cluster::too_many(ctx, &format!("sign_in:{from}"), SIGN_INS.into(), MINUTE).await;
-    if ours { Ok(()) } else { Err(Error::RateLimited(6)) }
-}
-
-/// One more message of this web-chat visitor.
-///
-/// # Errors
-/// `RateLimited` after sixty a minute, over all processes.
-pub async fn may_write(ctx: &Ctx, visitor: Uuid) -> Result<()> {
-    let mine = ctx.engine().limits.visitor.check_key(&visitor.to_string()).is_ok();
-    let ours = mine && !cluster::too_many(ctx, &format!("visitor:{visitor}"), VISITOR_MESSAGES.into(), MINUTE).await;
-    if ours { Ok(()) } else { Err(Error::RateLimited(1)) }
 }

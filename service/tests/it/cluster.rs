@@ -189,6 +189,41 @@ fn guesses_are_counted_over_all_processes() {
 }
 
 #[test]
+fn new_visitors_are_counted_over_all_processes() {
+    on_postgres(|kit| async move {
+        let redis = Redis::start(&kit.folder.join("redis"));
+        let processes = [process(&kit, &redis.url()), process(&kit, &redis.url())];
+        for kit in &processes {
+            until_works(kit, true).await;
+        }
+        let from = |last: u8| std::net::IpAddr::from([203, 0, 113, last]);
+        let mut let_in = 0;
+        for kit in processes.iter().cycle().take(640) {
+            match service::access::may_begin_visit(&kit.ctx, from(7)).await {
+                Ok(()) => let_in += 1,
+                Err(error) => assert!(matches!(error, service::Error::RateLimited(60)), "{error:?}"),
+            }
+        }
+        assert_eq!(let_in, 600, "not so many in each process");
+        for kit in &processes {
+            assert!(
+                service::access::may_begin_visit(&kit.ctx, from(8)).await.is_ok(),
+                "another address has limits of its own"
+            );
+        }
+        drop(redis);
+        // Without Redis each counts for itself.
+        for kit in &processes {
+            let mut let_in = 0;
+            for _ in 0..620 {
+                let_in += usize::from(service::access::may_begin_visit(&kit.ctx, from(9)).await.is_ok());
+            }
+            assert_eq!(let_in, 600);
+        }
+    });
+}
+
+#[test]
 fn a_clock_that_is_far_from_the_databases_is_named() {
     on_postgres(|kit| async move {
         let offset = cluster::clock_offset(&kit.ctx).await.unwrap().unwrap();
