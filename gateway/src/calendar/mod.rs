@@ -49,23 +49,14 @@ pub struct Changes {
     pub mark: Option<String>,
 }
 
-/// Which calendar it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
-    /// The provider's id of it.
-    pub external_id: String,
-    /// Name for people.
-    pub name: Option<String>,
-}
-
 /// One calendar of a company.
 #[async_trait]
 pub trait Calendar: std::fmt::Debug + Send + Sync {
-    /// Looks whether the calendar may be read and written.
+    /// Looks whether the calendar may be read and written. Its name, where it has one: people give it, and two may have the same.
     ///
     /// # Errors
     /// [`Error`] when it may not.
-    async fn check(&self) -> Result<Identity, Error>;
+    async fn check(&self) -> Result<Option<String>, Error>;
 
     /// What is taken between two moments, in order; our own entries count too.
     ///
@@ -98,8 +89,8 @@ pub struct BuiltIn;
 
 #[async_trait]
 impl Calendar for BuiltIn {
-    async fn check(&self) -> Result<Identity, Error> {
-        Ok(Identity { external_id: "built-in".to_owned(), name: None })
+    async fn check(&self) -> Result<Option<String>, Error> {
+        Ok(None)
     }
 
     async fn busy(&self, _: Timestamp, _: Timestamp) -> Result<Vec<Interval>, Error> {

@@ -14,8 +14,8 @@ use crate::{credential, integration};
 use entity::integration as integration_table;
 use entity::stored::{ChannelLogKind, ChannelStatus, IntegrationKind};
 use foundation::secret::{equal_secret, sha256_hex};
+use gateway::calendar::Calendar as _;
 use gateway::calendar::google::{self, Consent, challenge};
-use gateway::calendar::{Calendar as _, Identity};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
@@ -141,16 +141,20 @@ pub async fn finish_google(
         gateway::error::Retry::Never => refused("code", "INVALID", &error.text),
         gateway::error::Retry::Later | gateway::error::Retry::After(_) => Error::Unavailable(error.to_string()),
     };
+    let partial = || {
+        let text = "Not everything was agreed to. Connect again and leave all boxes ticked.";
+        refused("scope", "PARTIAL_CONSENT", text)
+    };
     let tokens = token::oauth(ctx)?.exchange(code, &pending.verifier).await.map_err(trouble)?;
     if !tokens.suffice() || tokens.refresh.is_none() {
-        let text = "Not everything was agreed to. Connect again and leave all boxes ticked.";
-        return Err(refused("scope", "PARTIAL_CONSENT", text));
+        return Err(partial());
     }
-    let identity = token::with(ctx, &row, tokens.access.clone()).check().await.map_err(trouble)?;
+    let whose = tokens.account.clone().ok_or_else(partial)?;
+    let name = token::with(ctx, &row, tokens.access.clone()).check().await.map_err(trouble)?;
     let mut tx = ctx.db().begin(&scope).await?;
     let id = row.id;
     keep(ctx, &tx, &scope, id, &tokens, false).await?;
-    works_now(ctx, &mut tx, &scope, row, identity, true).await?;
+    works_now(ctx, &mut tx, &scope, row, Some(Whose { id: whose.id, name: whose.email.or(name) })).await?;
     ctx.commit(tx).await?;
     integration::get(ctx, &scope, id).await
 }
@@ -160,31 +164,41 @@ async fn open_pending(ctx: &Ctx, scope: &CompanyScope, row: &integration_table::
     Ok(sealed.map(|sealed| serde_json::from_str(sealed.expose_secret())).transpose()?)
 }
 
-/// The calendar works: what is ahead is shown there, what changes there is read from now on.
+/// Whose calendar was just connected.
+struct Whose {
+    /// Google's id of the account, whose main calendar it is.
+    id: String,
+    name: Option<String>,
+}
+
+/// The calendar works: what is ahead is shown there, what changes there is read from now on. `anew`: a person has just agreed.
 async fn works_now(
     ctx: &Ctx,
     tx: &mut Tx,
     scope: &CompanyScope,
     row: integration_table::Model,
-    identity: Identity,
-    anew: bool,
+    anew: Option<Whose>,
 ) -> Result<()> {
     let id = row.id;
-    if anew && row.external_id.as_deref() != Some(identity.external_id.as_str()) {
-        forget_ahead(ctx, tx, scope).await?;
-    }
-    let settings = if anew { json!({}) } else { row.settings.clone() };
+    let mut name = row.name.clone();
+    let before = row.external_id.clone();
     let mut row = row.into_active_model();
+    if let Some(whose) = anew {
+        if before.as_deref() != Some(whose.id.as_str()) {
+            forget_ahead(ctx, tx, scope).await?;
+        }
+        row.external_id = Set(Some(whose.id));
+        name = whose.name;
+        row.name = Set(name.clone());
+        row.settings = Set(json!({}));
+    }
     row.status = Set(ChannelStatus::Connected);
-    row.external_id = Set(Some(identity.external_id));
-    row.name = Set(identity.name.clone());
-    row.settings = Set(settings);
     row.last_error = Set(None);
     row.error_code = Set(None);
     row.error_count = Set(0);
     row.connected_at = Set(Some(ctx.time()));
     row.update(&*tx).await?;
-    integration::note(ctx, tx, scope, id, ChannelLogKind::Connected, identity.name).await?;
+    integration::note(ctx, tx, scope, id, ChannelLogKind::Connected, name).await?;
     show_all(ctx, tx, scope).await?;
     job::enqueue(ctx, tx, scope, &SyncCalendar { integration_id: id }).await?;
     Ok(())
@@ -217,9 +231,9 @@ pub(crate) async fn run_check(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failur
         Err(error) => (None, Err(error)),
     };
     match checked {
-        Ok(identity) => {
+        Ok(_) => {
             let mut tx = ctx.db().begin(&scope).await?;
-            works_now(ctx, &mut tx, &scope, row, identity, false).await?;
+            works_now(ctx, &mut tx, &scope, row, None).await?;
             job::finish(ctx, &mut tx, claimed).await?;
             Ok(ctx.commit(tx).await?)
         }

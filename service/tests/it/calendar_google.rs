@@ -198,6 +198,9 @@ testkit::both! {
         diary.world.leave_out("https://www.googleapis.com/auth/calendar.freebusy");
         let part = diary.begin().await;
         refused_at(&part, "scope").await;
+        diary.world.leave_out("openid");
+        let nobodys = diary.begin().await;
+        refused_at(&nobodys, "scope").await;
         let away = diary.begin().await;
         diary.doors.tokens.fail("/token", Fault::Cut);
         assert!(matches!(diary.finish(&diary.owner, &away).await, Err(Error::Unavailable(_))));

@@ -3,6 +3,8 @@
 
 use super::server::unknown_path;
 use super::{Call, Contract, Reply, Server, World};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use foundation::{Clock, ManualClock};
 use gateway::calendar::google::challenge;
 use jiff::Timestamp;
@@ -40,6 +42,8 @@ struct Inside {
     refuses_channels: bool,
     /// Name of the calendar, where it is not the first one's.
     name: Option<String>,
+    /// Which of the person's accounts it is.
+    account: u64,
 }
 
 /// A push as Google sends it: where to, and its headers.
@@ -145,8 +149,8 @@ impl Google {
     /// from now on opens it.
     pub fn sign_in_elsewhere(&self, name: &str) {
         let mut inside = self.lock();
-        let count = inside.count;
-        *inside = Inside { name: Some(name.to_owned()), count, ..Inside::default() };
+        let (count, account) = (inside.count, inside.account + 1);
+        *inside = Inside { name: Some(name.to_owned()), count, account, ..Inside::default() };
     }
 
     /// Somebody enters something.
@@ -232,6 +236,7 @@ impl Inside {
         }
         let mut scopes = String::new();
         let mut refresh = None;
+        let mut id_token = None;
         match field("grant_type") {
             "authorization_code" => {
                 // A code is good once, whatever comes with it.
@@ -240,6 +245,8 @@ impl Inside {
                     return no_token("invalid_grant");
                 }
                 scopes = code.scopes;
+                id_token = scopes.split(' ').any(|scope| scope == "openid").then(|| self.id_token(now));
+                scopes = scopes.replace(" email ", " https://www.googleapis.com/auth/userinfo.email ");
                 self.count += 1;
                 let token = format!("1//fake-refresh-{}", self.count);
                 self.refresh.insert(token.clone());
@@ -255,8 +262,19 @@ impl Inside {
         Reply::json(
             200,
             &json!({ "access_token": access, "expires_in": 3599, "scope": scopes, "token_type": "Bearer",
-                "refresh_token": refresh }),
+                "refresh_token": refresh, "id_token": id_token }),
         )
+    }
+
+    /// Whose account it is, as Google says it. Nobody looks at the signature.
+    fn id_token(&self, now: i64) -> String {
+        let email =
+            format!("owner{}@example.com", if self.account == 0 { String::new() } else { self.account.to_string() });
+        let part = |claims: &Value| URL_SAFE_NO_PAD.encode(claims.to_string());
+        let claims = json!({ "iss": "https://accounts.google.com", "aud": CLIENT_ID, "azp": CLIENT_ID,
+            "sub": format!("10769150350006150715{}", self.account), "email": email, "email_verified": true,
+            "iat": now, "exp": now + 3600 });
+        format!("{}.{}.c2lnbmF0dXJl", part(&json!({ "alg": "RS256", "kid": "1", "typ": "JWT" })), part(&claims))
     }
 
     fn busy(&self, body: &Value) -> Reply {

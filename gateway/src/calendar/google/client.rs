@@ -2,7 +2,7 @@
 
 use super::{CALENDAR, NAME};
 use crate::breaker::Circuit;
-use crate::calendar::{Calendar, Change, Changes, Entry, Identity};
+use crate::calendar::{Calendar, Change, Changes, Entry};
 use crate::error::{Error, Kind};
 use async_trait::async_trait;
 use domain::booking::Interval;
@@ -249,14 +249,14 @@ fn change(event: Event) -> Option<Change> {
 
 #[async_trait]
 impl Calendar for Google {
-    async fn check(&self) -> Result<Identity, Error> {
+    async fn check(&self) -> Result<Option<String>, Error> {
         // The events' list is what the consent covers; it names the calendar too.
         let events: Events = self.list(&[("maxResults", "1"), ("fields", "summary,timeZone,accessRole")]).await?;
         match events.access_role.as_deref() {
             Some("reader" | "freeBusyReader" | "none") => {
                 Err(Error::new(NAME, Kind::Credentials, "this calendar may only be read"))
             }
-            _ => Ok(Identity { external_id: events.summary.clone().unwrap_or_default(), name: events.summary }),
+            _ => Ok(events.summary),
         }
     }
 

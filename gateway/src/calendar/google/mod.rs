@@ -9,7 +9,7 @@ mod client;
 mod oauth;
 
 pub use client::{Google, Watch};
-pub use oauth::{Consent, OAuth, Tokens, challenge};
+pub use oauth::{Account, Consent, OAuth, Tokens, challenge};
 
 /// The provider's name.
 pub const NAME: &str = "google";
@@ -19,8 +19,10 @@ pub const API_URL: &str = "https://www.googleapis.com";
 pub const TOKEN_URL: &str = "https://oauth2.googleapis.com";
 /// Where people agree.
 pub const CONSENT_URL: &str = "https://accounts.google.com";
-/// What is asked for: events of the calendar, and when it is taken. Nothing else of the account.
+/// What is asked for: events of the calendar, and when it is taken.
 pub const SCOPES: [&str; 2] =
     ["https://www.googleapis.com/auth/calendar.events", "https://www.googleapis.com/auth/calendar.freebusy"];
+/// Whose account it is: its id and its e-mail address. People agree to this with the account itself, there is no box for it.
+pub(super) const WHOSE: &str = "openid email";
 /// The calendar that is used: the account's main one.
 pub(super) const CALENDAR: &str = "primary";

@@ -1,6 +1,6 @@
 //! Google's OAuth: the address at which people agree, codes and refresh tokens for access tokens (outside.md §11).
 
-use super::{NAME, SCOPES};
+use super::{NAME, SCOPES, WHOSE};
 use crate::error::{Error, Kind};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -41,6 +41,16 @@ pub struct Consent<'a> {
     pub challenge: &'a str,
 }
 
+/// An account at Google.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Stays the same, also when the address changes, and is never another's
+    /// (<https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload>).
+    pub id: String,
+    /// Its address, for people.
+    pub email: Option<String>,
+}
+
 /// What Google gives for a code or a refresh token.
 #[derive(Clone, Debug)]
 pub struct Tokens {
@@ -52,6 +62,8 @@ pub struct Tokens {
     pub lives: Duration,
     /// What was agreed to; people may leave out a part.
     pub scopes: Vec<String>,
+    /// Whose they are; told with a consent.
+    pub account: Option<Account>,
 }
 
 impl Tokens {
@@ -70,6 +82,29 @@ struct TokenBody {
     expires_in: u64,
     #[serde(default)]
     scope: String,
+    id_token: Option<String>,
+}
+
+/// What is read of an id token.
+#[derive(Deserialize)]
+struct Claims {
+    iss: String,
+    aud: String,
+    sub: String,
+    email: Option<String>,
+    #[serde(default)]
+    email_verified: bool,
+}
+
+/// Whose an id token is. It comes from Google itself in the answer to our own call, so TLS has vouched for it as a signature would
+/// (OpenID Connect Core 1.0, 3.1.3.7, 6).
+fn account_of(id_token: &str, client_id: &str) -> Option<Account> {
+    let claims = URL_SAFE_NO_PAD.decode(id_token.split('.').nth(1)?).ok()?;
+    let claims: Claims = serde_json::from_slice(&claims).ok()?;
+    let good = ["https://accounts.google.com", "accounts.google.com"].contains(&claims.iss.as_str())
+        && claims.aud == client_id
+        && !claims.sub.is_empty();
+    good.then(|| Account { id: claims.sub, email: claims.email.filter(|_| claims.email_verified) })
 }
 
 #[derive(Default, Deserialize)]
@@ -111,7 +146,7 @@ impl OAuth {
     /// # Errors
     /// [`Error`] when the configured address is none.
     pub fn consent_url(&self, consent: &Consent<'_>) -> Result<String, Error> {
-        let scope = SCOPES.join(" ");
+        let scope = format!("{WHOSE} {}", SCOPES.join(" "));
         let query = [
             ("client_id", self.client_id.as_str()),
             ("redirect_uri", self.redirect_uri.as_str()),
@@ -200,16 +235,38 @@ impl OAuth {
             refresh: body.refresh_token.map(SecretString::from),
             lives: Duration::from_secs(body.expires_in),
             scopes: body.scope.split_whitespace().map(str::to_owned).collect(),
+            account: body.id_token.and_then(|token| account_of(&token, &self.client_id)),
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn an_account_is_read_of_a_token_that_is_ours() {
+        let token = |claims: &Value| format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims.to_string()));
+        let mut claims = json!({ "iss": "https://accounts.google.com", "aud": "us", "sub": "1007", "exp": 1,
+            "email": "owner@example.com", "email_verified": true });
+        let account =
+            |id: &str, email: Option<&str>| Some(Account { id: id.to_owned(), email: email.map(str::to_owned) });
+        assert_eq!(account_of(&token(&claims), "us"), account("1007", Some("owner@example.com")));
+        assert_eq!(account_of(&token(&claims), "others"), None);
+        claims["email_verified"] = json!(false);
+        assert_eq!(account_of(&token(&claims), "us"), account("1007", None));
+        claims["iss"] = json!("https://accounts.example.com");
+        assert_eq!(account_of(&token(&claims), "us"), None);
+        for broken in ["", "a", "a.b", "a.e30.c", "a.!.c", "..", "a.bnVsbA.c"] {
+            assert_eq!(account_of(broken, "us"), None, "{broken}");
+        }
+    }
+
     #[test]
     fn the_challenge_is_the_one_of_the_standard() {
         // RFC 7636, appendix B.
-        let challenge = super::challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+        let challenge = challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
         assert_eq!(challenge, "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }
 }
