@@ -32,7 +32,7 @@ const BETWEEN_LOOKS_BESIDE_EVENTS_SECONDS: i64 = 6 * 3600;
 const LONGEST_WAY_SECONDS: i64 = 30 * 24 * 3600;
 
 macro_rules! page_job {
-    ($(#[$about:meta])* $name:ident, $kind:literal, $key:literal) => {
+    ($(#[$about:meta])* $name:ident, $kind:literal, $key:literal, $lane:literal of $whose:ident) => {
         $(#[$about])*
         #[derive(Clone, Debug, Serialize, Deserialize)]
         pub(crate) struct $name {
@@ -49,7 +49,7 @@ macro_rules! page_job {
             }
 
             fn lane(&self) -> Option<String> {
-                Some(format!("order:{}", self.order_id))
+                Some(format!(concat!($lane, ":{}"), self.$whose))
             }
 
             fn subject(&self) -> Option<Uuid> {
@@ -60,22 +60,26 @@ macro_rules! page_job {
 }
 
 page_job!(
-    /// Ends a page at its provider.
+    /// Ends a page at its provider. Where a dead key lets nobody end it, it waits for days: whatever else is to be done for the
+    /// order does not wait behind it. What it finds is applied under the order's lock, as everything is.
     ExpirePage,
     "expire_page",
-    "expire_page"
+    "expire_page",
+    "page" of payment_id
 );
 page_job!(
-    /// Reads a page of which nothing was heard.
+    /// Reads a page of which nothing was heard. Its money may be there: nobody says meanwhile that the link has run out.
     CheckPage,
     "check_page",
-    "check_page"
+    "check_page",
+    "order" of order_id
 );
 page_job!(
     /// Gives the money of a page back.
     RefundPayment,
     "refund_payment",
-    "refund"
+    "refund",
+    "order" of order_id
 );
 
 /// Closes the open pages of an order: here at once, at their providers by jobs.

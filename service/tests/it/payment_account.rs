@@ -54,6 +54,35 @@ testkit::both! {
         till.check();
     }
 
+    /// A page that a dead key lets nobody end holds up nothing else of its order: the customer is reminded of a link
+    /// that was opened anew.
+    async fn a_page_that_cannot_be_ended_holds_up_nothing(kit: Kit) {
+        let till = Till::at_stripe(kit, "https://x8.example").await;
+        let (ctx, scope) = (&till.shop.kit.ctx, &till.shop.scope);
+        let order = till.shop.roses("ann").await;
+        till.page(&order).await;
+        till.at().world.revoke(KEY);
+        service::order::expire_link_now(ctx, scope, order.id).await.unwrap();
+        till.shop.run().await;
+        service::order::resend_link(ctx, scope, order.id).await.unwrap();
+        assert_eq!(till.now(&order).await.status, OrderStatus::Open);
+        // Before the look at the page after its end, which waits in the order's lane for what may have come.
+        let hours = order.payment_reminder_hours.and_then(|hours| u64::try_from(hours).ok()).unwrap();
+        till.shop.kit.advance(Duration::from_secs(hours * 3600 + 1));
+        till.shop.run().await;
+        let ending = till.shop.kit.jobs().await.into_iter().find(|job| job.kind == "expire_page").unwrap();
+        assert_eq!((ending.status, ending.attempts), (JobStatus::Waiting, 1), "the key is dead still");
+        let reminding = till.shop.kit.jobs().await.into_iter().rfind(|job| job.kind == "send_reminder").unwrap();
+        assert_eq!(reminding.status, JobStatus::Done);
+        till.at().world.add_account(OTHER_KEY, ACCOUNT);
+        connect(&till, OTHER_KEY).await;
+        let ending = till.shop.kit.jobs().await.into_iter().find(|job| job.id == ending.id).unwrap();
+        assert_eq!(ending.status, JobStatus::Done);
+        assert_eq!(till.at().world.session(&till.payments(&order).await[0].external_id)["status"], "expired");
+        till.is_connected().await;
+        till.check();
+    }
+
     /// After days the work is given up, visibly, and a new key takes it up again.
     async fn what_gave_up_is_taken_up_by_a_new_key(kit: Kit) {
         let till = Till::at_stripe(kit, "https://x8.example").await;
