@@ -122,34 +122,30 @@ pub(super) async fn take_up(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, provid
     job::revive(ctx, tx, scope, &read, job::Dead::Any).await?;
     // Staff have seen a refund that was refused.
     job::revive(ctx, tx, scope, &[RefundPayment::KIND], job::Dead::OutOfAttempts).await?;
-    let live = payment::Entity::find()
-        .filter(payment::Column::CompanyId.eq(scope.id()))
-        .filter(payment::Column::Provider.eq(provider))
-        .filter(payment::Column::Status.is_in([PaymentState::Open, PaymentState::Processing]))
-        .filter(payment::Column::Url.ne(""))
-        .limit(MOST_LEFT)
-        .all(&*tx)
-        .await?;
-    for page in live {
+    for page in live(tx, scope, provider).await? {
         let look = CheckPage { payment_id: page.id, order_id: page.order_id };
         job::enqueue(ctx, tx, scope, &look).await?;
     }
     Ok(())
 }
 
+/// Pages by which money may come, or is on its way; one that was never named was shown to nobody.
+async fn live(tx: &Tx, scope: &CompanyScope, provider: &str) -> Result<Vec<payment::Model>> {
+    Ok(payment::Entity::find()
+        .filter(payment::Column::CompanyId.eq(scope.id()))
+        .filter(payment::Column::Provider.eq(provider))
+        .filter(payment::Column::Status.is_in([PaymentState::Open, PaymentState::Processing]))
+        .filter(payment::Column::Url.ne(""))
+        .limit(MOST_LEFT)
+        .all(tx)
+        .await?)
+}
+
 /// Leaves the pages of an account that is asked no more: open ones give way to fresh ones, and staff see where money was on its
 /// way, or may come still by a page that a customer has in hand.
 pub(super) async fn leave_pages(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, provider: &str) -> Result<()> {
     if provider::is_outside(provider) {
-        let unwatched = payment::Entity::find()
-            .filter(payment::Column::CompanyId.eq(scope.id()))
-            .filter(payment::Column::Provider.eq(provider))
-            .filter(payment::Column::Status.is_in([PaymentState::Open, PaymentState::Processing]))
-            .filter(payment::Column::Url.ne(""))
-            .limit(MOST_LEFT)
-            .all(&*tx)
-            .await?;
-        for page in unwatched {
+        for page in live(tx, scope, provider).await? {
             unwatch(ctx, tx, scope, &page).await?;
         }
     }

@@ -102,6 +102,13 @@ async fn find<'a>(ctx: &Context<'a>, field: &str, id: &ID) -> service::Result<(&
     Ok((op, scope, id))
 }
 
+async fn find_message<'a>(ctx: &Context<'a>, id: &ID) -> service::Result<(&'a Ctx, CompanyScope, Uuid)> {
+    let op = signed_in(ctx)?;
+    let id = Kind::Message.read("id", id)?;
+    let (scope, _) = access::of::<message::Entity>(op, id, "message").await?;
+    Ok((op, scope, id))
+}
+
 /// Conversations as staff lead them, and the phone frame.
 #[Object]
 impl ConversationMutation {
@@ -207,9 +214,7 @@ impl ConversationMutation {
         #[graphql(desc = "Which message.")] input: RetryMessageInput,
     ) -> Result<MessagePayload, ApiError> {
         let change = async {
-            let op = signed_in(ctx)?;
-            let id = Kind::Message.read("id", &input.id)?;
-            let (scope, _) = access::of::<message::Entity>(op, id, "message").await?;
+            let (op, scope, id) = find_message(ctx, &input.id).await?;
             Ok(Message(inbox::retry_message(op, &scope, id).await?))
         };
         payload(change.await)
@@ -222,9 +227,7 @@ impl ConversationMutation {
         #[graphql(desc = "Which message.")] input: RetryMessageInput,
     ) -> Result<MessagePayload, ApiError> {
         let change = async {
-            let op = signed_in(ctx)?;
-            let id = Kind::Message.read("id", &input.id)?;
-            let (scope, _) = access::of::<message::Entity>(op, id, "message").await?;
+            let (op, scope, id) = find_message(ctx, &input.id).await?;
             Ok(Message(inbox::fetch_again(op, &scope, id).await?))
         };
         payload(change.await)
