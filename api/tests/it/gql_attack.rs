@@ -195,6 +195,14 @@ const TARGETS: &[Target] = &[
         |ids, s| json!({ "i": { "conversationId": ids.conversation, "text": s } }),
     ),
     text(
+        "mutation($i: RetryMessageInput!) { fetchAttachment(input: $i) { message { id } userErrors { code } } }",
+        |_, s| json!({ "i": { "id": s } }),
+    ),
+    text(
+        "mutation($i: RetryMessageInput!) { fetchAttachment(input: $i) { message { id } userErrors { code } } }",
+        |_, s| json!({ "i": { "id": format!("message:{s}") } }),
+    ),
+    text(
         "mutation($i: UpdateContactInput!) { updateContact(input: $i) { contact { name } userErrors { code } } }",
         |ids, s| json!({ "i": { "id": ids.contact, "name": s, "phone": s } }),
     ),

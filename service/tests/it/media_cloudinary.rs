@@ -248,6 +248,34 @@ testkit::both! {
         gallery.server.check();
     }
 
+    /// Who can't read the key does not know that there is none: nothing changes its place, nothing is said to be out of reach, and
+    /// nobody is alarmed.
+    async fn a_key_that_cannot_be_read_for_a_while_changes_nothing(kit: Kit) {
+        let gallery = Gallery::open(kit).await;
+        let kept = gallery.put("tulip.png", &png()).await;
+        let sent = gallery.send("rose.png", &png()).await;
+        let removals = gallery.server.calls("/destroy").len();
+        gallery.ctx().db().change_schema("ALTER TABLE credential RENAME TO away").await.unwrap();
+        media::remove(gallery.ctx(), &gallery.scope, kept.clone(), false).await.unwrap();
+        gallery.run().await;
+        let waits = gallery.is(&sent, MediaState::Uploading).await;
+        assert_eq!((waits.stored, waits.host.as_deref(), &waits.error_code), (true, sent.host.as_deref(), &None));
+        assert_eq!(gallery.is(&kept, MediaState::Removing).await.error_code, None);
+        gallery.is_connected().await;
+        assert_eq!((gallery.world.assets().len(), gallery.server.calls("/destroy").len()), (1, removals), "nothing was asked");
+        gallery.ctx().db().change_schema("ALTER TABLE away RENAME TO credential").await.unwrap();
+        gallery.kit.advance(Duration::from_secs(600));
+        gallery.world.set_clock(gallery.kit.now().as_second());
+        gallery.run().await;
+        let placed = gallery.is(&sent, MediaState::Ready).await;
+        assert_eq!((placed.host.as_deref(), gallery.world.assets().len()), (Some("cloudinary"), 1));
+        // Where there really is none, the file is served from here.
+        entity::credential::Entity::delete_many().exec(&gallery.ctx().db().read_across()).await.unwrap();
+        let ours = gallery.put("lily.png", &png()).await;
+        assert_eq!((ours.state, ours.host.as_deref()), (MediaState::Ready, Some("object")));
+        gallery.server.check();
+    }
+
     /// Removed while it was on its way, after a try whose answer was lost: nothing stays there.
     async fn what_arrived_unseen_is_removed(kit: Kit) {
         let gallery = Gallery::open(kit).await;
