@@ -49,6 +49,8 @@ pub struct Model {
     pub error_count: i32,
     /// Since when it works.
     pub connected_at: Option<Time>,
+    /// Until when nothing is sent by it: the platform asked to be left alone. Stays when it is over.
+    pub paused_until: Option<Time>,
 }
 
 /// Rows are joined by the loaders of `service`, not by relations.

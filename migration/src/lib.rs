@@ -26,6 +26,7 @@ mod m20261130_0320_buttons;
 mod m20261130_0320_media;
 mod m20261130_0320_retention;
 mod m20261130_0330_outside;
+mod m20261201_0010_channel_pause;
 
 /// All changes, in their order.
 #[derive(Debug)]
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_0320_retention::Migration),
             Box::new(m20261130_0320_buttons::Migration),
             Box::new(m20261130_0330_outside::Migration),
+            Box::new(m20261201_0010_channel_pause::Migration),
         ];
         all.into_iter().map(|change| Box::new(Whole(change)) as Box<dyn MigrationTrait>).collect()
     }

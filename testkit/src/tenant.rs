@@ -113,6 +113,7 @@ pub async fn make(ctx: &Ctx, name: &str) -> Tenant {
         error_code: None,
         error_count: 0,
         connected_at: Some(now),
+        paused_until: None,
     };
     let owner = user::Model {
         id: ctx.new_id(),

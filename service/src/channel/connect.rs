@@ -162,6 +162,7 @@ pub(super) async fn start(
         error_code: Set(None),
         error_count: Set(0),
         connected_at: Set(None),
+        paused_until: Set(None),
     }
     .insert(&tx)
     .await;

@@ -5,6 +5,7 @@ mod connect;
 mod deliver;
 mod identify;
 mod intake;
+pub(crate) mod pause;
 mod poll;
 mod session;
 mod test;
@@ -120,6 +121,7 @@ pub async fn create(
         error_code: Set(None),
         error_count: Set(0),
         connected_at: Set(Some(ctx.time())),
+        paused_until: Set(None),
     }
     .insert(&tx)
     .await?;

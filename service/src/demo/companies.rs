@@ -233,6 +233,7 @@ fn channels(ctx: &Ctx, place: &Place, branch: &branch::Model) -> Vec<channel::Mo
         error_code: error.map(|_| "credentials".to_owned()),
         error_count: i32::from(error.is_some()),
         connected_at: (status == ChannelStatus::Connected).then(|| ctx.time().plus_seconds(-119 * 86_400)),
+        paused_until: None,
     })
     .collect()
 }

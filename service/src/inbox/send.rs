@@ -3,7 +3,7 @@
 
 use super::write::{clear_attention, needs_attention};
 use crate::access::CompanyScope;
-use crate::channel::{self as channels, adapter};
+use crate::channel::{self as channels, adapter, pause};
 use crate::ctx::Ctx;
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -79,8 +79,7 @@ pub(crate) async fn send(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
         }
         Err(error) => {
             // What is tried again was surely not sent: it waits by its age, however often it is tried.
-            let waits = ctx.time() < claimed.row.created_at.plus_seconds(LONGEST_WAIT_SECONDS);
-            let again = error.retry != gateway::error::Retry::Never && waits;
+            let again = error.retry != gateway::error::Retry::Never && may_wait(ctx, claimed);
             if again {
                 set(ctx, &mut tx, &scope, &payload, MessageStatus::Queued, None).await?;
             } else {
@@ -96,6 +95,7 @@ pub(crate) async fn send(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
             if matches!(error.kind, Kind::Credentials | Kind::Unavailable | Kind::Conflict) {
                 channels::failed(ctx, &mut tx, &scope, &channel, &error).await?;
             }
+            pause::asked_for(ctx, &mut tx, &scope, &channel, &error).await?;
             if again {
                 ctx.commit(tx).await?;
                 return Err(later(ctx, claimed, &error));
@@ -104,6 +104,11 @@ pub(crate) async fn send(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     }
     job::finish(ctx, &mut tx, claimed).await?;
     Ok(ctx.commit(tx).await?)
+}
+
+/// Whether the message is young enough to wait for its channel.
+fn may_wait(ctx: &Ctx, claimed: &Claimed) -> bool {
+    ctx.time() < claimed.row.created_at.plus_seconds(LONGEST_WAIT_SECONDS)
 }
 
 /// A message that is marked as being sent.
@@ -119,7 +124,7 @@ struct Ready {
 fn later(ctx: &Ctx, claimed: &Claimed, error: &gateway::error::Error) -> Failure {
     let age = u64::try_from(ctx.time().0 - claimed.row.created_at.0).unwrap_or(0);
     let pause = match error.retry {
-        gateway::error::Retry::After(pause) => pause,
+        gateway::error::Retry::After(wait) => wait.min(pause::LONGEST),
         gateway::error::Retry::Later | gateway::error::Retry::Never => {
             Duration::from_micros(age / 4).clamp(SHORTEST_PAUSE, LONGEST_PAUSE)
         }
@@ -153,10 +158,16 @@ async fn prepare(
         .await?
         .ok_or(Error::NotFound("channel"))?;
     let silenced = message.author == MessageAuthor::Assistant && conversation.owner == ConversationOwner::Operator;
+    let paused = pause::left(ctx, &channel).filter(|_| adapter::is_outside(&channel));
     let end = match message.status {
         MessageStatus::Queued if silenced => Some((MessageStatus::Failed, Some(TAKEN_OVER), None)),
         // Web chat and the phone frame read their messages from here: stored is sent.
         MessageStatus::Queued if !adapter::is_outside(&channel) => Some((MessageStatus::Sent, None, None)),
+        // The platform wants to be left alone: nothing is asked, and the message keeps its place before the later ones.
+        MessageStatus::Queued if paused.is_some() => match paused.filter(|_| may_wait(ctx, claimed)) {
+            Some(left) => return Err(Failure { reason: pause::WAITS.to_owned(), retry: job::Retry::Uncounted(left) }),
+            None => Some((MessageStatus::Failed, Some(pause::WAITS), Some("not_sent"))),
+        },
         MessageStatus::Queued => match outbound(ctx, &tx, scope, &channel, &conversation, &message).await? {
             Ok(outbound) => {
                 let provider = match adapter::of(ctx, scope, &channel).await {

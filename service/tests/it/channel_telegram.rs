@@ -27,7 +27,7 @@ pub(crate) struct Bot {
 }
 
 impl Bot {
-    async fn connected(kit: &Kit) -> Self {
+    pub(crate) async fn connected(kit: &Kit) -> Self {
         Self::connected_with(kit, |_| {}).await
     }
 
@@ -38,7 +38,7 @@ impl Bot {
         Self { channel: bot.now().await, ..bot }
     }
 
-    async fn connecting(kit: &Kit, public_url: &str, change: impl FnOnce(&mut service::Engine)) -> Self {
+    pub(crate) async fn connecting(kit: &Kit, public_url: &str, change: impl FnOnce(&mut service::Engine)) -> Self {
         let world = Telegram::default();
         let server = world.start().await;
         let kit = kit.with_engine(|engine| {

@@ -10,6 +10,29 @@ use testkit::fake::waha::{API_KEY, SESSION};
 use testkit::fake::{Fault, Reply};
 
 testkit::both! {
+    /// A server that says how long it wants to be left alone is left alone by the whole channel.
+    async fn a_pause_is_the_whole_channels(kit: Kit) {
+        let phone = Phone::linked(&kit).await;
+        let busy = Reply::json(429, &json!({ "statusCode": 429, "message": "Too Many Requests" })).with_header("retry-after", "60");
+        phone.server.fail("/api/sendText", Fault::Answer(busy));
+        for number in 0..3 {
+            let chat = format!("3460011122{number}@c.us");
+            phone.deliver(&phone.world.write(SESSION, &chat, &json!({ "body": "hello" }))).await.unwrap();
+        }
+        phone.work().await;
+        for _ in 0..5 {
+            phone.later(11).await;
+        }
+        assert_eq!(phone.server.calls("/api/sendText").len(), 1, "one has found out for all");
+        for _ in 0..3 {
+            phone.later(15).await;
+        }
+        let sent = phone.messages(MessageDirection::Outbound).await;
+        assert!(sent.len() >= 3 && sent.iter().all(|message| message.status == MessageStatus::Sent), "{sent:#?}");
+        assert_eq!(phone.server.calls("/api/sendText").len(), sent.len() + 1, "each once");
+        phone.server.check();
+    }
+
     /// A phone that WAHA learns later reaches the contact, without anybody asking; what was never learned is asked for less and
     /// less, and begins anew with the next message.
     async fn a_hidden_id_is_asked_for_again_later(kit: Kit) {

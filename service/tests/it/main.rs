@@ -14,6 +14,7 @@ mod catalog_support;
 mod channel_buttons;
 mod channel_media;
 mod channel_telegram;
+mod channel_telegram_later;
 mod channel_waha;
 mod channel_waha_later;
 mod cluster;

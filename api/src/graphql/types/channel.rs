@@ -216,6 +216,11 @@ impl Channel {
         self.0.connected_at.map(Into::into)
     }
 
+    /// Until when nothing is sent, because the platform asked to wait; messages wait with it. In the past when that is over.
+    async fn paused_until(&self) -> Option<DateTime> {
+        self.0.paused_until.map(Into::into)
+    }
+
     /// The account at the provider: a bot's id, a number.
     async fn account(&self) -> Option<&str> {
         self.0.external_id.as_deref()
@@ -263,6 +268,6 @@ impl Channel {
 row! {
     Channel {
         id, kind, provider, name, status, quiet_period_ms, max_chars, widget_key, last_error, error_code, error_count,
-        connected_at, account, server,
+        connected_at, paused_until, account, server,
     }
 }

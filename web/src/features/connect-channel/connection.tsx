@@ -15,7 +15,7 @@ const CodeDialog = lazy(async () => ({ default: (await import("./code-dialog")).
 
 export const ConnectionFields = graphql(`
   fragment Connection on Channel {
-    id name provider status errorCode errorCount lastError connectedAt account server session
+    id name provider status errorCode errorCount lastError connectedAt pausedUntil account server session
     credentials { name last updatedAt }
     log { at kind detail }
   }
@@ -65,6 +65,11 @@ export function Connection({ companyId, channel, scanning, onChanged }: Connecti
               {channel.lastError}
             </span>
           )}
+        </p>
+      )}
+      {channel.pausedUntil && Date.parse(channel.pausedUntil) > Date.now() && !over && (
+        <p role="status" className="text-[0.8125rem] text-ink-2">
+          {t("connection.paused", { time: format.time(channel.pausedUntil) })}
         </p>
       )}
       {phone && channel.session && !over && (
