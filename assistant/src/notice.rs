@@ -116,6 +116,8 @@ pub enum Notice {
         /// The company's name.
         company: String,
     },
+    /// Staff came by a link of a test that was used, or is too old.
+    ChannelTestOver,
 }
 
 impl Notice {
@@ -192,6 +194,7 @@ impl Notice {
                 args.set("company", company.clone());
                 "channel-test"
             }
+            Self::ChannelTestOver => "channel-test-over",
         };
         if let Some(number) = self.number() {
             args.set("number", number.to_string());
@@ -201,7 +204,7 @@ impl Notice {
 
     const fn number(&self) -> Option<i32> {
         match self {
-            Self::Fallback | Self::ChannelTest { .. } => None,
+            Self::Fallback | Self::ChannelTest { .. } | Self::ChannelTestOver => None,
             Self::Paid { number, .. }
             | Self::PaidAgain { number }
             | Self::BookedDelivery { number, .. }
@@ -286,6 +289,7 @@ mod tests {
             Notice::Moved { number: 77, start, delivery: true },
             Notice::Lasts { number: 77, start, end: start },
             Notice::ChannelTest { company: "Flora".to_owned() },
+            Notice::ChannelTestOver,
         ];
         for language in Language::ALL {
             let mut seen = std::collections::BTreeSet::new();

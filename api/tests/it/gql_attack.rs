@@ -163,6 +163,10 @@ const TARGETS: &[Target] = &[
         |ids, s| json!({ "i": { "channelId": ids.channel, "to": s } }),
     ),
     text(
+        "mutation($i: ChannelInput!) { startChannelTest(input: $i) { test { url } userErrors { code } } }",
+        |_, s| json!({ "i": { "id": s } }),
+    ),
+    text(
         "mutation($i: StartImportInput!) { startImport(input: $i) { import { id } userErrors { code } } }",
         |ids, s| json!({ "i": { "companyId": ids.company, "fileId": ids.file, "sheet": s } }),
     ),

@@ -21,3 +21,4 @@ lasts = Your booking No. { $number } on { $date } at { $time } now ends at { $en
 page-delivery = Delivery
 page-travel = Travel to you
 channel-test = This is a test message of { $company }: the connection works. You need not answer.
+channel-test-over = This test link was used or is too old. Get another one in the settings of the channel.

@@ -21,3 +21,4 @@ lasts = Su reserva n.º { $number } del { $date } a las { $time } ahora termina 
 page-delivery = Entrega
 page-travel = Desplazamiento
 channel-test = Este es un mensaje de prueba de { $company }: la conexión funciona. No hace falta responder.
+channel-test-over = Este enlace de prueba ya se usó o ha caducado. Obtenga otro en los ajustes del canal.

@@ -1,8 +1,9 @@
 //! What providers deliver: verified by the adapter, then stored. Nothing slow happens before the 200 (architecture §5 "In").
 
-use super::{adapter, session};
+use super::{adapter, session, test_link};
 use crate::access::{self, CompanyScope};
 use crate::ctx::Ctx;
+use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::inbox::{self, Address, Attachment, Echoed, Incoming, Intake};
 use entity::channel;
@@ -56,18 +57,19 @@ pub async fn deliver<'a>(
     for update in parsed.updates {
         match update {
             // Many at once share a commit.
-            Update::Message(inbound) => match incoming(ctx, ready(ctx, &scope, &channel, inbound).await?) {
-                Some(incoming) => {
+            Update::Message(inbound) => {
+                if let Some(incoming) = ready(ctx, &scope, &channel, inbound).await? {
                     intake.receive(&scope, Arc::clone(&channel), incoming).await?;
                 }
-                None => tracing::warn!(channel = %channel.id, "a message without any content was passed over"),
-            },
+            }
             other => apply(ctx, &scope, &channel, other).await?,
         }
     }
     // After its effect: who dies in between is told again, and what it says is no second time what it was the first.
     if let Some(event_id) = parsed.event_id {
-        remember(ctx, &scope, &channel, event_id).await?;
+        let tx = ctx.db().begin(&scope).await?;
+        remember(ctx, &tx, &scope, &channel, event_id).await?;
+        ctx.commit(tx).await?;
     }
     Ok(parsed.answer)
 }
@@ -83,9 +85,15 @@ async fn is_replay(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model, ev
         .is_some())
 }
 
-async fn remember(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model, event_id: String) -> Result<()> {
-    let tx = ctx.db().begin(scope).await?;
-    channel_event::Entity::insert(channel_event::ActiveModel {
+/// Remembers a delivery, or what else is good once; false when it was remembered already.
+pub(super) async fn remember(
+    ctx: &Ctx,
+    tx: &Tx,
+    scope: &CompanyScope,
+    channel: &channel::Model,
+    event_id: String,
+) -> Result<bool> {
+    let inserted = channel_event::Entity::insert(channel_event::ActiveModel {
         id: Set(ctx.new_id()),
         company_id: Set(scope.id()),
         channel_id: Set(channel.id),
@@ -95,25 +103,38 @@ async fn remember(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model, eve
     .on_conflict(
         OnConflict::columns([channel_event::Column::ChannelId, channel_event::Column::EventId]).do_nothing().to_owned(),
     )
-    .exec_without_returning(&tx)
+    .exec_without_returning(tx)
     .await?;
-    ctx.commit(tx).await
+    Ok(inserted > 0)
 }
 
-/// Looks up what a message does not hold itself: what a pressed button says, whose a hidden address is.
-async fn ready(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model, mut inbound: Inbound) -> Result<Inbound> {
+/// A message as the inbox takes it, with what it does not hold itself: what a pressed button says, whose a hidden address is. None
+/// for one that belongs to a test of the channel, or holds nothing.
+async fn ready(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    channel: &channel::Model,
+    mut inbound: Inbound,
+) -> Result<Option<Incoming>> {
+    if test_link::take(ctx, scope, channel, &inbound).await? {
+        return Ok(None);
+    }
     if let Some(pressed) = inbound.pressed.take() {
         let said = inbox::said_by(ctx, scope, channel, &pressed, &inbound.text).await?;
         inbound.text = said.unwrap_or_default();
     }
-    super::identify::identify(ctx, scope, channel, inbound).await
+    let incoming = incoming(ctx, super::identify::identify(ctx, scope, channel, inbound).await?);
+    if incoming.is_none() {
+        tracing::warn!(channel = %channel.id, "a message without any content was passed over");
+    }
+    Ok(incoming)
 }
 
 /// Stores one report of a provider.
 pub(super) async fn apply(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Model, update: Update) -> Result<()> {
     match update {
         Update::Message(inbound) => {
-            if let Some(incoming) = incoming(ctx, ready(ctx, scope, channel, inbound).await?) {
+            if let Some(incoming) = ready(ctx, scope, channel, inbound).await? {
                 inbox::receive(ctx, scope, channel, incoming).await?;
             }
             Ok(())
@@ -121,7 +142,7 @@ pub(super) async fn apply(ctx: &Ctx, scope: &CompanyScope, channel: &channel::Mo
         Update::Echo(echo) => {
             let Echo { external_id, to, text, media, by_program } = echo;
             let inbound = Inbound { external_id, from: to, text, pressed: None, media, at: None };
-            match incoming(ctx, ready(ctx, scope, channel, inbound).await?) {
+            match ready(ctx, scope, channel, inbound).await? {
                 Some(message) => inbox::echo(ctx, scope, channel, Echoed { message, by_program }).await,
                 None => Ok(()),
             }

@@ -9,6 +9,7 @@ pub(crate) mod pause;
 mod poll;
 mod session;
 mod test;
+mod test_link;
 mod waha;
 mod watch;
 
@@ -25,6 +26,7 @@ pub(crate) use poll::{PollChannel, run_poll};
 pub use session::{Code, NO_CODE, code, confirm_passkey, session};
 pub use test::test;
 pub(crate) use test::{TestChannel, run_test};
+pub use test_link::{TestLink, start_test};
 pub use waha::{Server as WahaServer, connect_waha, replace_waha_key};
 pub(crate) use watch::{WatchChannel, run_watch};
 

@@ -1,7 +1,7 @@
 //! Trying a connection out: the provider is asked how it stands, and a message goes to a phone that a person names.
 
 use super::connect::{failed, lane, note};
-use super::{adapter, get, session};
+use super::{adapter, get, pause, session};
 use crate::access::CompanyScope;
 use crate::company;
 use crate::ctx::Ctx;
@@ -11,7 +11,7 @@ use assistant::notice::Notice;
 use domain::phone::Phone;
 use entity::channel;
 use entity::stored::{ChannelLogKind, ChannelStatus};
-use gateway::channel::{Channel as _, Outbound, waha};
+use gateway::channel::{Outbound, waha};
 use gateway::error::Kind;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -21,8 +21,14 @@ use uuid::Uuid;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct TestChannel {
     pub(crate) channel_id: Uuid,
-    /// A phone for a message; none: the provider is only asked.
+    /// A phone, or the chat of a bot, for a message; none: the provider is only asked.
     pub(crate) to: Option<String>,
+    /// Whose chat it is.
+    #[serde(default)]
+    pub(crate) name: Option<String>,
+    /// Whether the link that led there is good no more: this is said, and nothing tried.
+    #[serde(default)]
+    pub(crate) over: bool,
 }
 
 impl Job for TestChannel {
@@ -30,7 +36,10 @@ impl Job for TestChannel {
     const MAX_ATTEMPTS: i32 = 1;
 
     fn unique_key(&self) -> Option<String> {
-        Some(format!("test:{}", self.channel_id))
+        Some(match &self.to {
+            Some(to) => format!("test:{}:{to}", self.channel_id),
+            None => format!("test:{}", self.channel_id),
+        })
     }
 
     fn lane(&self) -> Option<String> {
@@ -62,7 +71,7 @@ pub async fn test(ctx: &Ctx, scope: &CompanyScope, channel_id: Uuid, to: Option<
     };
     let to = to.map(|phone| phone.as_str().to_owned());
     let mut tx = ctx.db().begin(scope).await?;
-    job::enqueue(ctx, &mut tx, scope, &TestChannel { channel_id, to }).await?;
+    job::enqueue(ctx, &mut tx, scope, &TestChannel { channel_id, to, name: None, over: false }).await?;
     job::hasten(ctx, &mut tx, scope, &lane(channel_id)).await?;
     ctx.commit(tx).await?;
     Ok(channel)
@@ -73,10 +82,15 @@ pub(crate) async fn run_test(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure
     let scope = claimed.scope()?;
     let payload: TestChannel = claimed.payload()?;
     let channel = get(ctx, &scope, payload.channel_id).await?;
-    let provider = adapter::of(ctx, &scope, &channel).await?;
-    let checked = provider.check().await;
+    if payload.over {
+        if let Err(error) = write(ctx, &scope, &channel, &payload).await? {
+            tracing::info!(channel = %channel.id, %error, "who came by an old link could not be told so");
+        }
+        return Ok(job::finish_if_running(ctx, claimed).await?);
+    }
+    let checked = adapter::of(ctx, &scope, &channel).await?.check().await;
     let sent = match (&checked, &payload.to) {
-        (Ok(_), Some(to)) => Some(say_hello(ctx, &scope, &channel, to).await?),
+        (Ok(_), Some(_)) => Some(write(ctx, &scope, &channel, &payload).await?),
         _ => None,
     };
     let mut tx = ctx.db().begin(&scope).await?;
@@ -88,9 +102,10 @@ pub(crate) async fn run_test(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure
         (Ok(_), Some(Err(error))) => {
             let detail = Some(format!("{}: {}", super::connect::fault_code(error.kind), error.text));
             note(ctx, &mut tx, &scope, channel.id, ChannelLogKind::Failed, detail).await?;
+            pause::asked_for(ctx, &mut tx, &scope, &channel, &error).await?;
         }
         (Ok(standing), _) => {
-            let whom = payload.to.or_else(|| standing.identity.map(|identity| identity.name));
+            let whom = payload.name.or(payload.to).or_else(|| standing.identity.map(|identity| identity.name));
             note(ctx, &mut tx, &scope, channel.id, ChannelLogKind::Tested, whom).await?;
         }
     }
@@ -98,14 +113,22 @@ pub(crate) async fn run_test(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure
     Ok(ctx.commit(tx).await?)
 }
 
-async fn say_hello(
+/// Writes to whom the test is for.
+async fn write(
     ctx: &Ctx,
     scope: &CompanyScope,
     channel: &channel::Model,
-    to: &str,
+    test: &TestChannel,
 ) -> Result<std::result::Result<(), gateway::error::Error>> {
-    let provider = adapter::waha(ctx, scope, channel).await?;
-    let chat = match provider.chat_of(to).await {
+    let to = test.to.as_deref().unwrap_or_default();
+    if pause::left(ctx, channel).is_some() {
+        return Ok(Err(gateway::error::Error::new("x8", Kind::RateLimited, pause::WAITS)));
+    }
+    let chat = match channel.provider.as_str() {
+        waha::NAME => adapter::waha(ctx, scope, channel).await?.chat_of(to).await,
+        _ => Ok(Some(to.to_owned())),
+    };
+    let chat = match chat {
         Ok(Some(chat)) => chat,
         Ok(None) => {
             let text = "WhatsApp does not know this number.";
@@ -115,7 +138,8 @@ async fn say_hello(
     };
     let company = company::get(ctx, scope).await?;
     let language = company::language(&company);
-    let text = Notice::ChannelTest { company: company.name }.text(language, &TimeZone::UTC);
+    let notice = if test.over { Notice::ChannelTestOver } else { Notice::ChannelTest { company: company.name } };
+    let text = notice.text(language, &TimeZone::UTC);
     let outbound = Outbound { key: ctx.new_id(), to: chat, text, media: Vec::new(), buttons: Vec::new() };
-    Ok(provider.send(&outbound).await.map(|_| ()))
+    Ok(adapter::of(ctx, scope, channel).await?.send(&outbound).await.map(|_| ()))
 }

@@ -15,7 +15,7 @@ use testkit::fake::{Fault, Reply, Server};
 
 /// The customer's id on Telegram.
 pub(crate) const ANA: i64 = 700_100_200;
-const NEW_TOKEN: &str = "110201543:BBHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw9";
+pub(crate) const NEW_TOKEN: &str = "110201543:BBHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw9";
 
 /// A shop whose bot is connected.
 pub(crate) struct Bot {

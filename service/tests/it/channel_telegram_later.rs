@@ -1,10 +1,11 @@
-//! A Telegram bot that is told to wait.
+//! A Telegram bot that is told to wait, and one that is tried out.
 
-use crate::channel_telegram::{ANA, Bot};
+use crate::channel_telegram::{ANA, Bot, NEW_TOKEN};
 use entity::conversation;
 use entity::stored::{ChannelLogKind, ChannelStatus, JobStatus, MessageDirection, MessageStatus};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 use serde_json::json;
+use service::Error;
 use std::time::Duration;
 use testkit::fake::{Fault, Reply};
 
@@ -67,5 +68,86 @@ testkit::both! {
         bot.work().await;
         assert_eq!(bot.world.sent().last().unwrap()["text"], "late");
         bot.server.check();
+    }
+
+    /// Trying a bot out: who opens the link and presses Start has the test message, once, and is no customer by that. A link that was
+    /// used, or is too old, says so.
+    async fn a_test_message_comes_by_a_link(kit: Kit) {
+        let bot = Bot::connected(&kit).await;
+        let (ctx, scope, id) = (&bot.shop.kit.ctx, &bot.shop.scope, bot.channel.id);
+        let link = service::channel::start_test(ctx, scope, id).await.unwrap();
+        assert_eq!(link.expires_at.duration_since(kit.now()).as_secs(), 600);
+        let code = link.url.strip_prefix("https://t.me/flora_test_bot?start=").unwrap();
+        assert!(code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'), "{code}");
+        let said = || bot.world.sent().last().unwrap()["text"].as_str().unwrap().to_owned();
+        let pressed = bot.world.write(ANA, &json!({ "text": format!("/start {code}") }));
+        // Telegram delivers again what it believes lost.
+        for _ in 0..3 {
+            bot.deliver(&pressed).await.unwrap();
+            bot.work().await;
+        }
+        assert_eq!(bot.world.sent().len(), 1);
+        assert_eq!(bot.world.sent()[0]["chat"]["id"], ANA);
+        assert!(said().contains("test message"), "{}", said());
+        let log = || async { service::channel::log(ctx, scope, id, 50).await.unwrap() };
+        let newest = log().await.remove(0);
+        assert_eq!((newest.kind, newest.detail.as_deref()), (ChannelLogKind::Tested, Some("Ana Ruiz")));
+        let old = service::channel::start_test(ctx, scope, id).await.unwrap().url;
+        kit.advance(Duration::from_secs(601));
+        for (number, code) in [code, old.split_once("start=").unwrap().1].into_iter().enumerate() {
+            let late = bot.world.write(ANA + 1, &json!({ "text": format!("/start {code}") }));
+            bot.deliver(&late).await.unwrap();
+            bot.work().await;
+            assert_eq!(bot.world.sent().len(), number + 2);
+            assert!(said().contains("too old"), "{}", said());
+        }
+        assert_eq!(log().await.iter().filter(|line| line.kind == ChannelLogKind::Tested).count(), 1);
+        let db = &ctx.db().read_across();
+        let talks = || conversation::Entity::find().filter(conversation::Column::ChannelId.eq(id)).count(db);
+        assert_eq!((talks().await.unwrap(), bot.messages(MessageDirection::Inbound).await.len()), (0, 0), "nobody became a customer");
+        // Who blocks the bot is not reached, and the log says so.
+        let link = service::channel::start_test(ctx, scope, id).await.unwrap().url;
+        bot.world.block(ANA, true);
+        let code = link.split_once("start=").unwrap().1.to_owned();
+        bot.deliver(&bot.world.write(ANA, &json!({ "text": format!("/start {code}") }))).await.unwrap();
+        bot.work().await;
+        let newest = log().await.remove(0);
+        assert_eq!(newest.kind, ChannelLogKind::Failed);
+        assert!(newest.detail.is_some_and(|detail| detail.starts_with("recipient: ")));
+        bot.world.block(ANA, false);
+        // What we did not sign is a customer's own affair.
+        let mut tampered = code.clone();
+        tampered.replace_range(code.len() - 1.., if code.ends_with('0') { "1" } else { "0" });
+        let others = ["/start".to_owned(), "/start spring-sale".to_owned(), "/start test-1-2-3".to_owned(), format!("/start {tampered}"), code];
+        for text in &others {
+            bot.says(text).await;
+        }
+        assert_eq!(bot.messages(MessageDirection::Inbound).await.len(), others.len());
+        assert_eq!(talks().await.unwrap(), 1);
+        bot.work().await;
+        bot.server.check();
+    }
+
+    /// The same where there is no public address; and what is wrong with a bot is said before anybody is sent there.
+    async fn a_test_by_a_link_without_a_public_address(kit: Kit) {
+        let bot = Bot::connecting(&kit, "http://127.0.0.1:8000", |_| {}).await;
+        kit.may_remain("poll_channel");
+        bot.run_one("connect_channel").await;
+        let (ctx, scope, id) = (&bot.shop.kit.ctx, &bot.shop.scope, bot.channel.id);
+        let link = service::channel::start_test(ctx, scope, id).await.unwrap().url;
+        bot.world.write(ANA, &json!({ "text": format!("/start {}", link.split_once("start=").unwrap().1) }));
+        bot.run_one("poll_channel").await;
+        bot.run_one("test_channel").await;
+        assert_eq!(bot.world.sent().len(), 1);
+        assert!(bot.messages(MessageDirection::Inbound).await.is_empty());
+        bot.server.fail("/getMe", Fault::Cut);
+        let away = service::channel::start_test(ctx, scope, id).await;
+        assert!(matches!(away, Err(Error::Unavailable(_))), "{away:?}");
+        let ours = service::channel::start_test(ctx, scope, bot.shop.channel.id).await;
+        assert!(matches!(&ours, Err(Error::Invalid(errors)) if errors[0].code == "NOT_CONNECTABLE"), "{ours:?}");
+        bot.world.replace_token(NEW_TOKEN);
+        let dead = service::channel::start_test(ctx, scope, id).await;
+        assert!(matches!(&dead, Err(Error::Invalid(errors)) if errors[0].code == "NOT_WORKING"), "{dead:?}");
+        assert_eq!(bot.now().await.error_code.as_deref(), Some("credentials"));
     }
 }

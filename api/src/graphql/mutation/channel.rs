@@ -1,10 +1,11 @@
 //! Connections of a company to platforms.
 
 use super::company::ChannelPayload;
+use super::payloads;
 use crate::graphql::error::{ApiError, payload, within, within_if};
 use crate::graphql::id::Kind;
 use crate::graphql::request::signed_in;
-use crate::graphql::types::Channel;
+use crate::graphql::types::{Channel, ChannelTestLink};
 use async_graphql::{Context, ID, InputObject, Object};
 use service::access;
 use service::channel as channels;
@@ -13,6 +14,14 @@ use service::row::channel;
 /// Connections of a company to platforms.
 #[derive(Default)]
 pub(crate) struct ChannelMutation;
+
+payloads! {
+    /// A link by which a bot is tried out, or why there is none.
+    ChannelTestPayload {
+        /// The link.
+        test: ChannelTestLink
+    }
+}
 
 /// A Telegram bot to connect.
 #[derive(InputObject)]
@@ -170,6 +179,22 @@ impl ChannelMutation {
             let (scope, _) = access::of::<channel::Entity>(op, id, "channel").await?;
             within_if("to", input.to.as_ref(), 50)?;
             Ok(Channel(channels::test(op, &scope, id, input.to.as_deref()).await?))
+        };
+        payload(change.await)
+    }
+
+    /// Asks a Telegram bot how it stands and gives a link: whoever opens it and presses Start is answered with a test message, and
+    /// becomes no customer by that. How it went stands in the channel's log. For people who manage the company.
+    async fn start_channel_test(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which channel.")] input: ChannelInput,
+    ) -> Result<ChannelTestPayload, ApiError> {
+        let change = async {
+            let op = signed_in(ctx)?;
+            let id = Kind::Channel.read("id", &input.id)?;
+            let (scope, _) = access::of::<channel::Entity>(op, id, "channel").await?;
+            Ok(ChannelTestLink::from(channels::start_test(op, &scope, id).await?))
         };
         payload(change.await)
     }

@@ -118,6 +118,21 @@ impl From<channels::Code> for ChannelCode {
     }
 }
 
+/// A link by which a person tries a bot out.
+#[derive(SimpleObject)]
+pub(crate) struct ChannelTestLink {
+    /// The link, to be opened where Telegram is; good once.
+    url: String,
+    /// Until when it is good.
+    expires_at: DateTime,
+}
+
+impl From<channels::TestLink> for ChannelTestLink {
+    fn from(link: channels::TestLink) -> Self {
+        Self { url: link.url, expires_at: DateTime(link.expires_at) }
+    }
+}
+
 /// A line of a connection's log.
 #[derive(SimpleObject)]
 pub(crate) struct ChannelLogEntry {

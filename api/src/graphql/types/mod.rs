@@ -15,7 +15,7 @@ mod slot;
 mod viewer;
 
 pub(crate) use catalogue::{Catalogue, CatalogueRow, CatalogueVersion, RowProblem};
-pub(crate) use channel::{Channel, ChannelCode};
+pub(crate) use channel::{Channel, ChannelCode, ChannelTestLink};
 pub(crate) use company::{Branch, Company, Job};
 pub(crate) use conversation::{Contact, Conversation, Message, Turn};
 pub(crate) use demo::Demo;

@@ -235,6 +235,14 @@ pub(super) const CASES: &[Case] = &[
         true,
     ),
     case(
+        "startChannelTest",
+        "mutation($i: ChannelInput!) { startChannelTest(input: $i) { test { url } userErrors { code } } }",
+        |_, t| json!({ "id": t.channel }),
+        Denied,
+        MayNot,
+        true,
+    ),
+    case(
         "reconnectChannel",
         "mutation($i: ChannelInput!) { reconnectChannel(input: $i) { channel { id } userErrors { code } } }",
         |_, t| json!({ "id": t.channel }),

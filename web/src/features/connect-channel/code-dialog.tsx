@@ -1,13 +1,13 @@
 import { Check, LoaderCircle } from "lucide-react";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { encode } from "uqr";
 import { useSubscription } from "urql";
 import { graphql } from "@/shared/api/graphql";
 import { useAction } from "@/shared/api/use-action";
 import { useFormat } from "@/shared/lib/format";
 import { Button, Dialog, toast } from "@/shared/ui";
 import { ConfirmPasskey, ReconnectChannel } from "./documents";
+import { Qr } from "./qr";
 
 const ChannelCode = graphql(`
   subscription ChannelCode($id: ID!) {
@@ -109,20 +109,6 @@ export function CodeDialog({ channel, onClose, onChanged }: CodeDialogProps) {
         )}
       </div>
     </Dialog>
-  );
-}
-
-/** Dark on light in every theme, with its quiet border: phones read nothing else for sure. */
-function Qr({ value, label }: { value: string; label: string }) {
-  const { size, path } = useMemo(() => {
-    const { data, size } = encode(value, { ecc: "L", border: 4 });
-    const path = data.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ""))).join("");
-    return { size, path };
-  }, [value]);
-  return (
-    <svg viewBox={`0 0 ${size} ${size}`} className="size-64 rounded-lg bg-white" role="img" aria-label={label}>
-      <path d={path} fill="#000" shapeRendering="crispEdges" />
-    </svg>
   );
 }
 

@@ -10,8 +10,11 @@ import { TelegramDialog } from "./telegram-dialog";
 import { TestDialog } from "./test-dialog";
 import { WahaDialog } from "./waha-dialog";
 
-// With what draws the code: fetched when a phone is linked.
+// With what draws the code: fetched when a phone is linked, or a bot is tried out.
 const CodeDialog = lazy(async () => ({ default: (await import("./code-dialog")).CodeDialog }));
+const TelegramTestDialog = lazy(async () => ({
+  default: (await import("./telegram-test-dialog")).TelegramTestDialog,
+}));
 
 export const ConnectionFields = graphql(`
   fragment Connection on Channel {
@@ -135,7 +138,14 @@ export function Connection({ companyId, channel, scanning, onChanged }: Connecti
           <CodeDialog channel={channel} onClose={() => setDialog(undefined)} onChanged={onChanged} />
         </Suspense>
       )}
-      {dialog === "test" && <TestDialog channel={channel} onClose={() => setDialog(undefined)} onDone={onChanged} />}
+      {dialog === "test" && phone && (
+        <TestDialog channel={channel} onClose={() => setDialog(undefined)} onDone={onChanged} />
+      )}
+      {dialog === "test" && !phone && (
+        <Suspense fallback={null}>
+          <TelegramTestDialog channel={channel} onClose={() => setDialog(undefined)} />
+        </Suspense>
+      )}
       {dialog === "token" && phone && (
         <WahaDialog companyId={companyId} channel={channel} onClose={() => setDialog(undefined)} onDone={onChanged} />
       )}

@@ -11,23 +11,22 @@ const TestChannel = graphql(`
 `);
 
 type TestDialogProps = {
-  channel: { id: string; provider: string };
+  channel: { id: string };
   onClose: () => void;
   onDone: () => void;
 };
 
-/** Tries a connection out; on WhatsApp with a message to a phone. How it went stands in the log. */
+/** Tries a linked phone out: its server is asked, and a message goes to a phone. How it went stands in the log. */
 export function TestDialog({ channel, onClose, onDone }: TestDialogProps) {
   const { t } = useTranslation();
   const test = useAction(TestChannel);
   const [to, setTo] = useState("");
-  const writes = channel.provider === "waha";
   return (
     <Dialog
       open
       onClose={onClose}
       title={t("connection.test")}
-      description={writes ? t("connection.testText") : t("connection.testTextAsk")}
+      description={t("connection.testText")}
       footer={
         <>
           <Button onClick={onClose}>{t("common.cancel")}</Button>
@@ -48,20 +47,18 @@ export function TestDialog({ channel, onClose, onDone }: TestDialogProps) {
           onClose();
         }}
       >
-        {writes && (
-          <Field label={t("connection.testPhone")} hint={t("connection.testPhoneHint")} error={test.errorOf("to")}>
-            {(props) => (
-              <Input
-                {...props}
-                type="tel"
-                autoComplete="tel"
-                maxLength={30}
-                value={to}
-                onChange={(event) => setTo(event.target.value)}
-              />
-            )}
-          </Field>
-        )}
+        <Field label={t("connection.testPhone")} hint={t("connection.testPhoneHint")} error={test.errorOf("to")}>
+          {(props) => (
+            <Input
+              {...props}
+              type="tel"
+              autoComplete="tel"
+              maxLength={30}
+              value={to}
+              onChange={(event) => setTo(event.target.value)}
+            />
+          )}
+        </Field>
         {test.errorOf() && (
           <p role="alert" className="text-bad">
             {test.errorOf()}
