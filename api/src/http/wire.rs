@@ -42,7 +42,7 @@ const MOST_TOGETHER: usize = 32;
 const MOST_WAITING: usize = 1024 * 1024;
 /// Messages that wait for the same.
 const MOST_MESSAGES: usize = 256;
-/// How long a write may take.
+/// How long it may take to write so much; a client that reads nothing is dropped then.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A client that wants a socket, in the words of RFC 6455 §4.
@@ -265,10 +265,10 @@ impl Writing {
     pub(super) async fn run(mut self, broken: CancellationToken) {
         while let Some(first) = self.next().await {
             let written = tokio::select! {
-                written = timeout(WRITE_TIMEOUT, self.write(first)) => written,
+                written = self.write(first) => written,
                 () = broken.cancelled() => break,
             };
-            if !matches!(written, Ok(Ok(true))) {
+            if !matches!(written, Ok(true)) {
                 break;
             }
         }
@@ -302,7 +302,7 @@ impl Writing {
                         What::Close(code, reason) => {
                             let close = OpCode::Control(Control::Close);
                             frame(&mut bytes, close, &[&code.to_be_bytes(), reason.as_bytes()])?;
-                            self.half.write_all(&bytes).await?;
+                            self.put(&mut bytes).await?;
                             return Ok(false);
                         }
                         What::Listen(id, told) => {
@@ -329,8 +329,7 @@ impl Writing {
                             }
                         }
                         if bytes.len() >= WRITE_AT_ONCE {
-                            self.half.write_all(&bytes).await?;
-                            bytes.clear();
+                            self.put(&mut bytes).await?;
                         }
                     }
                 }
@@ -338,9 +337,19 @@ impl Writing {
             together += 1;
             waiting = if together < MOST_TOGETHER { self.next().now_or_never().flatten() } else { None };
         }
-        self.half.write_all(&bytes).await?;
-        self.half.flush().await?;
+        self.put(&mut bytes).await?;
         Ok(true)
+    }
+
+    /// Puts these on the wire. The time limit is for each such part, so that a slow line that does carry something is not cut.
+    async fn put(&mut self, bytes: &mut Vec<u8>) -> io::Result<()> {
+        let put = async {
+            self.half.write_all(bytes).await?;
+            self.half.flush().await
+        };
+        timeout(WRITE_TIMEOUT, put).await??;
+        bytes.clear();
+        Ok(())
     }
 }
 
