@@ -111,6 +111,11 @@ pub enum Notice {
         /// When it ends now.
         end: Timestamp,
     },
+    /// For staff: two contacts were one person.
+    OnePerson {
+        /// Whether a channel attests it; else somebody of the staff said so.
+        attested: bool,
+    },
     /// Staff try a connection out on their own phone.
     ChannelTest {
         /// The company's name.
@@ -190,6 +195,13 @@ impl Notice {
                 args.set("end", date_and_time(*end, zone, language).1);
                 "lasts"
             }
+            Self::OnePerson { attested } => {
+                if *attested {
+                    "one-person-attested"
+                } else {
+                    "one-person-said"
+                }
+            }
             Self::ChannelTest { company } => {
                 args.set("company", company.clone());
                 "channel-test"
@@ -204,7 +216,7 @@ impl Notice {
 
     const fn number(&self) -> Option<i32> {
         match self {
-            Self::Fallback | Self::ChannelTest { .. } | Self::ChannelTestOver => None,
+            Self::Fallback | Self::OnePerson { .. } | Self::ChannelTest { .. } | Self::ChannelTestOver => None,
             Self::Paid { number, .. }
             | Self::PaidAgain { number }
             | Self::BookedDelivery { number, .. }
@@ -288,6 +300,8 @@ mod tests {
             Notice::Moved { number: 77, start, delivery: false },
             Notice::Moved { number: 77, start, delivery: true },
             Notice::Lasts { number: 77, start, end: start },
+            Notice::OnePerson { attested: true },
+            Notice::OnePerson { attested: false },
             Notice::ChannelTest { company: "Flora".to_owned() },
             Notice::ChannelTestOver,
         ];

@@ -23,6 +23,7 @@ pub mod mail;
 pub mod mail_refusal;
 pub mod media;
 pub mod membership;
+pub mod merged;
 pub mod message;
 pub mod model_use;
 pub mod one_time_code;

@@ -27,6 +27,7 @@ mod m20261130_0320_media;
 mod m20261130_0320_retention;
 mod m20261130_0330_outside;
 mod m20261201_0010_channel_pause;
+mod m20261201_0101_merged;
 
 /// All changes, in their order.
 #[derive(Debug)]
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_0320_buttons::Migration),
             Box::new(m20261130_0330_outside::Migration),
             Box::new(m20261201_0010_channel_pause::Migration),
+            Box::new(m20261201_0101_merged::Migration),
         ];
         all.into_iter().map(|change| Box::new(Whole(change)) as Box<dyn MigrationTrait>).collect()
     }

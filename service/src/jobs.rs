@@ -24,6 +24,8 @@ pub fn registry() -> Registry {
         // What customers attached and said.
         crate::inbox::FetchMedia => crate::inbox::run_fetch, at once 4, seconds 150;
         crate::inbox::HearVoice => crate::inbox::run_hear, at once 4, seconds 150;
+        // Two contacts became one while their messages were on the way.
+        crate::inbox::GatherMerged => crate::inbox::run_gather, at once 2, seconds 60;
         // Connections to providers.
         crate::channel::ConnectChannel => crate::channel::run_connect, at once 4, seconds 60;
         crate::channel::DisconnectChannel => crate::channel::run_disconnect, at once 2, seconds 60;
@@ -102,6 +104,7 @@ mod tests {
             "expire_link",
             "expire_page",
             "fetch_media",
+            "gather_merged",
             "hear_voice",
             "identify_contact",
             "import_table",

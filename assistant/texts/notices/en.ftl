@@ -22,3 +22,5 @@ page-delivery = Delivery
 page-travel = Travel to you
 channel-test = This is a test message of { $company }: the connection works. You need not answer.
 channel-test-over = This test link was used or is too old. Get another one in the settings of the channel.
+one-person-attested = The channel confirmed a phone number that another contact had already: both are the same person. Messages, orders and addresses of both are together now.
+one-person-said = The team said that another contact is the same person. Messages, orders and addresses of both are together now.

@@ -22,3 +22,5 @@ page-delivery = Entrega
 page-travel = Desplazamiento
 channel-test = Este es un mensaje de prueba de { $company }: la conexión funciona. No hace falta responder.
 channel-test-over = Este enlace de prueba ya se usó o ha caducado. Obtenga otro en los ajustes del canal.
+one-person-attested = El canal confirmó un teléfono que ya tenía otro contacto: los dos son la misma persona. Los mensajes, pedidos y direcciones de ambos están ahora juntos.
+one-person-said = El equipo indicó que otro contacto es la misma persona. Los mensajes, pedidos y direcciones de ambos están ahora juntos.

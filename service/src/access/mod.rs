@@ -218,7 +218,8 @@ pub async fn companies(ctx: &Ctx) -> Result<Vec<(CompanyScope, company::Model)>>
         .collect())
 }
 
-/// The scope of a thing that is named by its own id: looks up whose it is, then checks the caller.
+/// The scope of a thing that is named by its own id: looks up whose it is, then checks the caller. The id of a thing that became
+/// part of another finds the other: its row says which id it has.
 ///
 /// # Errors
 /// `NotFound` as if it did not exist when it is another tenant's.
@@ -227,7 +228,13 @@ where
     E: TenantEntity,
     <E::PrimaryKey as sea_orm::PrimaryKeyTrait>::ValueType: From<Uuid>,
 {
-    let row = E::find_by_id(id).one(&ctx.db().read_across()).await?;
+    let db = ctx.db().read_across();
+    let mut row = E::find_by_id(id).one(&db).await?;
+    if row.is_none()
+        && let Some(merged) = entity::merged::Entity::find_by_id(id).one(&db).await?
+    {
+        row = E::find_by_id(merged.into_id).one(&db).await?;
+    }
     user(ctx)?;
     let row = row.ok_or(Error::NotFound(what))?;
     match company(ctx, E::company_id(&row)).await {

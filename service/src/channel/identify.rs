@@ -38,18 +38,27 @@ impl Job for IdentifyContact {
 }
 
 /// Asks for the phone behind a hidden address when it is seen first, so that one person does not become two. Where WAHA does
-/// not know it, or not in time, it is asked again later; the message does not wait for that.
+/// not know it, or not in time, it is asked again later; the message does not wait for that. Two who turn out to be one by then
+/// become one.
 pub(super) async fn identify(
     ctx: &Ctx,
     scope: &CompanyScope,
     channel: &channel::Model,
     mut inbound: Inbound,
 ) -> Result<Inbound> {
-    if inbound.from.kind != waha::HIDDEN_ADDRESS || inbound.from.phone.is_some() {
+    if inbound.from.kind != waha::HIDDEN_ADDRESS {
         return Ok(inbound);
     }
-    match inbox::of_address(ctx, scope, inbound.from.kind, &inbound.from.value).await? {
-        Some(known) if known.phone.is_some() => return Ok(inbound),
+    let known = inbox::of_address(ctx, scope, inbound.from.kind, &inbound.from.value).await?;
+    if let Some(phone) = &inbound.from.phone {
+        if let Some(known) = known {
+            inbox::join_by_phone(ctx, scope, channel, known.id, phone).await?;
+        }
+        return Ok(inbound);
+    }
+    match known {
+        // A phone that the customer only typed is no answer.
+        Some(known) if inbox::has_attested_phone(ctx, scope, known.id).await? => return Ok(inbound),
         Some(_) => {}
         None => match adapter::waha(ctx, scope, channel).await?.phone_behind(&inbound.from.value).await {
             Ok(Some(phone)) => {
@@ -75,10 +84,9 @@ pub(crate) async fn run_identify(ctx: &Ctx, claimed: &Claimed) -> Result<(), Fai
     let payload: IdentifyContact = claimed.payload()?;
     let channel = get(ctx, &scope, payload.channel_id).await?;
     let contact = inbox::of_address(ctx, &scope, waha::HIDDEN_ADDRESS, &payload.address).await?;
-    let Some(contact) = contact.filter(|contact| contact.phone.is_none()) else {
-        return Ok(job::finish_if_running(ctx, claimed).await?);
-    };
-    if channel.status == ChannelStatus::Disconnected {
+    let Some(contact) = contact else { return Ok(job::finish_if_running(ctx, claimed).await?) };
+    let known = inbox::has_attested_phone(ctx, &scope, contact.id).await?;
+    if known || channel.status == ChannelStatus::Disconnected {
         return Ok(job::finish_if_running(ctx, claimed).await?);
     }
     let asked = adapter::waha(ctx, &scope, &channel).await?.phone_behind(&payload.address).await;

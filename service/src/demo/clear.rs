@@ -26,6 +26,7 @@ pub const TABLES: &[&str] = &[
     "conversation",
     "contact_address",
     "contact",
+    "merged",
     "import",
     "file",
     "catalogue_row",

@@ -3,6 +3,7 @@
 mod attached;
 mod echo;
 mod intake;
+mod join;
 mod pressed;
 mod read;
 mod receive;
@@ -17,6 +18,8 @@ pub use attached::{Arrival, Attachment, Hearing, Received, fetch_again};
 pub(crate) use attached::{FetchMedia, HearVoice, run_fetch, run_hear, said, waits_until};
 pub(crate) use echo::{Echoed, echo};
 pub use intake::Intake;
+pub use join::join_contacts;
+pub(crate) use join::{GatherMerged, attest, follow, has_attested_phone, join_by_phone, run_gather};
 pub(crate) use pressed::said_by;
 pub(crate) use read::like as read_like;
 pub use read::{
@@ -24,7 +27,7 @@ pub use read::{
     conversations, last_messages, messages, turns,
 };
 pub use receive::{Address, Incoming, MAX_ATTACHMENTS, MAX_TEXT, Receipt, receive};
-pub(crate) use receive::{attest, of_address, preview};
+pub(crate) use receive::{of_address, preview};
 pub use send::retry_message;
 pub(crate) use send::{SendMessage, blocked, delivered, not_sent, send, undelivered};
 pub use trial::{TrialMessage, try_message};

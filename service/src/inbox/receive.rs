@@ -6,7 +6,7 @@ use crate::db::{Tx, is_constraint};
 use crate::error::{Error, Result};
 use crate::inbox::Attachment;
 use crate::inbox::together::{Entry, store};
-use entity::stored::{ConversationOwner, ConversationStatus, EventKind};
+use entity::stored::{ConversationOwner, ConversationStatus};
 use entity::{channel, contact, contact_address, conversation};
 use sea_orm::{
     ActiveValue::Set,
@@ -193,7 +193,7 @@ pub(super) async fn known_contact(tx: &Tx, scope: &CompanyScope, address: &Addre
 }
 
 /// A phone that a channel attests, as an address.
-fn phone_address(channel: &channel::Model, phone: &str) -> Address {
+pub(super) fn phone_address(channel: &channel::Model, phone: &str) -> Address {
     Address { kind: format!("phone:{}", channel.id), value: phone.to_owned(), trusted: true }
 }
 
@@ -217,7 +217,7 @@ fn address_row(
 }
 
 /// One more address of a contact; one that is known stays whose it is.
-async fn add_address(
+pub(super) async fn add_address(
     ctx: &Ctx,
     tx: &Tx,
     scope: &CompanyScope,
@@ -279,36 +279,6 @@ pub(crate) async fn of_address(
     let Some(address) = address else { return Ok(None) };
     let contact = contact::Entity::find_by_id(address.contact_id).filter(contact::Column::CompanyId.eq(scope.id()));
     Ok(contact.one(&db).await?)
-}
-
-/// The channel has learned a contact's phone after all. Where another contact has that phone as an address, it stays theirs;
-/// staff see it at both.
-pub(crate) async fn attest(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    scope: &CompanyScope,
-    channel: &channel::Model,
-    contact_id: Uuid,
-    phone: &str,
-) -> Result<()> {
-    contact::Entity::update_many()
-        .col_expr(contact::Column::Phone, Expr::value(phone))
-        .filter(contact::Column::Id.eq(contact_id))
-        .filter(contact::Column::CompanyId.eq(scope.id()))
-        // What the person has told themselves meanwhile stands.
-        .filter(contact::Column::Phone.is_null())
-        .exec(tx)
-        .await?;
-    add_address(ctx, tx, scope, channel, contact_id, phone_address(channel, phone)).await?;
-    let talks = conversation::Entity::find()
-        .filter(conversation::Column::CompanyId.eq(scope.id()))
-        .filter(conversation::Column::ContactId.eq(contact_id))
-        .all(tx)
-        .await?;
-    for talk in talks {
-        crate::event::emit(ctx, tx, scope, EventKind::Conversation, talk.id).await?;
-    }
-    Ok(())
 }
 
 /// A conversation that begins.

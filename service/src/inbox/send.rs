@@ -147,11 +147,7 @@ async fn prepare(
         .one(&tx)
         .await?
         .ok_or(Error::NotFound("message"))?;
-    let conversation = conversation::Entity::find_by_id(message.conversation_id)
-        .filter(conversation::Column::CompanyId.eq(scope.id()))
-        .one(&tx)
-        .await?
-        .ok_or(Error::NotFound("conversation"))?;
+    let conversation = super::join::standing(&tx, scope, message.conversation_id).await?;
     let channel = channel::Entity::find_by_id(message.channel_id)
         .filter(channel::Column::CompanyId.eq(scope.id()))
         .one(&tx)

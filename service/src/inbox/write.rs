@@ -106,14 +106,24 @@ pub(crate) async fn needs_attention(
     conversation_id: Uuid,
     reason: &str,
 ) -> Result<()> {
-    conversation::Entity::update_many()
+    if mark(tx, scope, conversation_id, reason).await? {
+        return crate::event::emit(ctx, tx, scope, EventKind::Conversation, conversation_id).await;
+    }
+    // What marks it began before another conversation took it in.
+    let Some(into) = super::join::led(tx, scope, conversation_id).await? else { return Ok(()) };
+    mark(tx, scope, into, reason).await?;
+    crate::event::emit(ctx, tx, scope, EventKind::Conversation, into).await
+}
+
+async fn mark(tx: &Tx, scope: &CompanyScope, conversation_id: Uuid, reason: &str) -> Result<bool> {
+    let marked = conversation::Entity::update_many()
         .col_expr(conversation::Column::NeedsAttention, Expr::value(true))
         .col_expr(conversation::Column::AttentionReason, reason.into())
         .filter(conversation::Column::Id.eq(conversation_id))
         .filter(conversation::Column::CompanyId.eq(scope.id()))
         .exec(tx)
         .await?;
-    crate::event::emit(ctx, tx, scope, EventKind::Conversation, conversation_id).await
+    Ok(marked.rows_affected > 0)
 }
 
 /// Takes the mark away again when it stands there for this reason.

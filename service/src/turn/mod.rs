@@ -87,6 +87,11 @@ pub(crate) async fn answer(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> 
     {
         tracing::error!(error = error.private(), ?spent, "the cost of a model could not be stored");
     }
+    if matches!(result, Err(Error::NotFound("conversation")))
+        && inbox::follow(ctx, claimed, &scope, payload.conversation_id).await?
+    {
+        return Ok(());
+    }
     match result {
         Ok(()) => Ok(()),
         // The last try ends with the apology and the visible mark, so that nobody waits for ever (R68, architecture §6.10).

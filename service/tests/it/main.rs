@@ -30,6 +30,7 @@ mod db_schema;
 mod db_tx;
 mod db_wall;
 mod demo;
+mod inbox_join;
 mod job_claim;
 mod job_enqueue;
 mod job_settle;

@@ -95,11 +95,20 @@ struct UpdateContactInput {
     phone: Option<String>,
 }
 
+/// Two customers that are one person.
+#[derive(InputObject)]
+struct JoinContactsInput {
+    /// The one that stays.
+    id: ID,
+    /// The one that becomes part of it.
+    other_id: ID,
+}
+
 async fn find<'a>(ctx: &Context<'a>, field: &str, id: &ID) -> service::Result<(&'a Ctx, CompanyScope, Uuid)> {
     let op = signed_in(ctx)?;
     let id = Kind::Conversation.read(field, id)?;
-    let (scope, _) = access::of::<conversation::Entity>(op, id, "conversation").await?;
-    Ok((op, scope, id))
+    let (scope, row) = access::of::<conversation::Entity>(op, id, "conversation").await?;
+    Ok((op, scope, row.id))
 }
 
 async fn find_message<'a>(ctx: &Context<'a>, id: &ID) -> service::Result<(&'a Ctx, CompanyScope, Uuid)> {
@@ -256,9 +265,27 @@ impl ConversationMutation {
         let change = async {
             let op = signed_in(ctx)?;
             let id = Kind::Contact.read("id", &input.id)?;
-            let (scope, _) = access::of::<contact::Entity>(op, id, "contact").await?;
+            let (scope, row) = access::of::<contact::Entity>(op, id, "contact").await?;
             within_if("phone", input.phone.as_ref(), 100)?;
-            let row = inbox::update_contact(op, &scope, id, input.name, input.phone).await?;
+            let row = inbox::update_contact(op, &scope, row.id, input.name, input.phone).await?;
+            Ok(Contact::new(scope, row))
+        };
+        payload(change.await)
+    }
+
+    /// Makes one customer of two that are the same person: messages, orders and addresses of both are together from then on, and
+    /// the id of the other leads to this one. It cannot be taken back. For people who manage the company.
+    async fn join_contacts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which two.")] input: JoinContactsInput,
+    ) -> Result<ContactPayload, ApiError> {
+        let change = async {
+            let op = signed_in(ctx)?;
+            let id = Kind::Contact.read("id", &input.id)?;
+            let other = Kind::Contact.read("otherId", &input.other_id)?;
+            let (scope, row) = access::of::<contact::Entity>(op, id, "contact").await?;
+            let row = inbox::join_contacts(op, &scope, row.id, other).await?;
             Ok(Contact::new(scope, row))
         };
         payload(change.await)

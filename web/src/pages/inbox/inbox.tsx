@@ -90,7 +90,12 @@ export default function InboxPage() {
         <ConversationList openId={conversationId} onRows={keepRows} />
       </div>
       {conversationId ? (
-        <OpenConversation key={conversationId} id={conversationId} backTo={`${path("inbox")}${search}`} />
+        <OpenConversation
+          key={conversationId}
+          id={conversationId}
+          backTo={`${path("inbox")}${search}`}
+          onMoved={(into) => navigate(`${path(`inbox/${encodeURIComponent(into)}`)}${search}`, { replace: true })}
+        />
       ) : (
         <div className="hidden min-w-0 flex-1 place-items-center bg-canvas md:grid">
           <Empty icon={<MessageCircle />} title={t("inbox.pick")}>
@@ -104,7 +109,15 @@ export default function InboxPage() {
   );
 }
 
-function OpenConversation({ id, backTo }: { id: string; backTo: string }) {
+function OpenConversation({
+  id,
+  backTo,
+  onMoved,
+}: {
+  id: string;
+  backTo: string;
+  onMoved: (into: string) => void;
+}) {
   const { t } = useTranslation();
   const channelName = useChannelName();
   const contactName = useContactName();
@@ -114,7 +127,8 @@ function OpenConversation({ id, backTo }: { id: string; backTo: string }) {
   const [outgoing, setOutgoing] = useState<Outgoing[]>([]);
   const [{ data }, refetch] = useQuery({ query: ConversationHead, variables: { id } });
   useLive(["CONVERSATION", "MESSAGE"], () => refetch({ requestPolicy: "network-only" }), {
-    only: (event) => event.conversationId === id,
+    // One without an id is of a conversation that is part of another now: perhaps this one.
+    only: (event) => (event.conversationId ?? id) === id,
   });
   const thread = useThread(id);
   const takeOver = useAction(TakeOver);
@@ -124,6 +138,13 @@ function OpenConversation({ id, backTo }: { id: string; backTo: string }) {
   const markRead = useAction(MarkRead);
   const sendMessage = useAction(SendMessage);
   const talk = data?.conversation ?? undefined;
+
+  // Two customers were one person: the address of this conversation leads to the one that took it in.
+  const into = talk && talk.id !== id ? talk.id : undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the callback is made anew on each render
+  useEffect(() => {
+    if (into) onMoved(into);
+  }, [into]);
 
   const unread = talk?.unreadCount ?? 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the action is made anew on each render

@@ -87,6 +87,14 @@ pub(super) const CASES: &[Case] = &[
         true,
     ),
     case(
+        "joinContacts",
+        "mutation($i: JoinContactsInput!) { joinContacts(input: $i) { contact { id } userErrors { code } } }",
+        |m, t| json!({ "id": m.contact, "otherId": t.contact }),
+        Denied,
+        MayNot,
+        true,
+    ),
+    case(
         "cancelOrder",
         "mutation($i: OrderInput!) { cancelOrder(input: $i) { order { id } userErrors { code } } }",
         |_, t| json!({ "id": t.order }),

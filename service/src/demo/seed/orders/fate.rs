@@ -155,7 +155,7 @@ impl Planned {
                 | Notice::LinkAgain { number: of, .. }
                 | Notice::Moved { number: of, .. }
                 | Notice::Lasts { number: of, .. } => *of = number,
-                Notice::Fallback | Notice::ChannelTest { .. } | Notice::ChannelTestOver => {}
+                Notice::Fallback | Notice::OnePerson { .. } | Notice::ChannelTest { .. } | Notice::ChannelTestOver => {}
             }
         }
     }
