@@ -109,15 +109,7 @@ export default function InboxPage() {
   );
 }
 
-function OpenConversation({
-  id,
-  backTo,
-  onMoved,
-}: {
-  id: string;
-  backTo: string;
-  onMoved: (into: string) => void;
-}) {
+function OpenConversation({ id, backTo, onMoved }: { id: string; backTo: string; onMoved: (into: string) => void }) {
   const { t } = useTranslation();
   const channelName = useChannelName();
   const contactName = useContactName();
