@@ -81,6 +81,50 @@ impl Alert {
     }
 }
 
+/// The alert that a company has used most, or all, of what the installation gives it of its language model this month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Brand of the company.
+    pub company: String,
+    /// Whether it is all of it.
+    pub all: bool,
+    /// Tokens used.
+    pub used: i64,
+    /// Tokens of a month.
+    pub limit: i64,
+    /// Where a model of the company's own is set.
+    pub link: String,
+}
+
+impl Budget {
+    /// The letter in a language.
+    #[must_use]
+    pub fn write(&self, language: Language) -> Written {
+        let mut args = FluentArgs::new();
+        args.set("company", self.company.split_whitespace().collect::<Vec<_>>().join(" "));
+        args.set("used", grouped(self.used));
+        args.set("limit", grouped(self.limit));
+        let fill = |id: &str| TEXTS.fill(language, id, &args);
+        let (subject, effect) =
+            if self.all { ("budget-all", "budget-all-effect") } else { ("budget-most", "budget-most-effect") };
+        let parts = [fill(effect), fill("budget-use"), fill("budget-way-out")];
+        lay_out(language, fill(subject), &parts, (&fill("open-settings"), &self.link), &fill("why-you-budget"))
+    }
+}
+
+/// A large number as people of all our languages read it.
+fn grouped(number: i64) -> String {
+    let digits = number.max(0).to_string();
+    let mut text = String::with_capacity(digits.len() * 2);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push('\u{a0}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// The one layout of all letters.
 fn lay_out(language: Language, subject: String, parts: &[String], button: (&str, &str), why: &str) -> Written {
     let (label, link) = button;
@@ -114,6 +158,31 @@ static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn a_budget_has_its_words_in_every_language() {
+        let mut seen = BTreeSet::new();
+        for language in Language::ALL {
+            for all in [false, true] {
+                let budget = Budget {
+                    company: "Rosaleda\n<b>".to_owned(),
+                    all,
+                    used: 1_234_567,
+                    limit: 80,
+                    link: "https://x8.example/c/COMP001/settings".to_owned(),
+                };
+                let written = budget.write(language);
+                assert!(!written.subject.contains(['\r', '\n', '{']), "{}", written.subject);
+                assert!(
+                    written.text.contains("1\u{a0}234\u{a0}567") && written.text.contains("80"),
+                    "{}",
+                    written.text
+                );
+                assert!(written.text.contains(&budget.link) && !written.html.contains("<b>"));
+                assert!(seen.insert(written.text), "two say the same");
+            }
+        }
+    }
 
     #[test]
     fn every_alert_has_its_words_in_every_language() {

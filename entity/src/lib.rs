@@ -25,6 +25,7 @@ pub mod media;
 pub mod membership;
 pub mod merged;
 pub mod message;
+pub mod model_month;
 pub mod model_use;
 pub mod one_time_code;
 pub mod order;

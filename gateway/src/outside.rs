@@ -47,6 +47,8 @@ pub struct Outside {
     pub test_bank: bool,
     /// The installation's model; none: companies without one of their own are answered by the offline assistant.
     pub model: Option<Endpoint>,
+    /// The most tokens of the installation's model that a company may use in a calendar month (UTC); none: no limit.
+    pub model_monthly_tokens: Option<i64>,
     /// How long a turn may wait for its model, all its answers and pauses together.
     pub model_time: Duration,
     /// Circuits of all accounts at providers.
@@ -78,6 +80,7 @@ impl Outside {
             cloudinary_url: cloudinary::BASE_URL.to_owned(),
             test_bank: true,
             model: None,
+            model_monthly_tokens: None,
             model_time: MODEL_TIME,
             breakers: Breakers::default(),
             google: None,

@@ -28,6 +28,7 @@ mod m20261130_0320_retention;
 mod m20261130_0330_outside;
 mod m20261201_0010_channel_pause;
 mod m20261201_0101_merged;
+mod m20261201_0102_model_month;
 
 /// All changes, in their order.
 #[derive(Debug)]
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_0330_outside::Migration),
             Box::new(m20261201_0010_channel_pause::Migration),
             Box::new(m20261201_0101_merged::Migration),
+            Box::new(m20261201_0102_model_month::Migration),
         ];
         all.into_iter().map(|change| Box::new(Whole(change)) as Box<dyn MigrationTrait>).collect()
     }

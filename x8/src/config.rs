@@ -46,6 +46,7 @@ pub(crate) struct Config {
     pub(crate) files: Place,
     pub(crate) model: Option<Endpoint>,
     pub(crate) model_time: Duration,
+    pub(crate) model_monthly_tokens: Option<i64>,
     pub(crate) google: Option<GoogleClient>,
     pub(crate) google_api_url: String,
     pub(crate) google_token_url: String,
@@ -195,6 +196,9 @@ impl Config {
         if !(1..=45).contains(&raw.model_seconds) {
             problems.push(format!("X8_MODEL_SECONDS is {}; it must be from 1 to 45", raw.model_seconds));
         }
+        if raw.model_monthly_tokens.is_some_and(|tokens| tokens <= 0) {
+            problems.push("X8_MODEL_MONTHLY_TOKENS must be above 0; leave it out for no limit".to_owned());
+        }
         if model.is_none() && transcription_model.is_some() {
             problems.push("X8_MODEL_TRANSCRIPTION needs X8_MODEL_NAME as well".to_owned());
         }
@@ -233,6 +237,7 @@ impl Config {
                 files,
                 model,
                 model_time: Duration::from_secs(raw.model_seconds),
+                model_monthly_tokens: raw.model_monthly_tokens,
                 google,
                 google_api_url,
                 google_token_url,
@@ -369,16 +374,20 @@ mod tests {
             model_key: Some("sk-secret-of-tests".into()),
             model_input_price: "0.15".into(),
             model_output_price: 0.6.into(),
+            model_monthly_tokens: Some(2_000_000),
             ..Raw::default()
         };
         let config = Config::check(raw).expect("a model");
         assert!(!format!("{config:?}").contains("sk-secret"));
+        assert_eq!(config.model_monthly_tokens, Some(2_000_000));
         let model = config.model.expect("a model");
         assert_eq!(model.base_url, "http://127.0.0.1:11434/v1");
         assert_eq!(model.price, Price { input_micros: 150_000, output_micros: 600_000 });
         let bad =
             Raw { model_input_price: "cheap".into(), model_transcription: Some("w".to_owned()), ..Raw::default() };
         assert_eq!(Config::check(bad).expect_err("two problems").0.len(), 2);
+        let none = Raw { model_monthly_tokens: Some(0), ..Raw::default() };
+        assert_eq!(Config::check(none).expect_err("one problem").0.len(), 1);
     }
 
     #[test]

@@ -44,6 +44,7 @@ pub(crate) async fn open(config: &Config) -> Result<Ctx, Failure> {
     };
     outside.model.clone_from(&config.model);
     outside.model_time = config.model_time;
+    outside.model_monthly_tokens = config.model_monthly_tokens;
     let engine = Engine {
         db,
         clock: Arc::new(SystemClock),

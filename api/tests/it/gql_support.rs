@@ -7,7 +7,7 @@ use entity::stored::*;
 use entity::{
     booking, catalogue, catalogue_row, catalogue_version, channel, channel_event, channel_log, channel_session,
     company, contact, contact_address, conversation, credential, event, file, import, integration, job, media,
-    membership, merged, message, model_use, order, order_line, payment, reminder, session, turn, user,
+    membership, merged, message, model_month, model_use, order, order_line, payment, reminder, session, turn, user,
 };
 use futures::StreamExt as _;
 use futures::stream::{BoxStream, iter};
@@ -579,7 +579,7 @@ pub(crate) async fn everything(ctx: &Ctx) -> String {
     dump! {
         booking catalogue catalogue_row catalogue_version channel channel_event channel_log channel_session company contact
         contact_address conversation credential event file import integration
-        job media membership merged message model_use order order_line payment reminder turn user
+        job media membership merged message model_month model_use order order_line payment reminder turn user
     }
     text
 }

@@ -160,7 +160,12 @@ pub async fn answer(
 /// The reason that a turn shows where the model was not asked.
 #[must_use]
 pub fn not_asked(why: &str, detail: &str) -> Reason {
-    told(detail, "model_not_asked", json!({ "why": why }))
+    let code = match why {
+        "month_used_up" => "model_month_used_up",
+        "budget_used_up" => "model_budget_used_up",
+        _ => "model_not_asked",
+    };
+    told(detail, code, json!({ "why": why }))
 }
 
 fn told(detail: &str, code: &str, values: Json) -> Reason {

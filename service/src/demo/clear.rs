@@ -21,6 +21,7 @@ pub const TABLES: &[&str] = &[
     "order_line",
     "sales_order",
     "model_use",
+    "model_month",
     "turn",
     "message",
     "conversation",

@@ -19,7 +19,7 @@ struct Kept {
     hours: i64,
 }
 
-const KEPT: [Kept; 8] = [
+const KEPT: [Kept; 9] = [
     // For the screen; dead ones stay until somebody looks.
     Kept { table: "job", only: "status = 'done'", since: "finished_at", hours: DAY },
     Kept { table: "event", only: "1 = 1", since: "created_at", hours: crate::event::KEEP_HOURS },
@@ -29,6 +29,7 @@ const KEPT: [Kept; 8] = [
     Kept { table: "channel_log", only: "1 = 1", since: "created_at", hours: 90 * DAY },
     // A year's costs, and the month in which somebody looks.
     Kept { table: "model_use", only: "1 = 1", since: "created_at", hours: 400 * DAY },
+    Kept { table: "model_month", only: "1 = 1", since: "from_at", hours: 400 * DAY },
     // Of no use to anybody once they have ended.
     Kept { table: "session", only: "1 = 1", since: "expires_at", hours: DAY },
     Kept { table: "one_time_code", only: "expires_at IS NOT NULL", since: "expires_at", hours: DAY },

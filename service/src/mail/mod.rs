@@ -3,7 +3,7 @@
 
 mod alert;
 
-pub(crate) use alert::{account_stopped, channel_stopped};
+pub(crate) use alert::{account_stopped, channel_stopped, model_budget_used};
 
 use crate::access::{self, CompanyScope};
 use crate::ctx::Ctx;
@@ -95,7 +95,7 @@ pub(crate) async fn forgive(tx: &Tx, address: &str) -> Result<()> {
 }
 
 fn write(row: &mail::Model) -> Written {
-    alert::of(row).write(Language::from_code(&row.language).unwrap_or(Language::En))
+    alert::write(row, Language::from_code(&row.language).unwrap_or(Language::En))
 }
 
 /// How a letter ended.

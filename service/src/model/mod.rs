@@ -9,7 +9,7 @@ mod usage;
 
 pub use settings::{ModelChange, ModelSettings, Tested, set, settings, test};
 pub use usage::{MonthUse, month, uses_of};
-pub(crate) use usage::{Spent, record};
+pub(crate) use usage::{Spent, month_of, record};
 
 use crate::access::CompanyScope;
 use crate::company::CompanySettings;
@@ -63,15 +63,24 @@ pub struct ModelChoice {
 #[derive(Debug)]
 pub(crate) enum Answerer {
     /// A model.
-    Model(Box<OpenAi>),
+    Model(Box<Chosen>),
     /// The offline assistant, because nobody chose a model.
     Offline,
     /// The offline assistant in the place of a model that was chosen: a word and a sentence for staff.
     Instead(&'static str, String),
 }
 
+/// A model, and whose it is.
+#[derive(Debug)]
+pub(crate) struct Chosen {
+    /// The model.
+    pub(crate) model: OpenAi,
+    /// Whether it is the company's own; else the installation's, whose budget binds.
+    pub(crate) own: bool,
+}
+
 /// The model that a company's settings name; none where it is off or not set up.
-pub(crate) async fn chosen(ctx: &Ctx, scope: &CompanyScope, company: &company::Model) -> Result<Option<OpenAi>> {
+pub(crate) async fn chosen(ctx: &Ctx, scope: &CompanyScope, company: &company::Model) -> Result<Option<Chosen>> {
     let choice = CompanySettings::of(company).model;
     let outside = &ctx.engine().outside;
     let (http, endpoint) = match choice.mode {
@@ -92,7 +101,8 @@ pub(crate) async fn chosen(ctx: &Ctx, scope: &CompanyScope, company: &company::M
             (outside.guarded.clone(), endpoint)
         }
     };
-    Ok(Some(OpenAi::new(http, endpoint, &outside.breakers)))
+    let own = choice.mode == ModelMode::Own;
+    Ok(Some(Chosen { model: OpenAi::new(http, endpoint, &outside.breakers), own }))
 }
 
 /// Who answers the next turn of a company.
@@ -104,14 +114,31 @@ pub(crate) async fn answerer(ctx: &Ctx, scope: &CompanyScope, company: &company:
             ModelMode::Installation | ModelMode::Off => Answerer::Offline,
         });
     };
-    if let Some(most) = choice.monthly_tokens {
-        let used = usage::tokens_of_month(ctx, scope).await?;
-        if used >= most {
+    // What runs at the moment is not counted yet: a limit is passed by those at most.
+    let budget = budget(ctx, &model);
+    if choice.monthly_tokens.is_some() || budget.is_some() {
+        let (installation, own) = usage::counted(ctx, scope).await?;
+        if let Some(instead) = used_up(budget, installation) {
+            return Ok(instead);
+        }
+        let used = installation.saturating_add(own);
+        if let Some(most) = choice.monthly_tokens.filter(|most| used >= *most) {
             let detail = format!("The tokens of this month are used up: {used} of {most}");
             return Ok(Answerer::Instead("month_used_up", detail));
         }
     }
     Ok(Answerer::Model(Box::new(model)))
+}
+
+/// The installation's budget, for a model of its own.
+fn budget(ctx: &Ctx, model: &Chosen) -> Option<i64> {
+    ctx.engine().outside.model_monthly_tokens.filter(|_| !model.own)
+}
+
+fn used_up(budget: Option<i64>, used: i64) -> Option<Answerer> {
+    let limit = budget.filter(|limit| used >= *limit)?;
+    let detail = format!("The budget of this month for the installation's model is used up: {used} of {limit} tokens");
+    Some(Answerer::Instead("budget_used_up", detail))
 }
 
 /// Whether recordings of this company's customers are put into words.
@@ -121,7 +148,7 @@ pub(crate) async fn answerer(ctx: &Ctx, scope: &CompanyScope, company: &company:
 pub(crate) async fn hears(ctx: &Ctx, scope: &CompanyScope) -> Result<bool> {
     let company = crate::company::get(ctx, scope).await?;
     Ok(match answerer(ctx, scope, &company).await? {
-        Answerer::Model(model) => model.endpoint().transcription_model.is_some(),
+        Answerer::Model(chosen) => chosen.model.endpoint().transcription_model.is_some(),
         Answerer::Offline | Answerer::Instead(..) => false,
     })
 }
@@ -139,7 +166,8 @@ pub async fn transcribe(
     language: Option<Language>,
 ) -> Result<Option<String>> {
     let company = crate::company::get(ctx, scope).await?;
-    let Answerer::Model(model) = answerer(ctx, scope, &company).await? else { return Ok(None) };
+    let Answerer::Model(chosen) = answerer(ctx, scope, &company).await? else { return Ok(None) };
+    let Chosen { model, own } = *chosen;
     let Some(name) = model.endpoint().transcription_model.clone() else { return Ok(None) };
     let started = Instant::now();
     let heard = model.transcribe(audio, media_type, language).await;
@@ -147,6 +175,7 @@ pub async fn transcribe(
     let failed = heard.as_ref().err().map(ToString::to_string);
     let spent = Spent {
         purpose: "voice",
+        own,
         model: name,
         calls: 1,
         usage,
@@ -156,8 +185,8 @@ pub async fn transcribe(
         fell_back: failed.as_ref().map(|_| "provider".to_owned()),
         detail: failed,
     };
-    let tx = ctx.db().begin(scope).await?;
-    record(ctx, &tx, scope, None, &spent).await?;
+    let mut tx = ctx.db().begin(scope).await?;
+    record(ctx, &mut tx, scope, None, &spent).await?;
     ctx.commit(tx).await?;
     match heard {
         Ok(heard) => Ok(Some(heard.text).filter(|text| !text.trim().is_empty())),

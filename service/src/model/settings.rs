@@ -1,6 +1,6 @@
 //! What the owner sets: which model, where, with what key, how much a month; and a try of it.
 
-use super::{KEY, ModelChoice, ModelMode, Spent, chosen, record};
+use super::{Answerer, Chosen, KEY, ModelChoice, ModelMode, Spent, budget, chosen, record, usage, used_up};
 use crate::access::CompanyScope;
 use crate::company::{self, CompanySettings, MAX_NAME};
 use crate::credential;
@@ -27,6 +27,8 @@ pub struct ModelSettings {
     pub key_hint: Option<String>,
     /// The installation's model, where it has one.
     pub installation_model: Option<String>,
+    /// The most tokens of the installation's model in a month, where that is the model; none: no limit.
+    pub installation_monthly_tokens: Option<i64>,
     /// Whether voice messages are read.
     pub reads_voice: bool,
 }
@@ -64,7 +66,7 @@ pub enum Tested {
     NoTools,
     /// It was not reached or refused.
     Failed {
-        /// A stable word: `CREDENTIALS`, `NO_CREDIT`, `MODEL`, `BUSY`, `UNREACHABLE`, `REFUSED`.
+        /// A stable word: `CREDENTIALS`, `NO_CREDIT`, `MODEL`, `BUSY`, `UNREACHABLE`, `REFUSED`, `BUDGET_USED_UP`.
         code: &'static str,
         /// The provider's own words.
         message: String,
@@ -84,7 +86,8 @@ pub async fn settings(ctx: &Ctx, scope: &CompanyScope) -> Result<ModelSettings> 
         choice: CompanySettings::of(&company).model,
         key_hint: hints.into_iter().find(|hint| hint.name == KEY).map(|hint| hint.last),
         installation_model: ctx.engine().outside.model.as_ref().map(|endpoint| endpoint.model.clone()),
-        reads_voice: model.is_some_and(|model| model.endpoint().transcription_model.is_some()),
+        installation_monthly_tokens: model.as_ref().and_then(|model| budget(ctx, model)),
+        reads_voice: model.is_some_and(|chosen| chosen.model.endpoint().transcription_model.is_some()),
     })
 }
 
@@ -184,9 +187,15 @@ const TEST: Duration = Duration::from_secs(20);
 pub async fn test(ctx: &Ctx, scope: &CompanyScope) -> Result<Tested> {
     scope.must_manage()?;
     let company = company::get(ctx, scope).await?;
-    let Some(model) = chosen(ctx, scope, &company).await? else {
+    let Some(chosen) = chosen(ctx, scope, &company).await? else {
         return Err(Error::invalid("mode", "NOT_SET_UP", "No model is set up to be tested."));
     };
+    if let Some(limit) = budget(ctx, &chosen)
+        && let Some(Answerer::Instead(_, message)) = used_up(Some(limit), usage::counted(ctx, scope).await?.0)
+    {
+        return Ok(Tested::Failed { code: "BUDGET_USED_UP", message });
+    }
+    let Chosen { model, own } = chosen;
     let tools = [Tool {
         name: "ready",
         about: "Says that tools can be called.",
@@ -203,6 +212,7 @@ pub async fn test(ctx: &Ctx, scope: &CompanyScope) -> Result<Tested> {
     let failed = answer.as_ref().err().map(ToString::to_string);
     let spent = Spent {
         purpose: "test",
+        own,
         model: model.endpoint().model.clone(),
         calls: 1,
         usage,
@@ -211,8 +221,8 @@ pub async fn test(ctx: &Ctx, scope: &CompanyScope) -> Result<Tested> {
         fell_back: None,
         detail: failed,
     };
-    let tx = ctx.db().begin(scope).await?;
-    record(ctx, &tx, scope, None, &spent).await?;
+    let mut tx = ctx.db().begin(scope).await?;
+    record(ctx, &mut tx, scope, None, &spent).await?;
     ctx.commit(tx).await?;
     Ok(match answer {
         Ok(answer) if answer.calls.iter().any(|call| call.name == "ready") => Tested::Good { time: spent.time },

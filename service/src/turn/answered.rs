@@ -23,8 +23,8 @@ pub(super) async fn answer(
     input: TurnInput,
     spent: &mut Vec<Spent>,
 ) -> Result<TurnOutput> {
-    let model = match model::answerer(ctx, scope, shop.company()).await? {
-        Answerer::Model(model) => model,
+    let model::Chosen { model, own } = match model::answerer(ctx, scope, shop.company()).await? {
+        Answerer::Model(chosen) => *chosen,
         Answerer::Offline => return offline(shop, input).await,
         Answerer::Instead(why, detail) => {
             let mut output = offline(shop, input).await?;
@@ -38,10 +38,11 @@ pub(super) async fn answer(
     let within = ctx.engine().outside.model_time.saturating_sub(waited);
     let limits = Limits { within, ..Limits::default() };
     let again = input.clone();
-    let answered = assistant::model::answer(shop, input, &history, &*model, &limits).await.map_err(unavailable)?;
+    let answered = assistant::model::answer(shop, input, &history, &model, &limits).await.map_err(unavailable)?;
     let endpoint = model.endpoint();
     let mut paid = Spent {
         purpose: "turn",
+        own,
         model: endpoint.model.clone(),
         calls: answered.used.calls,
         usage: answered.used.usage,

@@ -129,9 +129,9 @@ async fn record_lost(ctx: &Ctx, scope: &CompanyScope, spent: &[Spent]) -> Result
     if spent.is_empty() {
         return Ok(());
     }
-    let tx = ctx.db().begin(scope).await?;
+    let mut tx = ctx.db().begin(scope).await?;
     for spent in spent {
-        model::record(ctx, &tx, scope, None, spent).await?;
+        model::record(ctx, &mut tx, scope, None, spent).await?;
     }
     ctx.commit(tx).await
 }
@@ -327,7 +327,7 @@ async fn store(
     )
     .await?;
     for spent in spent {
-        model::record(ctx, &tx, scope, Some(turn_id), spent).await?;
+        model::record(ctx, &mut tx, scope, Some(turn_id), spent).await?;
     }
     for effect in &output.effects {
         carry_out(ctx, &mut tx, scope, shop, conversation, effect).await?;

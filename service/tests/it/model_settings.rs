@@ -1,13 +1,18 @@
 //! The model of a company: its settings, its key, a try of it, a month's limit, and voice.
 
+use crate::commerce_support::Shop;
 use crate::model_turn::{Talk, endpoint};
 use bytes::Bytes;
-use entity::{credential, model_use, turn};
+use entity::{credential, mail, model_month, model_use, turn};
 use foundation::http::Authority;
-use sea_orm::{EntityTrait as _, PaginatorTrait as _, QueryOrder as _};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+};
 use serde_json::json;
-use service::Error;
+use service::access::CompanyScope;
 use service::model::{ModelChange, ModelMode, Tested};
+use service::{Ctx, Error};
 use testkit::fake::openai::{KEY, MODEL, OpenAi, Turn, no_quota, refused};
 
 fn fields(error: Error) -> Vec<String> {
@@ -25,6 +30,36 @@ fn own(url: &str) -> ModelChange {
         model: Some(MODEL.to_owned()),
         ..ModelChange::default()
     }
+}
+
+/// The same shop in an installation that gives each company so many tokens a month.
+fn limited(talk: &Talk, tokens: i64) -> Shop {
+    let kit = talk.shop.kit.with_engine(|engine| {
+        let host = talk.server.url().trim_start_matches("http://");
+        engine.outside = gateway::Outside::new(&[Authority::parse(host).unwrap()]).unwrap();
+        engine.outside.model = Some(endpoint(&talk.server));
+        engine.outside.model_monthly_tokens = Some(tokens);
+    });
+    Shop { kit, scope: talk.shop.scope.clone(), channel: talk.shop.channel.clone() }
+}
+
+async fn counter(ctx: &Ctx, scope: &CompanyScope) -> model_month::Model {
+    let own = model_month::Entity::find().filter(model_month::Column::CompanyId.eq(scope.id()));
+    own.order_by_desc(model_month::Column::FromAt).one(&ctx.db().read(scope)).await.unwrap().unwrap()
+}
+
+async fn put_used(ctx: &Ctx, scope: &CompanyScope, tokens: i64) {
+    let mut row = counter(ctx, scope).await.into_active_model();
+    row.installation_tokens = Set(tokens);
+    let tx = ctx.db().begin(scope).await.unwrap();
+    row.update(&tx).await.unwrap();
+    ctx.commit(tx).await.unwrap();
+}
+
+/// What the letters to the owners are about.
+async fn letters(ctx: &Ctx) -> Vec<String> {
+    let rows = mail::Entity::find().order_by_asc(mail::Column::Id).all(&ctx.db().read_across()).await.unwrap();
+    rows.into_iter().map(|row| row.event).collect()
 }
 
 testkit::both! {
@@ -106,6 +141,118 @@ testkit::both! {
         // The next month begins with nothing used.
         talk.shop.kit.advance(std::time::Duration::from_secs(40 * 86_400));
         assert!(talk.shop.say("ann", "Hello").await[0].ends_with("What would you like?"));
+    }
+
+    /// The installation's model has a budget for each company: owners are written at most and at all of it, once; then the offline
+    /// assistant answers and the turn says why. A model of the company's own is not bound.
+    async fn the_installation_gives_so_much(kit: Kit) {
+        let talk = Talk::open(kit, OpenAi::scripted(vec![Turn::text("Good day! What would you like?")])).await;
+        let shop = limited(&talk, 1_000_000);
+        let (ctx, scope) = (&shop.kit.ctx, &shop.scope);
+        testkit::tenant::owner_of(ctx, scope).await;
+        let answered = |said: &[String]| said[0].ends_with("What would you like?");
+        assert!(answered(&shop.say("ann", "Hello").await));
+        let month = service::model::month(ctx, scope).await.unwrap();
+        assert_eq!(month.installation_tokens, month.input_tokens + month.output_tokens);
+        assert!(month.installation_tokens > 0);
+        assert_eq!(letters(ctx).await, [""; 0]);
+        for (used, percent) in [(799_999, "80"), (999_999, "100")] {
+            put_used(ctx, scope, used).await;
+            assert!(answered(&shop.say("ann", "Hello").await), "{used}");
+            let told = letters(ctx).await;
+            assert!(told.last().unwrap().ends_with(&format!(":1000000:{percent}")), "{told:?}");
+            if percent == "80" {
+                assert!(answered(&shop.say("ann", "Hello").await));
+                assert_eq!(letters(ctx).await.len(), 1, "once");
+            }
+        }
+        assert_eq!(letters(ctx).await.len(), 2);
+        let asked = talk.server.calls("/chat").len();
+        assert!(!answered(&shop.say("ann", "Hello again").await));
+        let turn = turn::Entity::find().order_by_desc(turn::Column::Id).one(&ctx.db().read(scope)).await.unwrap().unwrap();
+        assert_eq!(turn.reasons[turn.reasons.as_array().unwrap().len() - 1]["lines"][0]["code"], "model_budget_used_up");
+        let settings = service::model::settings(ctx, scope).await.unwrap();
+        assert_eq!(settings.installation_monthly_tokens, Some(1_000_000));
+        let tried = service::model::test(ctx, scope).await.unwrap();
+        assert!(matches!(tried, Tested::Failed { code: "BUDGET_USED_UP", .. }), "{tried:?}");
+        let audio = Bytes::from_static(b"OggS\0a voice");
+        assert_eq!(service::model::transcribe(ctx, scope, audio, "audio/ogg", None).await.unwrap(), None);
+        assert_eq!(talk.server.calls("/").len(), asked, "nothing is asked of it");
+        // Another company has its own.
+        let other = testkit::tenant::make(ctx, "Other").await;
+        assert!(matches!(service::model::test(ctx, &other.scope).await.unwrap(), Tested::NoTools));
+        // One's own model is not bound, and does not count.
+        service::model::set(ctx, scope, own(&format!("{}/v1", talk.server.url()))).await.unwrap();
+        assert!(answered(&shop.say("ann", "Hello").await));
+        let month = service::model::month(ctx, scope).await.unwrap();
+        let row = counter(ctx, scope).await;
+        assert!(row.own_tokens > 0 && row.installation_tokens == month.installation_tokens, "{row:?}");
+        assert_eq!(service::model::settings(ctx, scope).await.unwrap().installation_monthly_tokens, None);
+        // The next month begins with nothing used.
+        let change = ModelChange { mode: Some(ModelMode::Installation), ..ModelChange::default() };
+        service::model::set(ctx, scope, change).await.unwrap();
+        assert!(!answered(&shop.say("ann", "Hello").await));
+        shop.kit.advance(std::time::Duration::from_secs(40 * 86_400));
+        assert!(answered(&shop.say("ann", "Hello").await));
+        assert_eq!(letters(ctx).await.len(), 2);
+    }
+
+    /// What is used at the same moment is counted to the last token, and told of once.
+    async fn what_is_used_at_once_is_counted(kit: Kit) {
+        let talk = Talk::open(kit, OpenAi::scripted(vec![Turn::text("I am ready.")])).await;
+        let shop = limited(&talk, 1_000_000);
+        let (ctx, scope) = (&shop.kit.ctx, &shop.scope);
+        testkit::tenant::owner_of(ctx, scope).await;
+        service::model::test(ctx, scope).await.unwrap();
+        let one = counter(ctx, scope).await.installation_tokens;
+        put_used(ctx, scope, 799_999).await;
+        let mut tries = tokio::task::JoinSet::new();
+        for _ in 0..8 {
+            let (ctx, scope) = (ctx.clone(), scope.clone());
+            tries.spawn(async move { service::model::test(&ctx, &scope).await.unwrap() });
+        }
+        assert_eq!(tries.join_all().await.len(), 8);
+        assert_eq!(counter(ctx, scope).await.installation_tokens, 799_999 + 8 * one);
+        assert_eq!(letters(ctx).await.len(), 1);
+        shop.run().await;
+    }
+
+    /// An installation that counts from today on counts what this month used before.
+    async fn what_was_used_before_is_counted_too(kit: Kit) {
+        let tenant = kit.tenant().await;
+        let (ctx, scope) = (&kit.ctx, &tenant.scope);
+        for (at, tokens) in [("2026-02-28T23:59:59Z", 5), ("2026-03-01T00:00:00Z", 30), ("2026-03-02T08:00:00Z", 400)] {
+            let row = model_use::Model {
+                id: ctx.new_id(),
+                company_id: scope.id(),
+                turn_id: None,
+                purpose: "turn".to_owned(),
+                model: MODEL.to_owned(),
+                calls: 1,
+                input_tokens: tokens,
+                output_tokens: 1,
+                cost_micros: 0,
+                time_us: 1,
+                fell_back: None,
+                detail: None,
+                created_at: at.parse::<jiff::Timestamp>().unwrap().into(),
+            };
+            let tx = ctx.db().begin(scope).await.unwrap();
+            model_use::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(&tx).await.unwrap();
+            ctx.commit(tx).await.unwrap();
+        }
+        ctx.db().change_schema("DROP TABLE model_month").await.unwrap();
+        let undone = "DELETE FROM seaql_migrations WHERE version = 'm20261201_0102_model_month'";
+        ctx.db().change_schema(undone).await.unwrap();
+        ctx.db().migrate().await.unwrap();
+        let rows = model_month::Entity::find()
+            .order_by_asc(model_month::Column::FromAt)
+            .all(&ctx.db().read_across())
+            .await
+            .unwrap();
+        let rows: Vec<_> = rows.iter().map(|row| (row.from_at.timestamp().to_string(), row.installation_tokens)).collect();
+        assert_eq!(rows, [("2026-02-01T00:00:00Z".to_owned(), 6), ("2026-03-01T00:00:00Z".to_owned(), 432)]);
+        assert_eq!(service::model::month(ctx, scope).await.unwrap().installation_tokens, 432);
     }
 
     /// A company that switched it off is answered offline without a word about it.

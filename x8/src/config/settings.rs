@@ -106,6 +106,11 @@ pub(crate) const SETTINGS: &[(&str, &str, &str)] = &[
         "How long a turn may wait for its model, 1 to 45 seconds; then the offline assistant answers.",
     ),
     ("X8_MODEL_KEY", "none", "Key of the model's server."),
+    (
+        "X8_MODEL_MONTHLY_TOKENS",
+        "none: no limit",
+        "The most tokens of that model, in and out together, that one company may use in a calendar month (UTC); then the offline assistant answers it. Companies with a model of their own are not bound.",
+    ),
     ("X8_MODEL_TRANSCRIPTION", "none: customers are asked to write", "The model that reads voice messages."),
     ("X8_MODEL_INPUT_PRICE", "0", "What a million tokens cost that go in, such as 0.15; costs are shown by it."),
     ("X8_MODEL_OUTPUT_PRICE", "0", "What a million tokens cost that come out, such as 0.60."),
@@ -148,6 +153,7 @@ pub(super) struct Raw {
     pub(super) model_key: Option<SecretString>,
     pub(super) model_transcription: Option<String>,
     pub(super) model_seconds: u64,
+    pub(super) model_monthly_tokens: Option<i64>,
     // In x8.toml a price may stand as a number.
     pub(super) model_input_price: figment::value::Value,
     pub(super) model_output_price: figment::value::Value,
@@ -194,6 +200,7 @@ impl Default for Raw {
             model_key: None,
             model_transcription: None,
             model_seconds: gateway::MODEL_TIME.as_secs(),
+            model_monthly_tokens: None,
             model_input_price: "0".into(),
             model_output_price: "0".into(),
             google_client_id: None,

@@ -40,6 +40,9 @@ pub(crate) struct ModelSettings {
     monthly_tokens: Option<i32>,
     /// The installation's model, where it has one.
     installation_model: Option<String>,
+    /// The most tokens of the installation's model in a month, where that is the model; null: no limit. Then the built-in
+    /// assistant answers.
+    installation_monthly_tokens: Option<i32>,
     /// Whether voice messages are read as it stands.
     reads_voice: bool,
     /// This month's use.
@@ -63,6 +66,8 @@ pub(crate) struct ModelMonth {
     output_tokens: i32,
     /// What it cost by the price that was set, a decimal.
     cost: String,
+    /// Of the tokens, those of the installation's model: what its budget counts.
+    installation_tokens: i32,
 }
 
 /// What one turn used of a model.
@@ -91,7 +96,8 @@ pub(crate) struct ModelUse {
 pub(crate) struct ModelTest {
     /// Whether it can serve customers.
     ok: bool,
-    /// What is wrong: `NO_TOOLS`, `CREDENTIALS`, `NO_CREDIT`, `MODEL`, `BUSY`, `UNREACHABLE`, `REFUSED`.
+    /// What is wrong: `NO_TOOLS`, `CREDENTIALS`, `NO_CREDIT`, `MODEL`, `BUSY`, `UNREACHABLE`, `REFUSED`,
+    /// `BUDGET_USED_UP`.
     code: Option<String>,
     /// The provider's own words.
     message: Option<String>,
@@ -136,6 +142,7 @@ impl From<MonthUse> for ModelMonth {
             input_tokens: small(month.input_tokens),
             output_tokens: small(month.output_tokens),
             cost: decimal(month.cost_micros),
+            installation_tokens: small(month.installation_tokens),
         }
     }
 }
@@ -154,6 +161,7 @@ impl ModelSettings {
             output_price: decimal(choice.output_micros),
             monthly_tokens: choice.monthly_tokens.map(small),
             installation_model: settings.installation_model,
+            installation_monthly_tokens: settings.installation_monthly_tokens.map(small),
             reads_voice: settings.reads_voice,
             month: month.into(),
         }

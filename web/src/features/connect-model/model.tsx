@@ -8,8 +8,9 @@ import { Badge, Button, Card, Field, Input, Select, toast } from "@/shared/ui";
 
 export const ModelFields = graphql(`
   fragment Model on ModelSettings {
-    mode baseUrl keySet keyHint model transcriptionModel inputPrice outputPrice monthlyTokens installationModel readsVoice
-    month { turns fellBack calls inputTokens outputTokens cost }
+    mode baseUrl keySet keyHint model transcriptionModel inputPrice outputPrice monthlyTokens installationModel
+    installationMonthlyTokens readsVoice
+    month { turns fellBack calls inputTokens outputTokens cost installationTokens }
   }
 `);
 const SetModel = graphql(`
@@ -45,7 +46,8 @@ export function Model({ companyId, model, onChanged }: ModelProps) {
   });
   const [key, setKey] = useState("");
   const own = form.mode === "OWN";
-  const { month } = model;
+  const { month, installationMonthlyTokens: budget } = model;
+  const spent = budget != null && month.installationTokens >= budget;
 
   const text = (name: keyof typeof form) => ({
     value: form[name],
@@ -188,6 +190,12 @@ export function Model({ companyId, model, onChanged }: ModelProps) {
           {t("model.tokens", { input: format.number(month.inputTokens), output: format.number(month.outputTokens) })}
         </Badge>
         <Badge>{t("model.cost", { cost: month.cost })}</Badge>
+        {budget != null && (
+          <Badge tone={spent ? "bad" : month.installationTokens >= budget * 0.8 ? "warn" : "plain"}>
+            {t("model.budget", { used: format.number(month.installationTokens), limit: format.number(budget) })}
+          </Badge>
+        )}
+        {spent && <p className="basis-full text-bad">{t("model.budgetUsedUp")}</p>}
       </div>
     </Card>
   );
