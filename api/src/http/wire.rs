@@ -169,8 +169,9 @@ enum What {
     Text(String),
     Ping,
     Close(u16, &'static str),
-    /// A subscription that the writer listens for from now on, or does not any more.
-    Listen(String, Told),
+    /// A subscription that the writer listens for from now on, or does not any more. Boxed, because each socket keeps room for
+    /// some of these.
+    Listen(Box<(String, Told)>),
     Leave(String),
 }
 
@@ -220,7 +221,7 @@ impl Out {
     pub(super) async fn listen(&self, id: &str, told: mpsc::Receiver<Deliveries>, open: Arc<()>) {
         let head = format!(r#"{{"type":"next","id":{},"payload":"#, Value::from(id)).into();
         let told = Told { head, told, open: Some(open) };
-        let _ = self.sender.send(Outgoing { what: What::Listen(id.to_owned(), told), room: None }).await;
+        let _ = self.sender.send(Outgoing { what: What::Listen(Box::new((id.to_owned(), told))), room: None }).await;
     }
 
     /// The client does not want that any more.
@@ -305,7 +306,8 @@ impl Writing {
                             self.put(&mut bytes).await?;
                             return Ok(false);
                         }
-                        What::Listen(id, told) => {
+                        What::Listen(subscription) => {
+                            let (id, told) = *subscription;
                             self.listening.insert(id, told);
                         }
                         What::Leave(id) => {
