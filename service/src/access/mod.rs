@@ -131,7 +131,7 @@ impl Standing {
     }
 }
 
-/// Which of these sessions still stand: a statement for every [`ASKED_AT_ONCE`].
+/// Which of these sessions still stand: a statement for each thousand.
 ///
 /// # Errors
 /// When the database does not answer.
