@@ -142,9 +142,14 @@ impl AsyncWrite for Side {
     }
 }
 
-/// A response in a message of graphql-transport-ws.
+/// What stands before the response in each message of an operation (graphql-transport-ws); a brace ends it.
+fn head(id: &str) -> String {
+    format!(r#"{{"type":"next","id":{},"payload":"#, Value::from(id))
+}
+
+/// A response in its message; as text, which keeps the order of the fields.
 pub(super) fn next(id: &str, response: &async_graphql::Response) -> String {
-    json!({ "type": "next", "id": id, "payload": response }).to_string()
+    format!("{}{}}}", head(id), serde_json::to_string(response).unwrap_or_default())
 }
 
 /// An operation that was refused.
@@ -219,8 +224,7 @@ impl Out {
 
     /// From now on the writer listens for a subscription, which is `open` as long as it does.
     pub(super) async fn listen(&self, id: &str, told: mpsc::Receiver<Deliveries>, open: Arc<()>) {
-        let head = format!(r#"{{"type":"next","id":{},"payload":"#, Value::from(id)).into();
-        let told = Told { head, told, open: Some(open) };
+        let told = Told { head: head(id).into(), told, open: Some(open) };
         let _ = self.sender.send(Outgoing { what: What::Listen(Box::new((id.to_owned(), told))), room: None }).await;
     }
 

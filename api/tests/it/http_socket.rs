@@ -40,10 +40,14 @@ async fn say(socket: &mut Socket, value: Value) {
 }
 
 async fn hear(socket: &mut Socket) -> Value {
+    serde_json::from_str(&hear_text(socket).await).unwrap()
+}
+
+async fn hear_text(socket: &mut Socket) -> String {
     loop {
         let message = tokio::time::timeout(Duration::from_secs(10), socket.next()).await.expect("in time");
         match message.expect("an answer").expect("an answer") {
-            Message::Text(text) => return serde_json::from_str(text.as_str()).unwrap(),
+            Message::Text(text) => return text.to_string(),
             Message::Close(frame) => panic!("closed: {frame:?}"),
             _ => {}
         }
@@ -97,6 +101,10 @@ fn carries_subscriptions() {
         assert_eq!((&error["type"], &error["payload"][0]["extensions"]["code"]), (&json!("error"), &json!("TOO_DEEP")));
         say(&mut socket, subscribe("b", "subscription { nothing }")).await;
         assert_eq!(hear(&mut socket).await["type"], "error");
+        // Fields stand in the order they were asked in (GraphQL's specification, section 7.2.2).
+        say(&mut socket, subscribe("d", "query { viewer a: viewer }")).await;
+        assert!(hear_text(&mut socket).await.contains(r#""payload":{"data":{"viewer":"#));
+        assert_eq!(hear(&mut socket).await, json!({ "type": "complete", "id": "d" }));
         say(&mut socket, subscribe("c", "query { viewer }")).await;
         assert_eq!(hear(&mut socket).await["payload"]["data"]["viewer"], tenant.owner.id.to_string());
     });
