@@ -71,8 +71,12 @@ impl Job for GatherMerged {
 
 /// The row that stands in the place of one that is no more.
 pub(crate) async fn led(tx: &Tx, scope: &CompanyScope, id: Uuid) -> Result<Option<Uuid>> {
-    let row = merged::Entity::find_by_id(id).filter(merged::Column::CompanyId.eq(scope.id())).one(tx).await?;
-    Ok(row.map(|row| row.into_id))
+    Ok(trace(tx, scope, id).await?.map(|row| row.into_id))
+}
+
+/// What is known of a row that is no more.
+async fn trace(tx: &Tx, scope: &CompanyScope, id: Uuid) -> Result<Option<merged::Model>> {
+    Ok(merged::Entity::find_by_id(id).filter(merged::Column::CompanyId.eq(scope.id())).one(tx).await?)
 }
 
 /// A conversation, or the one that took it in.
@@ -500,8 +504,9 @@ pub(crate) async fn run_gather(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failu
     let payload: GatherMerged = claimed.payload()?;
     let mut tx = ctx.db().begin(&scope).await?;
     let mut conversations = payload.conversations.clone();
-    if let Some(keep) = led(&tx, &scope, payload.contact_id).await? {
-        let moved = gather(ctx, &mut tx, &scope, keep, payload.contact_id, Why::AttestedPhone).await?;
+    if let Some(row) = trace(&tx, &scope, payload.contact_id).await? {
+        let why = row.user_id.map_or(Why::AttestedPhone, Why::Staff);
+        let moved = gather(ctx, &mut tx, &scope, row.into_id, payload.contact_id, why).await?;
         conversations.extend(moved.gone);
     }
     for from in &conversations {
