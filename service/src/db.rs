@@ -10,14 +10,17 @@
 
 mod many;
 mod reach;
+mod reads;
 mod sessions;
 
 pub(crate) use many::{Many, insert_all};
 pub use reach::Reader;
 use reach::{Reading, Watcher};
+pub(crate) use reads::Lookup;
+use reads::Reads;
 use sessions::Sessions;
 
-use crate::access::CompanyScope;
+use crate::access::{CompanyScope, Lookups};
 use crate::error::{Error, Result};
 use crate::event::NewEvent;
 use migration::MigratorTrait as _;
@@ -50,6 +53,8 @@ const SCHEMA_LOCK: &str = "SELECT pg_advisory_lock(888000001)";
 #[derive(Clone, Debug)]
 pub struct Db {
     read: Reading,
+    reads: Arc<Reads>,
+    lookups: Arc<Lookups>,
     write: DatabaseConnection,
     writer: Option<Arc<Semaphore>>,
     config: Arc<DbConfig>,
@@ -86,7 +91,14 @@ impl Db {
         if config.url.starts_with("sqlite:") {
             let write = Database::connect(sqlite_options(config, 1)).await?;
             let read = Database::connect(sqlite_options(config, config.connections.max(1))).await?;
-            Ok(Self { read: Reading::Pool(read), write, writer: Some(Arc::new(Semaphore::new(1))), config: kept })
+            Ok(Self {
+                read: Reading::Pool(read),
+                reads: Arc::default(),
+                lookups: Arc::default(),
+                write,
+                writer: Some(Arc::new(Semaphore::new(1))),
+                config: kept,
+            })
         } else {
             let role = reach::walled_role(&config.url).await?;
             // Those who write and those who read never wait for each other's sessions.
@@ -95,7 +107,8 @@ impl Db {
             let options = config.url.parse::<PgConnectOptions>().map_err(|error| Error::internal(error.to_string()))?;
             let options = session_options(options.disable_statement_logging(), role);
             let read = Sessions::new(options, readers as usize, config.acquire_timeout);
-            let db = Self { read: Reading::Sessions(Arc::new(read), None), write, writer: None, config: kept };
+            let read = Reading::Sessions(Arc::new(read), None);
+            let db = Self { read, reads: Arc::default(), lookups: Arc::default(), write, writer: None, config: kept };
             if reach::binds(&db.write).await? && reach::binds(&db.read_platform()).await? {
                 return Ok(db);
             }
@@ -183,25 +196,32 @@ impl Db {
     /// For reading rows of one company outside a transaction.
     #[must_use]
     pub const fn read(&self, scope: &CompanyScope) -> Reader<'_> {
-        Reader::new(&self.read, Reach::Company(scope.id()))
+        Reader::new(&self.read, &self.reads, Reach::Company(scope.id()))
     }
 
     /// For reading what belongs to no company: people, sessions, organizations. Companies' rows are not seen.
     #[must_use]
     pub const fn read_platform(&self) -> Reader<'_> {
-        Reader::new(&self.read, Reach::Nobody)
+        Reader::new(&self.read, &self.reads, Reach::Nobody)
     }
 
     /// For reading rows of all companies: the ledger, upkeep, and `access`, which finds out whose a thing is. Each call is a
     /// hole in the wall: a query of one company's rows belongs to [`read`](Self::read).
     #[must_use]
     pub const fn read_across(&self) -> Reader<'_> {
-        Reader::new(&self.read, Reach::Everybody)
+        Reader::new(&self.read, &self.reads, Reach::Everybody)
+    }
+
+    /// What every request asks, of all who ask at the same moment.
+    pub(crate) fn lookups(&self) -> &Lookups {
+        &self.lookups
     }
 
     /// Calls this after each statement, those of transactions included: tests count them, and die at one.
     #[must_use]
     pub fn watched(mut self, callback: impl Fn(&Statement) + Send + Sync + 'static) -> Self {
+        // What is watched is read by nobody else.
+        (self.reads, self.lookups) = (Arc::default(), Arc::default());
         let callback: Watcher = Watcher(Arc::new(callback));
         let told = callback.clone();
         self.write.set_metric_callback(move |info| (told.0)(info.statement));

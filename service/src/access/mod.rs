@@ -7,12 +7,17 @@ pub(crate) use limit::may_try_to_sign_in;
 pub use limit::{Limits, may_begin_visit, may_write};
 
 use crate::ctx::Ctx;
+use crate::db::{Db, Lookup, Many};
 use crate::error::{Error, Result};
 use entity::stored::Role;
 use entity::{channel, company, integration, job, membership, order, session};
 use foundation::secret::{equal_secret, hex, hmac_sha256};
-use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect as _};
-use std::collections::{HashMap, HashSet};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait as _, DbErr, EntityTrait, FromQueryResult as _, IdenStatic as _, Iterable as _,
+    JoinType, QueryFilter, QuerySelect as _,
+};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::LazyLock;
 use uuid::Uuid;
 
 /// People who are asked about with one statement.
@@ -90,21 +95,88 @@ pub async fn company(ctx: &Ctx, company_id: Uuid) -> Result<CompanyScope> {
 /// # Errors
 /// As [`company()`].
 pub async fn company_row(ctx: &Ctx, company_id: Uuid) -> Result<(CompanyScope, company::Model)> {
-    let user_id = user(ctx)?;
-    // In one statement: every request comes by here.
-    let theirs = company::Entity::belongs_to(membership::Entity)
-        .from(company::Column::OrganizationId)
-        .to(membership::Column::OrganizationId);
-    let found = company::Entity::find_by_id(company_id)
-        .join(JoinType::InnerJoin, theirs.into())
-        .select_also(membership::Entity)
-        .filter(membership::Column::UserId.eq(user_id))
-        .one(&ctx.db().read_across())
-        .await?;
-    match found {
-        Some((company, Some(membership))) => Ok((CompanyScope { company_id, role: Some(membership.role) }, company)),
-        _ => Err(Error::NotFound("company")),
+    let key = (company_id, user(ctx)?);
+    let db = ctx.db().clone();
+    let found = ctx.db().lookups().members.one(key, async move |keys| members(&db, keys).await).await?;
+    let (company, role) = found.ok_or(Error::NotFound("company"))?;
+    Ok((CompanyScope { company_id, role: Some(role) }, company))
+}
+
+/// What every request asks, of all who ask at the same moment.
+#[derive(Debug, Default)]
+pub(crate) struct Lookups {
+    /// Sessions by the hashes of their tokens.
+    pub(crate) sessions: Lookup<String, session::Model>,
+    /// Companies with the role of a person, by both ids.
+    members: Lookup<(Uuid, Uuid), (company::Model, Role)>,
+}
+
+/// The companies and roles of these people: (company, user).
+async fn members(
+    db: &Db,
+    keys: BTreeSet<(Uuid, Uuid)>,
+) -> Result<HashMap<(Uuid, Uuid), (company::Model, Role)>, DbErr> {
+    static THEN: LazyLock<String> = LazyLock::new(|| {
+        let columns: Vec<String> =
+            company::Column::iter().map(|column| format!("company.{}", column.as_str())).collect();
+        format!(
+            "SELECT {}, v.user_id AS member_id, membership.role AS member_role FROM v \
+             JOIN company ON company.id = v.company_id \
+             JOIN membership ON membership.organization_id = company.organization_id \
+                 AND membership.user_id = v.user_id",
+            columns.join(", ")
+        )
+    });
+    let db = db.read_across();
+    // A single one is found with less.
+    if let (1, Some(&key)) = (keys.len(), keys.first()) {
+        let (company_id, user_id) = key;
+        let theirs = company::Entity::belongs_to(membership::Entity)
+            .from(company::Column::OrganizationId)
+            .to(membership::Column::OrganizationId);
+        let found = company::Entity::find_by_id(company_id)
+            .join(JoinType::InnerJoin, theirs.into())
+            .select_also(membership::Entity)
+            .filter(membership::Column::UserId.eq(user_id))
+            .one(&db)
+            .await?;
+        return Ok(found.into_iter().filter_map(|(company, of)| Some((key, (company, of?.role)))).collect());
     }
+    let mut asked = Many::new(db.get_database_backend(), &[("company_id", "uuid"), ("user_id", "uuid")]);
+    for (company_id, user_id) in keys {
+        asked.push([company_id.into(), user_id.into()]);
+    }
+    let rows = db.query_all_raw(asked.statement(&THEN)).await?;
+    let found = rows.iter().map(|row| {
+        let company = company::Model::from_query_result(row, "")?;
+        Ok(((company.id, row.try_get("", "member_id")?), (company, row.try_get("", "member_role")?)))
+    });
+    found.collect()
+}
+
+/// The sessions of these tokens' hashes, ended ones too.
+pub(crate) async fn sessions(db: &Db, hashes: BTreeSet<String>) -> Result<HashMap<String, session::Model>, DbErr> {
+    static THEN: LazyLock<String> = LazyLock::new(|| {
+        let columns: Vec<String> =
+            session::Column::iter().map(|column| format!("session.{}", column.as_str())).collect();
+        format!("SELECT {} FROM v JOIN session ON session.token_hash = v.token_hash", columns.join(", "))
+    });
+    let db = db.read_platform();
+    // A single one is found with less.
+    if let (1, Some(hash)) = (hashes.len(), hashes.first()) {
+        let found = session::Entity::find().filter(session::Column::TokenHash.eq(hash.as_str())).one(&db).await?;
+        return Ok(found.into_iter().map(|session| (session.token_hash.clone(), session)).collect());
+    }
+    let mut asked = Many::new(db.get_database_backend(), &[("token_hash", "text")]);
+    for hash in hashes {
+        asked.push([hash.into()]);
+    }
+    let rows = db.query_all_raw(asked.statement(&THEN)).await?;
+    let found = rows.iter().map(|row| {
+        let session = session::Model::from_query_result(row, "")?;
+        Ok((session.token_hash.clone(), session))
+    });
+    found.collect()
 }
 
 /// How people stand towards a company, looked up for many at once: what [`company()`] and [`crate::identity::stands`] say of
@@ -264,18 +336,17 @@ pub async fn of_job(ctx: &Ctx, id: Uuid) -> Result<(CompanyScope, job::Model)> {
 /// # Errors
 /// When the database does not answer.
 pub async fn many<E: TenantEntity>(ctx: &Ctx, scope: &CompanyScope, ids: &[Uuid]) -> Result<Vec<E::Model>> {
-    Ok(E::find()
-        .filter(E::company_column().eq(scope.id()))
-        .filter(E::id_column().is_in(ids.iter().copied()))
-        .all(&ctx.db().read(scope))
-        .await?)
+    // In one order, so that the same question has the same words.
+    let ids: BTreeSet<Uuid> = ids.iter().copied().collect();
+    let find = E::find().filter(E::company_column().eq(scope.id())).filter(E::id_column().is_in(ids));
+    Ok(ctx.db().read(scope).all(find.into_model::<E::Model>()).await?)
 }
 
 /// A row of a table.
 pub type RowOf<E> = <E as EntityTrait>::Model;
 
 /// A table whose rows belong to a company.
-pub trait TenantEntity: EntityTrait {
+pub trait TenantEntity: EntityTrait<Model: Clone + Sync> {
     /// Whose row it is.
     fn company_id(row: &Self::Model) -> Uuid;
     /// Its id.

@@ -8,11 +8,14 @@
 //!
 //! A pooler in between must keep sessions whole (PgBouncer: `pool_mode = session`).
 
+use super::reads::{Asked, Reads};
 use super::sessions::Sessions;
 use sea_orm::sqlx::{self, AssertSqlSafe, Executor as _};
 use sea_orm::{
-    ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DbErr, ExecResult, QueryResult, Statement,
+    ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DbErr, ExecResult, QueryResult, Selector,
+    SelectorTrait, Statement,
 };
+use std::any::TypeId;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -26,7 +29,7 @@ tokio::task_local! {
 }
 
 /// Whose rows a statement may reach.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Reach {
     /// No company's.
     Nobody,
@@ -149,16 +152,52 @@ pub(super) enum Reading {
     Sessions(Arc<Sessions>, Option<Watcher>),
 }
 
+impl Reading {
+    const fn backend(&self) -> DatabaseBackend {
+        match self {
+            Self::Pool(_) => DatabaseBackend::Sqlite,
+            Self::Sessions(..) => DatabaseBackend::Postgres,
+        }
+    }
+
+    async fn query_all(&self, reach: Reach, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        match self {
+            Self::Pool(pool) => pool.query_all_raw(statement).await,
+            Self::Sessions(sessions, watcher) => {
+                let rows = sessions.query_all(reach, &statement).await;
+                told(watcher.as_ref(), &statement);
+                rows
+            }
+        }
+    }
+}
+
 /// A way to read outside a transaction, of a certain reach.
 #[derive(Clone, Copy, Debug)]
 pub struct Reader<'db> {
     reading: &'db Reading,
+    reads: &'db Arc<Reads>,
     reach: Reach,
 }
 
 impl<'db> Reader<'db> {
-    pub(super) const fn new(reading: &'db Reading, reach: Reach) -> Self {
-        Self { reading, reach }
+    pub(super) const fn new(reading: &'db Reading, reads: &'db Arc<Reads>, reach: Reach) -> Self {
+        Self { reading, reads, reach }
+    }
+
+    /// The rows of a query that others ask at the same moment too: it runs once for all of them ([`Reads`]).
+    pub(crate) async fn all<S>(self, select: Selector<S>) -> Result<Vec<S::Item>, DbErr>
+    where
+        S: SelectorTrait<Item: Clone + Send + Sync + 'static>,
+    {
+        let statement = select.into_statement(self.reading.backend());
+        let asked = Asked { reach: self.reach, statement: statement.clone(), item: TypeId::of::<S::Item>() };
+        let (reading, reach) = (self.reading.clone(), self.reach);
+        let run = async move {
+            let rows = reading.query_all(reach, statement).await?;
+            rows.into_iter().map(S::from_raw_query_result).collect()
+        };
+        self.reads.read(asked, run).await
     }
 }
 
@@ -171,10 +210,7 @@ fn told(watcher: Option<&Watcher>, statement: &Statement) {
 #[async_trait::async_trait]
 impl ConnectionTrait for Reader<'_> {
     fn get_database_backend(&self) -> DatabaseBackend {
-        match self.reading {
-            Reading::Pool(pool) => pool.get_database_backend(),
-            Reading::Sessions(..) => DatabaseBackend::Postgres,
-        }
+        self.reading.backend()
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
@@ -207,13 +243,6 @@ impl ConnectionTrait for Reader<'_> {
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        match self.reading {
-            Reading::Pool(pool) => pool.query_all_raw(statement).await,
-            Reading::Sessions(sessions, watcher) => {
-                let rows = sessions.query_all(self.reach, &statement).await;
-                told(watcher.as_ref(), &statement);
-                rows
-            }
-        }
+        self.reading.query_all(self.reach, statement).await
     }
 }

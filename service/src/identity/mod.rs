@@ -167,12 +167,11 @@ async fn new_session(ctx: &Ctx, tx: &crate::db::Tx, user_id: Uuid) -> Result<Str
 /// # Errors
 /// When the database does not answer; an unknown token is [`Actor::Nobody`].
 pub async fn actor_of(ctx: &Ctx, token: &str) -> Result<Actor> {
-    let found = session::Entity::find()
-        .filter(session::Column::TokenHash.eq(sha256_hex(token.as_bytes())))
-        .filter(session::Column::ExpiresAt.gt(ctx.time()))
-        .one(&ctx.db().read_platform())
-        .await?;
-    Ok(found.map_or(Actor::Nobody, |session| Actor::User { user_id: session.user_id, session_id: session.id }))
+    let db = ctx.db().clone();
+    let hash = sha256_hex(token.as_bytes());
+    let found = ctx.db().lookups().sessions.one(hash, async move |hashes| access::sessions(&db, hashes).await).await?;
+    let stands = found.filter(|session| session.expires_at > ctx.time());
+    Ok(stands.map_or(Actor::Nobody, |session| Actor::User { user_id: session.user_id, session_id: session.id }))
 }
 
 /// Whether a session still stands: subscriptions ask again and again.
