@@ -5,7 +5,9 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use entity::time::Time;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, Selector,
+    SelectorTrait,
+    sea_query::{Expr, ExprTrait as _},
 };
 use uuid::Uuid;
 
@@ -100,6 +102,17 @@ pub fn parse_cursor(name: &str, text: &str) -> Result<(Time, Uuid)> {
     parse().ok_or_else(|| Error::invalid(name, "INVALID", format!("{name} is not a cursor of this list.")))
 }
 
+/// Where rows stand in a list. Compared as one value, an index leads straight to a place however far back it is; as two
+/// conditions with OR, all rows before it are read (PostgreSQL's manual 9.25.5, SQLite's "Row Values").
+pub(crate) fn place(time: impl ColumnTrait, id: impl ColumnTrait) -> Expr {
+    Expr::tuple([time.into_expr(), id.into_expr()])
+}
+
+/// The place of a cursor.
+pub(crate) fn place_of((time, id): (Time, Uuid)) -> Expr {
+    Expr::tuple([Expr::val(time), Expr::val(id)])
+}
+
 /// Reads one page of a list that is sorted newest first.
 ///
 /// # Errors
@@ -115,8 +128,30 @@ pub async fn newest_first<E, C>(
 ) -> Result<Page<E::Model>>
 where
     E: EntityTrait<Column = C>,
+    E::Model: FromQueryResult + Clone + Send + Sync,
+    C: ColumnTrait,
+{
+    newest_first_as(ctx, scope, find, (time, id), page, Select::into_model, key).await
+}
+
+/// The same of rows that are made into something else than all of their columns.
+///
+/// # Errors
+/// `Invalid` for a page that is none.
+pub(crate) async fn newest_first_as<E, C, S>(
+    ctx: &Ctx,
+    scope: &CompanyScope,
+    find: Select<E>,
+    (time, id): (C, C),
+    page: &PageRequest,
+    made: impl FnOnce(Select<E>) -> Selector<S>,
+    key: impl Fn(&S::Item) -> (Time, Uuid),
+) -> Result<Page<S::Item>>
+where
+    E: EntityTrait<Column = C>,
     E::Model: FromQueryResult + Send + Sync,
     C: ColumnTrait,
+    S: SelectorTrait<Item: Clone + Send + Sync + 'static>,
 {
     let window = page.window()?;
     let total = match page.count {
@@ -124,24 +159,18 @@ where
         false => None,
     };
     let mut find = find;
-    let older = |(at, row): (Time, Uuid)| {
-        Condition::any().add(time.lt(at)).add(Condition::all().add(time.eq(at)).add(id.lt(row)))
-    };
-    let newer = |(at, row): (Time, Uuid)| {
-        Condition::any().add(time.gt(at)).add(Condition::all().add(time.eq(at)).add(id.gt(row)))
-    };
     if let Some(after) = &page.after {
-        find = find.filter(older(parse_cursor("after", after)?));
+        find = find.filter(place(time, id).lt(place_of(parse_cursor("after", after)?)));
     }
     if let Some(before) = &page.before {
-        find = find.filter(newer(parse_cursor("before", before)?));
+        find = find.filter(place(time, id).gt(place_of(parse_cursor("before", before)?)));
     }
     find = if window.backward {
         find.order_by_asc(time).order_by_asc(id)
     } else {
         find.order_by_desc(time).order_by_desc(id)
     };
-    let mut rows = find.limit(window.size + 1).all(&ctx.db().read(scope)).await?;
+    let mut rows = ctx.db().read(scope).all(made(find.limit(window.size + 1))).await?;
     let more = rows.len() as u64 > window.size;
     rows.truncate(usize::try_from(window.size).unwrap_or(usize::MAX));
     if window.backward {

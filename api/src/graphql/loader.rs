@@ -148,6 +148,8 @@ parts! {
     Bookings: booking::Model = orders::order_bookings, order_id;
     /// Reminders of an order.
     Reminders: reminder::Model = orders::reminders, order_id;
+    /// What the assistant keeps of a conversation.
+    Dialogues: turn::Dialogue = turn::dialogues, conversation_id;
     /// Addresses of a customer.
     Addresses: contact_address::Model = inbox::addresses_of, contact_id;
     /// What turns asked of models.
@@ -220,6 +222,8 @@ loaders! {
     bookings_of: PartsOf<Bookings>;
     /// Reminders of orders.
     reminders_of: PartsOf<Reminders>;
+    /// What the assistant keeps of conversations.
+    dialogues_of: PartsOf<Dialogues>;
     /// Addresses of customers.
     addresses_of: PartsOf<Addresses>;
     /// What turns asked of models.
@@ -251,6 +255,7 @@ impl Loaders {
             payments_of: parts(ctx, &asked),
             bookings_of: parts(ctx, &asked),
             reminders_of: parts(ctx, &asked),
+            dialogues_of: parts(ctx, &asked),
             addresses_of: parts(ctx, &asked),
             model_uses_of: parts(ctx, &asked),
             shelves: gathering(Shelves { ctx: ctx.clone() }, &asked),

@@ -23,7 +23,7 @@ pub(crate) use join::{GatherMerged, attest, follow, has_attested_phone, join_by_
 pub(crate) use pressed::said_by;
 pub(crate) use read::like as read_like;
 pub use read::{
-    ConversationFilter, addresses_of, attachments, buttons, contact, contact_addresses, contacts, conversation,
+    ConversationFilter, Talk, addresses_of, attachments, buttons, contact, contact_addresses, contacts, conversation,
     conversations, last_messages, messages, turns,
 };
 pub use receive::{Address, Incoming, MAX_ATTACHMENTS, MAX_TEXT, Receipt, receive};

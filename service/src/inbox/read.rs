@@ -4,13 +4,14 @@ use crate::access::CompanyScope;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::inbox::Attachment;
-use crate::page::{Page, PageRequest, newest_first};
+use crate::page::{Page, PageRequest, newest_first, newest_first_as, place, place_of};
 use assistant::buttons::Button;
 use domain::channel::ChannelKind;
 use entity::stored::{ConversationOwner, ConversationStatus};
+use entity::time::Time;
 use entity::{channel, contact, contact_address, conversation, message, turn};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
     sea_query::{Expr, ExprTrait},
 };
 use uuid::Uuid;
@@ -30,6 +31,58 @@ pub struct ConversationFilter {
     pub search: Option<String>,
 }
 
+/// A conversation as lists show it: without what the assistant keeps of it, which is longer than all the rest.
+#[derive(Clone, Debug, PartialEq, DerivePartialModel)]
+#[sea_orm(entity = "conversation::Entity")]
+pub struct Talk {
+    /// Id.
+    pub id: Uuid,
+    /// Channel.
+    pub channel_id: Uuid,
+    /// Contact.
+    pub contact_id: Uuid,
+    /// Open or resolved.
+    pub status: ConversationStatus,
+    /// Assistant or operator.
+    pub owner: ConversationOwner,
+    /// Visible mark for staff.
+    pub needs_attention: bool,
+    /// Why, one word.
+    pub attention_reason: Option<String>,
+    /// Last clear language.
+    pub language: Option<String>,
+    /// Inbound messages staff have not seen.
+    pub unread_count: i32,
+    /// Start of the last message.
+    pub preview: String,
+    /// The order the talk is about.
+    pub current_order_id: Option<Uuid>,
+    /// For sorting the inbox.
+    pub last_message_at: Time,
+    /// First message.
+    pub created_at: Time,
+}
+
+impl From<conversation::Model> for Talk {
+    fn from(row: conversation::Model) -> Self {
+        Self {
+            id: row.id,
+            channel_id: row.channel_id,
+            contact_id: row.contact_id,
+            status: row.status,
+            owner: row.owner,
+            needs_attention: row.needs_attention,
+            attention_reason: row.attention_reason,
+            language: row.language,
+            unread_count: row.unread_count,
+            preview: row.preview,
+            current_order_id: row.current_order_id,
+            last_message_at: row.last_message_at,
+            created_at: row.created_at,
+        }
+    }
+}
+
 /// Conversations, the latest message first.
 ///
 /// # Errors
@@ -39,7 +92,7 @@ pub async fn conversations(
     scope: &CompanyScope,
     filter: &ConversationFilter,
     page: &PageRequest,
-) -> Result<Page<conversation::Model>> {
+) -> Result<Page<Talk>> {
     let mut find = conversation::Entity::find().filter(conversation::Column::CompanyId.eq(scope.id()));
     if let Some(status) = filter.status {
         find = find.filter(conversation::Column::Status.eq(status));
@@ -72,10 +125,9 @@ pub async fn conversations(
                 .add(conversation::Column::ContactId.in_subquery(contacts)),
         );
     }
-    newest_first(ctx, scope, find, conversation::Column::LastMessageAt, conversation::Column::Id, page, |row| {
-        (row.last_message_at, row.id)
-    })
-    .await
+    let by = (conversation::Column::LastMessageAt, conversation::Column::Id);
+    newest_first_as(ctx, scope, find, by, page, Select::into_partial_model::<Talk>, |row| (row.last_message_at, row.id))
+        .await
 }
 
 /// Case-blind "contains"; the customer's `%` and `_` are plain signs.
@@ -133,7 +185,7 @@ pub async fn last_messages(
     ctx: &Ctx,
     scope: &CompanyScope,
     conversation_id: Uuid,
-    after: Option<(entity::time::Time, Uuid)>,
+    after: Option<(Time, Uuid)>,
     limit: u64,
 ) -> Result<Vec<message::Model>> {
     use entity::stored::{MessageDirection, MessageStatus};
@@ -142,12 +194,8 @@ pub async fn last_messages(
         .filter(message::Column::ConversationId.eq(conversation_id))
         .filter(message::Column::Direction.ne(MessageDirection::Note))
         .filter(message::Column::Status.is_not_in([MessageStatus::Queued, MessageStatus::Failed]));
-    if let Some((at, id)) = after {
-        find = find.filter(
-            Condition::any()
-                .add(message::Column::CreatedAt.gt(at))
-                .add(Condition::all().add(message::Column::CreatedAt.eq(at)).add(message::Column::Id.gt(id))),
-        );
+    if let Some(after) = after {
+        find = find.filter(place(message::Column::CreatedAt, message::Column::Id).gt(place_of(after)));
         return Ok(find
             .order_by_asc(message::Column::CreatedAt)
             .order_by_asc(message::Column::Id)

@@ -3,11 +3,12 @@
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
+use crate::page::place_of;
 use entity::stored::{MessageDirection, MessageStatus};
 use entity::time::Time;
 use entity::{contact_address, conversation, message};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Func, SimpleExpr};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 /// Where a visitor's page stands: the last message it has, by the moment at which that became visible.
@@ -110,11 +111,8 @@ pub async fn visitor_messages(
         ]))
         .limit(limit);
     if let Some(after) = after {
-        find = find.filter(
-            Condition::any()
-                .add(at.clone().gt(after.at.0))
-                .add(Condition::all().add(at.clone().eq(after.at.0)).add(message::Column::Id.gt(after.id))),
-        );
+        let place = Expr::tuple([at.clone(), message::Column::Id.into_expr()]);
+        find = find.filter(place.gt(place_of((after.at, after.id))));
         return Ok(find.order_by(at, Order::Asc).order_by_asc(message::Column::Id).all(&ctx.db().read(scope)).await?);
     }
     let mut rows = find.order_by(at, Order::Desc).order_by_desc(message::Column::Id).all(&ctx.db().read(scope)).await?;

@@ -10,7 +10,10 @@ use domain::money::{Currency, Money};
 use domain::quote::QuoteLine;
 use entity::{conversation, turn};
 use jiff::civil;
+use sea_orm::prelude::Json;
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// What carts are priced with. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -48,12 +51,36 @@ pub struct CartView {
     pub total: Option<Money>,
 }
 
+/// What the assistant keeps of a conversation.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Dialogue {
+    /// Whose.
+    pub conversation_id: Uuid,
+    state: Json,
+}
+
+/// What the assistant keeps of several conversations.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn dialogues(ctx: &Ctx, scope: &CompanyScope, conversation_ids: &[Uuid]) -> Result<Vec<Dialogue>> {
+    Ok(conversation::Entity::find()
+        .select_only()
+        .column_as(conversation::Column::Id, "conversation_id")
+        .column_as(conversation::Column::Dialogue, "state")
+        .filter(conversation::Column::CompanyId.eq(scope.id()))
+        .filter(conversation::Column::Id.is_in(conversation_ids.iter().copied()))
+        .into_model()
+        .all(&ctx.db().read(scope))
+        .await?)
+}
+
 /// The cart of a conversation; none while nothing is wanted and nothing was given.
 ///
 /// # Errors
 /// When the stored dialogue does not decode.
-pub fn cart(shelf: &Shelf, conversation: &conversation::Model) -> Result<Option<CartView>> {
-    let state: DialogueState = serde_json::from_value(conversation.dialogue.clone())?;
+pub fn cart(shelf: &Shelf, dialogue: Dialogue) -> Result<Option<CartView>> {
+    let state: DialogueState = serde_json::from_value(dialogue.state)?;
     let given = state.given;
     let nothing_given = given.name.is_none()
         && given.phone.is_none()

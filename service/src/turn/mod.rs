@@ -5,7 +5,7 @@ mod cart;
 mod shop;
 
 pub use assistant::turn::FreeSlot;
-pub use cart::{CartView, Shelf, cart, reasons, shelf};
+pub use cart::{CartView, Dialogue, Shelf, cart, dialogues, reasons, shelf};
 pub(crate) use shop::free_slots;
 pub use shop::slots_for;
 

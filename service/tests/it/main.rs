@@ -26,6 +26,7 @@ mod commerce_talk;
 mod credential;
 mod db_death;
 mod db_limits;
+mod db_reads;
 mod db_schema;
 mod db_tx;
 mod db_wall;

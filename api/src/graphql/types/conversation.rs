@@ -12,20 +12,20 @@ use crate::graphql::scalar::{
 use crate::graphql::written::{Leads, row};
 use async_graphql::{Context, Enum, ID, Json, Object, SimpleObject};
 use service::access::CompanyScope;
-use service::inbox::{Arrival, Hearing};
-use service::row::{channel, contact, contact_address, conversation, message, turn};
+use service::inbox::{Arrival, Hearing, Talk};
+use service::row::{channel, contact, contact_address, message, turn};
 use service::{inbox, order, turn as turns};
 use uuid::Uuid;
 
 /// One customer on one channel.
 pub(crate) struct Conversation {
     scope: CompanyScope,
-    row: conversation::Model,
+    row: Talk,
 }
 
 impl Conversation {
-    pub(crate) const fn new(scope: CompanyScope, row: conversation::Model) -> Self {
-        Self { scope, row }
+    pub(crate) fn new(scope: CompanyScope, row: impl Into<Talk>) -> Self {
+        Self { scope, row: row.into() }
     }
 }
 
@@ -127,8 +127,9 @@ impl Conversation {
     #[graphql(complexity = "child_complexity + 5")]
     async fn cart(&self, ctx: &Context<'_>) -> Result<Option<Cart>, ApiError> {
         let shelf = loaders(ctx)?.shelf(&self.scope).await?;
-        let Some(shelf) = shelf else { return Ok(None) };
-        Ok(turns::cart(&shelf, &self.row)?.map(Into::into))
+        let dialogue = all(ctx, |all| &all.dialogues_of, &self.scope, self.row.id).await?.pop();
+        let (Some(shelf), Some(dialogue)) = (shelf, dialogue) else { return Ok(None) };
+        Ok(turns::cart(&shelf, dialogue)?.map(Into::into))
     }
 
     /// The order that the talk is about.
