@@ -29,6 +29,7 @@ mod m20261130_0330_outside;
 mod m20261201_0010_channel_pause;
 mod m20261201_0101_merged;
 mod m20261201_0102_model_month;
+mod m20261201_0103_payments;
 
 /// All changes, in their order.
 #[derive(Debug)]
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_0010_channel_pause::Migration),
             Box::new(m20261201_0101_merged::Migration),
             Box::new(m20261201_0102_model_month::Migration),
+            Box::new(m20261201_0103_payments::Migration),
         ];
         all.into_iter().map(|change| Box::new(Whole(change)) as Box<dyn MigrationTrait>).collect()
     }

@@ -16,8 +16,8 @@ mod sessions;
 pub(crate) use many::{Many, insert_all};
 pub use reach::Reader;
 use reach::{Reading, Watcher};
-pub(crate) use reads::Lookup;
 use reads::Reads;
+pub(crate) use reads::{Found, Lookup};
 use sessions::Sessions;
 
 use crate::access::{CompanyScope, Lookups};

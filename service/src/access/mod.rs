@@ -7,14 +7,14 @@ pub(crate) use limit::may_try_to_sign_in;
 pub use limit::{Limits, may_begin_visit, may_write};
 
 use crate::ctx::Ctx;
-use crate::db::{Db, Lookup, Many};
+use crate::db::{Db, Found, Lookup, Many};
 use crate::error::{Error, Result};
 use entity::stored::Role;
 use entity::{channel, company, integration, job, membership, order, session};
 use foundation::secret::{equal_secret, hex, hmac_sha256};
 use sea_orm::{
     ColumnTrait, ConnectionTrait as _, DbErr, EntityTrait, FromQueryResult as _, IdenStatic as _, Iterable as _,
-    JoinType, QueryFilter, QuerySelect as _,
+    JoinType, QueryFilter, QueryResult, QuerySelect as _,
 };
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
@@ -112,15 +112,12 @@ pub(crate) struct Lookups {
 }
 
 /// The companies and roles of these people: (company, user).
-async fn members(
-    db: &Db,
-    keys: BTreeSet<(Uuid, Uuid)>,
-) -> Result<HashMap<(Uuid, Uuid), (company::Model, Role)>, DbErr> {
+async fn members(db: &Db, keys: BTreeSet<(Uuid, Uuid)>) -> Result<Found<(Uuid, Uuid), (company::Model, Role)>, DbErr> {
     static THEN: LazyLock<String> = LazyLock::new(|| {
         let columns: Vec<String> =
             company::Column::iter().map(|column| format!("company.{}", column.as_str())).collect();
         format!(
-            "SELECT {}, v.user_id AS member_id, membership.role AS member_role FROM v \
+            "SELECT {}, v.company_id AS asked_company, v.user_id AS asked_user, membership.role AS member_role FROM v \
              JOIN company ON company.id = v.company_id \
              JOIN membership ON membership.organization_id = company.organization_id \
                  AND membership.user_id = v.user_id",
@@ -140,42 +137,43 @@ async fn members(
             .filter(membership::Column::UserId.eq(user_id))
             .one(&db)
             .await?;
-        return Ok(found.into_iter().filter_map(|(company, of)| Some((key, (company, of?.role)))).collect());
+        return Ok(found.into_iter().filter_map(|(company, of)| Some((key, Ok((company, of?.role))))).collect());
     }
     let mut asked = Many::new(db.get_database_backend(), &[("company_id", "uuid"), ("user_id", "uuid")]);
     for (company_id, user_id) in keys {
         asked.push([company_id.into(), user_id.into()]);
     }
     let rows = db.query_all_raw(asked.statement(&THEN)).await?;
+    let member = |row: &QueryResult| Ok((company::Model::from_query_result(row, "")?, row.try_get("", "member_role")?));
     let found = rows.iter().map(|row| {
-        let company = company::Model::from_query_result(row, "")?;
-        Ok(((company.id, row.try_get("", "member_id")?), (company, row.try_get("", "member_role")?)))
+        let key = (row.try_get("", "asked_company")?, row.try_get("", "asked_user")?);
+        Ok((key, member(row)))
     });
     found.collect()
 }
 
 /// The sessions of these tokens' hashes, ended ones too.
-pub(crate) async fn sessions(db: &Db, hashes: BTreeSet<String>) -> Result<HashMap<String, session::Model>, DbErr> {
+pub(crate) async fn sessions(db: &Db, hashes: BTreeSet<String>) -> Result<Found<String, session::Model>, DbErr> {
     static THEN: LazyLock<String> = LazyLock::new(|| {
         let columns: Vec<String> =
             session::Column::iter().map(|column| format!("session.{}", column.as_str())).collect();
-        format!("SELECT {} FROM v JOIN session ON session.token_hash = v.token_hash", columns.join(", "))
+        format!(
+            "SELECT {}, v.token_hash AS asked FROM v JOIN session ON session.token_hash = v.token_hash",
+            columns.join(", ")
+        )
     });
     let db = db.read_platform();
     // A single one is found with less.
     if let (1, Some(hash)) = (hashes.len(), hashes.first()) {
         let found = session::Entity::find().filter(session::Column::TokenHash.eq(hash.as_str())).one(&db).await?;
-        return Ok(found.into_iter().map(|session| (session.token_hash.clone(), session)).collect());
+        return Ok(found.into_iter().map(|session| (hash.clone(), Ok(session))).collect());
     }
     let mut asked = Many::new(db.get_database_backend(), &[("token_hash", "text")]);
     for hash in hashes {
         asked.push([hash.into()]);
     }
     let rows = db.query_all_raw(asked.statement(&THEN)).await?;
-    let found = rows.iter().map(|row| {
-        let session = session::Model::from_query_result(row, "")?;
-        Ok((session.token_hash.clone(), session))
-    });
+    let found = rows.iter().map(|row| Ok((row.try_get("", "asked")?, session::Model::from_query_result(row, ""))));
     found.collect()
 }
 

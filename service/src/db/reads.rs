@@ -15,11 +15,13 @@ use sea_orm::{DbErr, Statement, Value};
 use std::any::{Any, TypeId};
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{Hash, Hasher};
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Nobody waits longer for the run before theirs: it may be slow, or whoever it is for may have stopped to look.
+/// Nobody waits longer for the run before theirs: it may be slow, or whoever it is for may have stopped to look. Do not leave such
+/// a read unpolled beside something else: all who ask the same would wait so long.
 const LONGEST_WAIT: Duration = Duration::from_millis(100);
 
 fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -82,6 +84,11 @@ where
     }
 }
 
+/// A run that ends in any case: of one that panics nobody would wake those who wait.
+async fn whole<T>(run: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+    AssertUnwindSafe(run).catch_unwind().await.unwrap_or_else(|_| Err(DbErr::Custom("a read panicked".to_owned())))
+}
+
 /// The turn, or that it did not come.
 async fn turn(of: Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
     match Arc::clone(&of).try_acquire_owned() {
@@ -106,38 +113,21 @@ pub(super) struct Asked {
     pub(super) item: TypeId,
 }
 
-impl Asked {
-    fn values(&self) -> &[Value] {
-        self.statement.values.as_ref().map_or(&[], |values| &values.0)
-    }
-
-    /// Whether it equals itself: what is not a number does not.
-    fn is_comparable(&self) -> bool {
-        !self.values().iter().any(|value| matches!(value, Value::Float(_) | Value::Double(_)))
-    }
-}
-
 impl PartialEq for Asked {
     fn eq(&self, other: &Self) -> bool {
         self.reach == other.reach && self.item == other.item && self.statement == other.statement
     }
 }
 
+// The values compare numbers by their order: all equal themselves.
 impl Eq for Asked {}
 
 impl Hash for Asked {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.reach.hash(state);
         self.statement.sql.hash(state);
-        for value in self.values() {
-            match value {
-                Value::Uuid(Some(id)) => id.hash(state),
-                Value::String(Some(text)) => text.hash(state),
-                Value::BigInt(Some(number)) => number.hash(state),
-                // Told apart by comparing.
-                _ => {}
-            }
-        }
+        let values: &[Value] = self.statement.values.as_ref().map_or(&[], |values| &values.0);
+        values.hash(state);
     }
 }
 
@@ -177,9 +167,6 @@ impl Reads {
     where
         T: Clone + Send + Sync + 'static,
     {
-        if !asked.is_comparable() {
-            return run.await;
-        }
         let rows = self.join(asked, run).await?;
         match rows.downcast::<Vec<T>>() {
             Ok(rows) => Ok(Arc::unwrap_or_clone(rows)),
@@ -205,7 +192,7 @@ impl Reads {
                 let place = Place { reads: Arc::clone(self), asked };
                 async move {
                     let _place = place;
-                    Ok(Arc::new(run.await?) as Rows)
+                    Ok(Arc::new(whole(run).await?) as Rows)
                 }
             },
         )
@@ -221,11 +208,13 @@ impl std::fmt::Debug for Reads {
 /// So many are looked up with one statement.
 const MOST_KEYS: usize = 500;
 
-/// What was found, by its keys.
-type Found<K, V> = Result<Arc<HashMap<K, V>>, DbErr>;
+/// What was found, by its keys; a row that cannot be read is one asker's matter.
+pub(crate) type Found<K, V> = HashMap<K, Result<V, DbErr>>;
+
+type Told<K, V> = Result<Arc<Found<K, V>>, DbErr>;
 
 /// Rows that each asker names by a key of their own.
-pub(crate) struct Lookup<K: Clone, V: Clone>(Turns<BTreeSet<K>, Found<K, V>>);
+pub(crate) struct Lookup<K: Clone, V: Clone>(Turns<BTreeSet<K>, Told<K, V>>);
 
 impl<K: Clone, V: Clone> Default for Lookup<K, V> {
     fn default() -> Self {
@@ -245,7 +234,7 @@ where
         read: impl FnOnce(BTreeSet<K>) -> F + Send + 'static,
     ) -> Result<Option<V>, DbErr>
     where
-        F: Future<Output = Result<HashMap<K, V>, DbErr>> + Send,
+        F: Future<Output = Result<Found<K, V>, DbErr>> + Send,
     {
         let add = |keys: &mut BTreeSet<K>| {
             let fits = keys.len() < MOST_KEYS;
@@ -256,10 +245,10 @@ where
         };
         let run = |keys: Arc<Mutex<BTreeSet<K>>>| async move {
             let keys = std::mem::take(&mut *lock(&keys));
-            read(keys).await.map(Arc::new)
+            whole(read(keys)).await.map(Arc::new)
         };
         let run = self.0.join(add, run);
-        Ok(run.await?.get(&key).cloned())
+        run.await?.get(&key).cloned().transpose()
     }
 }
 
@@ -384,6 +373,22 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_panic_is_an_error_for_all() {
+        let reads = Arc::new(Reads::default());
+        let panics = async || -> Result<Vec<u64>, DbErr> {
+            sleep(Duration::from_millis(5)).await;
+            panic!("on purpose")
+        };
+        let all = join_all((0..5).map(|_| {
+            let (reads, panics) = (Arc::clone(&reads), panics());
+            tokio::spawn(async move { reads.read(asked(Reach::Nobody, "x"), panics).await })
+        }));
+        let all = tokio::time::timeout(Duration::from_secs(5), all).await.unwrap();
+        assert!(all.iter().all(|told| matches!(told, Ok(Err(_)))));
+        assert!(lock(&reads.0).is_empty());
+    }
+
+    #[tokio::test]
     async fn rows_of_many_are_looked_up_together() {
         let lookup = Lookup::<usize, usize>::default();
         let reads = Arc::new(AtomicU64::new(0));
@@ -394,11 +399,15 @@ mod tests {
                 assert!(keys.len() <= MOST_KEYS);
                 sleep(Duration::from_millis(2)).await;
                 // The odd ones are nowhere.
-                Ok(keys.into_iter().filter(|key| key % 2 == 0).map(|key| (key, key * 3)).collect())
+                let row = |key| if key == 4 { Err(DbErr::Custom("no row".to_owned())) } else { Ok(key * 3) };
+                Ok(keys.into_iter().filter(|key| key % 2 == 0).map(|key| (key, row(key))).collect())
             })
         });
         for (key, found) in join_all(asks).await.into_iter().enumerate() {
-            assert_eq!(found, Ok((key % 2 == 0).then_some(key * 3)));
+            match key {
+                4 => assert!(found.is_err()),
+                _ => assert_eq!(found, Ok((key % 2 == 0).then_some(key * 3))),
+            }
         }
         assert!(reads.load(Ordering::Relaxed) <= 3, "{reads:?}");
     }

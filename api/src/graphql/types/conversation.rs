@@ -127,8 +127,9 @@ impl Conversation {
     #[graphql(complexity = "child_complexity + 5")]
     async fn cart(&self, ctx: &Context<'_>) -> Result<Option<Cart>, ApiError> {
         let shelf = loaders(ctx)?.shelf(&self.scope).await?;
+        let Some(shelf) = shelf else { return Ok(None) };
         let dialogue = all(ctx, |all| &all.dialogues_of, &self.scope, self.row.id).await?.pop();
-        let (Some(shelf), Some(dialogue)) = (shelf, dialogue) else { return Ok(None) };
+        let Some(dialogue) = dialogue else { return Ok(None) };
         Ok(turns::cart(&shelf, dialogue)?.map(Into::into))
     }
 
