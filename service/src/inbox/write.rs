@@ -98,6 +98,50 @@ pub(crate) async fn store_outbound(
     Ok(id)
 }
 
+/// A note in the thread before it is stored: the customer never sees it.
+#[derive(Clone, Debug)]
+pub(super) struct NewNote {
+    pub(super) id: Option<Uuid>,
+    pub(super) author: MessageAuthor,
+    pub(super) author_user_id: Option<Uuid>,
+    pub(super) text: String,
+    pub(super) language: Option<Language>,
+}
+
+/// Stores a note. The conversation is as unread, and as long ago, as it was.
+pub(super) async fn store_note(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    scope: &CompanyScope,
+    conversation: &conversation::Model,
+    new: NewNote,
+) -> Result<Uuid> {
+    let id = new.id.unwrap_or_else(|| ctx.new_id());
+    message::Entity::insert(message::ActiveModel {
+        id: Set(id),
+        company_id: Set(scope.id()),
+        channel_id: Set(conversation.channel_id),
+        conversation_id: Set(conversation.id),
+        direction: Set(MessageDirection::Note),
+        author: Set(new.author),
+        author_user_id: Set(new.author_user_id),
+        text: Set(new.text),
+        language: Set(new.language.map(|language| language.code().to_owned())),
+        attachments: Set(serde_json::json!([])),
+        buttons: Set(None),
+        status: Set(MessageStatus::Sent),
+        error: Set(None),
+        external_id: Set(None),
+        turn_id: Set(None),
+        created_at: Set(ctx.time()),
+        sent_at: Set(None),
+    })
+    .exec_without_returning(tx)
+    .await?;
+    crate::event::emit(ctx, tx, scope, EventKind::Message, id).await?;
+    Ok(id)
+}
+
 /// Puts the visible mark on a conversation: staff should look (architecture §6.10).
 pub(crate) async fn needs_attention(
     ctx: &Ctx,
@@ -286,30 +330,8 @@ pub async fn send_as_operator(
     }
     let mut tx = ctx.db().begin(scope).await?;
     let message_id = if note {
-        let id = id.unwrap_or_else(|| ctx.new_id());
-        message::Entity::insert(message::ActiveModel {
-            id: Set(id),
-            company_id: Set(scope.id()),
-            channel_id: Set(conversation.channel_id),
-            conversation_id: Set(conversation.id),
-            direction: Set(MessageDirection::Note),
-            author: Set(MessageAuthor::Operator),
-            author_user_id: Set(Some(user_id)),
-            text: Set(text),
-            language: Set(None),
-            attachments: Set(serde_json::json!([])),
-            buttons: Set(None),
-            status: Set(MessageStatus::Sent),
-            error: Set(None),
-            external_id: Set(None),
-            turn_id: Set(None),
-            created_at: Set(ctx.time()),
-            sent_at: Set(None),
-        })
-        .exec_without_returning(&tx)
-        .await?;
-        crate::event::emit(ctx, &mut tx, scope, EventKind::Message, id).await?;
-        id
+        let note = NewNote { id, author: MessageAuthor::Operator, author_user_id: Some(user_id), text, language: None };
+        store_note(ctx, &mut tx, scope, &conversation, note).await?
     } else {
         let outbound = NewOutbound {
             id,

@@ -213,19 +213,28 @@ testkit::both! {
         let other = service::channel::trial(&kit.ctx, &shop.scope, ChannelKind::Whatsapp).await.unwrap();
         let made = conversation::Model { id: kit.ctx.new_id(), channel_id: other.id, ..old.clone() };
         let second = late_message(&shop, made.id).await;
+        // The same where the other has a conversation: that one takes it in.
+        let twin = conversation::Model { id: kit.ctx.new_id(), ..old.clone() };
+        let third = late_message(&shop, twin.id).await;
         let tx = kit.ctx.db().begin(&shop.scope).await.unwrap();
-        conversation::Entity::insert(made.into_active_model().reset_all()).exec_without_returning(&tx).await.unwrap();
+        let rows = [&made, &twin].map(|row| row.clone().into_active_model().reset_all());
+        conversation::Entity::insert_many(rows).exec_without_returning(&tx).await.unwrap();
         kit.ctx.commit(tx).await.unwrap();
         kit.advance(std::time::Duration::from_secs(20));
         shop.run().await;
         let talks = talks_of(&shop, keep).await;
         assert_eq!((talks.len(), talks_of(&shop, gone).await.len()), (2, 0));
-        for (id, at) in [(first, talk_on(&talks, shop.channel.id)), (second, talk_on(&talks, other.id))] {
+        let here = talk_on(&talks, shop.channel.id);
+        for (id, at) in [(first, here), (second, talk_on(&talks, other.id)), (third, here)] {
             let message = message::Entity::find_by_id(id).one(&kit.ctx.db().read_across()).await.unwrap().unwrap();
             assert_eq!(message.conversation_id, at);
         }
         let first = message::Entity::find_by_id(first).one(&kit.ctx.db().read_across()).await.unwrap().unwrap();
         assert!(first.turn_id.is_some(), "it is answered where it is now");
+        // Why it leads there is what joined the two, however late it came.
+        let led = merged::Entity::find_by_id(twin.id).one(&kit.ctx.db().read_across()).await.unwrap().unwrap();
+        assert_eq!((led.kind.as_str(), led.into_id, led.reason.as_str()), ("conversation", here, "staff"));
+        assert_eq!(led.user_id, Some(access::user(&owner).unwrap()));
         kit.advance(std::time::Duration::from_secs(200));
         shop.run().await;
         assert!(kit.jobs().await.iter().all(|job| job.status == JobStatus::Done || job.kind != "gather_merged"));
