@@ -152,11 +152,11 @@ async fn adopted(
         .all(tx)
         .await?;
     let Some(own) = waiting.iter().find(|own| own.text.trim() == echoed.text.trim()) else { return Ok(false) };
-    adopt(ctx, tx, scope, own.id, &echoed.external_id).await?;
     let others = waiting.iter().any(|other| other.id != own.id && other.status == MessageStatus::Unknown);
     if own.status == MessageStatus::Unknown && !others {
         clear_attention(ctx, tx, scope, conversation.id, "not_sent").await?;
     }
+    adopt(ctx, tx, scope, own.id, &echoed.external_id).await?;
     crate::event::emit(ctx, tx, scope, EventKind::Conversation, conversation.id).await?;
     Ok(true)
 }

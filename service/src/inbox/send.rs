@@ -87,9 +87,9 @@ pub(crate) async fn send(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
                     Kind::Unknown => (MessageStatus::Unknown, RESULT_UNKNOWN.to_owned()),
                     _ => (MessageStatus::Failed, error.text.clone()),
                 };
-                set(ctx, &mut tx, &scope, &payload, status, Some(&text)).await?;
                 let reason = if error.kind == Kind::Recipient { "recipient_unreachable" } else { "not_sent" };
                 needs_attention(ctx, &mut tx, &scope, payload.conversation_id, reason).await?;
+                set(ctx, &mut tx, &scope, &payload, status, Some(&text)).await?;
             }
             // A fault of the connection is seen at the channel; one of this message or person is not the channel's.
             if matches!(error.kind, Kind::Credentials | Kind::Unavailable | Kind::Conflict) {
@@ -182,10 +182,11 @@ async fn prepare(
         _ => None,
     };
     if let Some((status, reason, attention)) = end {
-        set(ctx, &mut tx, scope, payload, status, reason).await?;
+        // A conversation is held before its messages, here and below (ARCHITECTURE.md §4).
         if let Some(attention) = attention {
             needs_attention(ctx, &mut tx, scope, conversation.id, attention).await?;
         }
+        set(ctx, &mut tx, scope, payload, status, reason).await?;
     }
     job::finish(ctx, &mut tx, claimed).await?;
     ctx.commit(tx).await?;
@@ -277,12 +278,15 @@ pub(crate) async fn not_sent(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, paylo
         Some(MessageStatus::Sending) => (MessageStatus::Unknown, RESULT_UNKNOWN),
         _ => return Ok(()),
     };
-    set(ctx, tx, scope, payload, status, Some(why)).await?;
-    needs_attention(ctx, tx, scope, payload.conversation_id, "not_sent").await
+    needs_attention(ctx, tx, scope, payload.conversation_id, "not_sent").await?;
+    set(ctx, tx, scope, payload, status, Some(why)).await
 }
 
 /// The provider has it: under the id that it gave, its reports of the delivery are found.
 async fn arrived_there(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, payload: &SendMessage, sent: Sent) -> Result<()> {
+    if sent.left_out.is_some() {
+        needs_attention(ctx, tx, scope, payload.conversation_id, "media_not_sent").await?;
+    }
     // A report of the provider may have been here before its answer, and further: nothing goes back.
     let waiting = message::Entity::find_by_id(payload.message_id)
         .filter(message::Column::CompanyId.eq(scope.id()))
@@ -300,9 +304,6 @@ async fn arrived_there(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, payload: &S
             .filter(message::Column::ExternalId.is_null())
             .exec(tx)
             .await?;
-    }
-    if sent.left_out.is_some() {
-        needs_attention(ctx, tx, scope, payload.conversation_id, "media_not_sent").await?;
     }
     Ok(())
 }
@@ -359,6 +360,9 @@ async fn report(
         .await?;
     // A message that staff wrote on the platform itself, or one whose answer is still on its way to us.
     let Some(message) = found else { return tx.rollback().await };
+    if status == MessageStatus::Failed {
+        needs_attention(ctx, &mut tx, scope, message.conversation_id, "not_sent").await?;
+    }
     let done = message::Entity::update_many()
         .col_expr(message::Column::Status, Expr::value(status.to_value()))
         .col_expr(message::Column::Error, Expr::value(error))
@@ -370,9 +374,6 @@ async fn report(
         return tx.rollback().await;
     }
     crate::event::emit(ctx, &mut tx, scope, EventKind::Message, message.id).await?;
-    if status == MessageStatus::Failed {
-        needs_attention(ctx, &mut tx, scope, message.conversation_id, "not_sent").await?;
-    }
     ctx.commit(tx).await
 }
 

@@ -26,7 +26,7 @@ use entity::{contact, conversation, message, turn};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait},
 };
 use serde::{Deserialize, Serialize};
@@ -298,6 +298,11 @@ async fn store(
 ) -> Result<(), PlaceError> {
     let conversation = &loaded.conversation;
     let mut tx = ctx.db().begin(scope).await?;
+    // In the order of all (ARCHITECTURE.md §4): the contact, the order, the conversation.
+    remember_contact(ctx, &tx, &loaded.contact, output).await?;
+    if let Some(order_id) = touched(shop, &output.effects) {
+        order::lock(&tx, scope, order_id).await?;
+    }
     if !claim_revision(ctx, &tx, conversation, &output.state, output.language).await? {
         // A person took it meanwhile, or another change came first: the next run sees what is true then.
         return Err(PlaceError::Failed(Error::Unavailable("the conversation changed during the turn".to_owned())));
@@ -350,7 +355,6 @@ async fn store(
         };
         store_outbound(ctx, &mut tx, scope, conversation, outbound).await?;
     }
-    remember_contact(ctx, &tx, &loaded.contact, output).await?;
     crate::event::emit(ctx, &mut tx, scope, EventKind::Conversation, conversation.id).await?;
     job::finish(ctx, &mut tx, claimed).await?;
     ctx.commit(tx).await?;
@@ -449,6 +453,15 @@ async fn carry_out(
     Ok(())
 }
 
+/// The order that the turn changes, beside one that it makes.
+fn touched(shop: &shop::Shop<'_>, effects: &[Effect]) -> Option<Uuid> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Checkout(_) | Effect::PutOrderAside => shop.open_order_id(),
+        Effect::StopReminders => shop.order_id(),
+        Effect::CallPerson { .. } => None,
+    })
+}
+
 async fn remember_contact(ctx: &Ctx, tx: &Tx, contact: &contact::Model, output: &TurnOutput) -> Result<()> {
     let mut row = contact.clone().into_active_model();
     if contact.notice_at.is_none() {
@@ -467,10 +480,15 @@ async fn remember_contact(ctx: &Ctx, tx: &Tx, contact: &contact::Model, output: 
     {
         row.phone = Set(Some(phone.clone()));
     }
-    if row.is_changed() {
-        row.update(tx).await?;
+    if !row.is_changed() {
+        return Ok(());
     }
-    Ok(())
+    match row.update(tx).await {
+        Ok(_) => Ok(()),
+        // It became part of another meanwhile: the next run sees what is true then.
+        Err(DbErr::RecordNotUpdated) => Err(Error::Unavailable("the contact changed during the turn".to_owned())),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Apologises, marks the conversation for staff and says why (R68).
@@ -488,6 +506,8 @@ async fn fall_back(ctx: &Ctx, claimed: &Claimed, scope: &CompanyScope, conversat
         .or_else(|| loaded.messages.iter().rev().find_map(|message| domain::language::detect(&inbox::said(message))))
         .unwrap_or_else(|| crate::company::language(&company));
     let mut tx = ctx.db().begin(scope).await?;
+    // The conversation before its messages (ARCHITECTURE.md §4).
+    needs_attention(ctx, &mut tx, scope, conversation_id, "turn_failed").await?;
     let turn_id = ctx.new_id();
     record(
         ctx,
@@ -515,7 +535,6 @@ async fn fall_back(ctx: &Ctx, claimed: &Claimed, scope: &CompanyScope, conversat
     outbound.turn_id = Some(turn_id);
     outbound.author = MessageAuthor::Assistant;
     store_outbound(ctx, &mut tx, scope, &loaded.conversation, outbound).await?;
-    needs_attention(ctx, &mut tx, scope, conversation_id, "turn_failed").await?;
     job::finish(ctx, &mut tx, claimed).await?;
     ctx.commit(tx).await
 }

@@ -32,6 +32,7 @@ mod db_tx;
 mod db_wall;
 mod demo;
 mod inbox_join;
+mod inbox_locks;
 mod job_claim;
 mod job_enqueue;
 mod job_settle;
