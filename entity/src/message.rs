@@ -50,6 +50,9 @@ pub struct Model {
     pub created_at: Time,
     /// When the channel took it.
     pub sent_at: Option<Time>,
+    /// What became of its first parts while the others are not sent: list of {sent} or {left_out}; none for any other message.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub parts: Option<Json>,
 }
 
 /// Rows are joined by the loaders of `service`, not by relations.

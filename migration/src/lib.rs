@@ -30,6 +30,7 @@ mod m20261201_0010_channel_pause;
 mod m20261201_0101_merged;
 mod m20261201_0102_model_month;
 mod m20261201_0103_payments;
+mod m20261201_0110_message_parts;
 
 /// All changes, in their order.
 #[derive(Debug)]
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_0101_merged::Migration),
             Box::new(m20261201_0102_model_month::Migration),
             Box::new(m20261201_0103_payments::Migration),
+            Box::new(m20261201_0110_message_parts::Migration),
         ];
         all.into_iter().map(|change| Box::new(Whole(change)) as Box<dyn MigrationTrait>).collect()
     }

@@ -209,6 +209,7 @@ pub(crate) async fn talk(ctx: &Ctx, tenant: &Tenant, name: &str) -> (Uuid, Uuid)
             turn_id: None,
             created_at: now,
             sent_at: None,
+            parts: None,
         }
     );
     (contact_id, conversation_id)

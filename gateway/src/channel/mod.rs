@@ -1,8 +1,11 @@
 //! Platforms on which customers write. Each adapter turns its provider's wire into these shapes and back; what to do with
 //! them is `service`'s.
 
+mod parts;
 pub mod telegram;
 pub mod waha;
+
+pub use parts::Part;
 
 use crate::error::{Error, Kind};
 use async_trait::async_trait;
@@ -285,15 +288,27 @@ pub struct Outbound {
     pub media: Vec<(MediaKind, String)>,
     /// Buttons, at most as many as the platform carries.
     pub buttons: Vec<Button>,
+    /// What became of its first parts when it was sent before: these are not sent again.
+    pub done: Vec<Part>,
 }
 
 /// What a provider says of a sent message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sent {
-    /// Its id of the message, by which statuses come.
-    pub external_id: String,
-    /// A part that was left out because the provider refused it, in its words.
-    pub left_out: Option<String>,
+pub enum Sent {
+    /// The provider has it.
+    All {
+        /// Its id of the message, by which statuses come.
+        external_id: String,
+        /// A part that was left out because the provider refused it, in its words.
+        left_out: Option<String>,
+    },
+    /// The provider has its first parts, and stopped at the next.
+    Begun {
+        /// What became of the first parts.
+        done: Vec<Part>,
+        /// What is wrong with the next one, and whether and when trying it again makes sense.
+        error: Error,
+    },
 }
 
 /// Who we are at the provider.
@@ -377,14 +392,5 @@ pub(crate) fn of_fetch(provider: &'static str, error: &HttpError) -> Error {
     match error {
         HttpError::TooLarge(_) => Error::new(provider, Kind::Request, error.to_string()).with_code(TOO_LARGE),
         _ => Error::of_http(provider, error, true),
-    }
-}
-
-/// When a part is with the customer already, trying the whole again would send it twice.
-pub(crate) fn after_first(error: Error, part_sent: bool) -> Error {
-    if part_sent {
-        Error::new(error.provider, Kind::Unknown, format!("only a part was sent: {}", error.text))
-    } else {
-        error
     }
 }

@@ -140,6 +140,7 @@ async fn write(
     let language = company::language(&company);
     let notice = if test.over { Notice::ChannelTestOver } else { Notice::ChannelTest { company: company.name } };
     let text = notice.text(language, &TimeZone::UTC);
-    let outbound = Outbound { key: ctx.new_id(), to: chat, text, media: Vec::new(), buttons: Vec::new() };
+    let outbound =
+        Outbound { key: ctx.new_id(), to: chat, text, media: Vec::new(), buttons: Vec::new(), done: Vec::new() };
     Ok(adapter::of(ctx, scope, channel).await?.send(&outbound).await.map(|_| ()))
 }

@@ -13,8 +13,9 @@ use entity::stored::{EventKind, MessageAuthor, MessageDirection, MessageStatus};
 use entity::{channel, conversation, message};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveEnum as _, ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel as _,
-    QueryFilter, QueryOrder,
+    ActiveEnum as _, ActiveModelTrait as _,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, EntityTrait, IntoActiveModel as _, QueryFilter, QueryOrder,
 };
 use uuid::Uuid;
 
@@ -82,6 +83,7 @@ async fn store(
         turn_id: Set(None),
         created_at: Set(now),
         sent_at: Set(Some(now)),
+        parts: NotSet,
     })
     .exec_without_returning(tx)
     .await?;

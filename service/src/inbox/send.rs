@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::job::{self, Claimed, Failure, Job};
 use entity::stored::{ConversationOwner, EventKind, MessageAuthor, MessageDirection, MessageStatus};
 use entity::{channel, contact_address, conversation, message};
-use gateway::channel::{Channel, Delivery, MediaKind, Outbound, Sent};
+use gateway::channel::{Channel, Delivery, MediaKind, Outbound, Part, Sent};
 use gateway::error::Kind;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveEnum as _, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect as _};
@@ -53,6 +53,7 @@ const NO_ADDRESS: &str = "The contact has no address on this channel.";
 const WINDOW_CLOSED: &str = "The platform takes free text only for a time after the customer's last message.";
 const NO_CREDENTIAL: &str = "The channel is not connected any more.";
 const GIVEN_UP: &str = "The program could not hand it to the platform.";
+const PART_SENT: &str = "Only a part was sent.";
 const RESULT_UNKNOWN: &str =
     "The platform did not answer; the message may have arrived. It is not sent again by itself.";
 
@@ -60,7 +61,7 @@ const RESULT_UNKNOWN: &str =
 ///
 /// A provider without keys can't tell a second sending from a first. So the message is marked as being sent before the call;
 /// who finds that mark when the job runs again knows only that it may have been sent, says so, and leaves it (reliability.md
-/// case 45).
+/// case 45). A message that goes in parts remembers those that the provider has answered: what is tried again is the rest.
 pub(crate) async fn send(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     let scope = claimed.scope()?;
     let payload: SendMessage = claimed.payload()?;
@@ -72,35 +73,46 @@ pub(crate) async fn send(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
         None => Err(gateway::error::Error::new("x8", Kind::Credentials, NO_CREDENTIAL)),
     };
     let mut tx = ctx.db().begin(&scope).await?;
-    match sent {
-        Ok(sent) => {
-            arrived_there(ctx, &mut tx, &scope, &payload, sent).await?;
+    let (done, error) = match sent {
+        Ok(Sent::All { external_id, left_out }) => {
+            arrived_there(ctx, &mut tx, &scope, &payload, external_id, left_out).await?;
+            if !outbound.done.is_empty() {
+                keep_parts(&tx, &scope, &payload, None).await?;
+            }
             channels::works(ctx, &mut tx, &scope, &channel, None).await?;
+            job::finish(ctx, &mut tx, claimed).await?;
+            return Ok(ctx.commit(tx).await?);
         }
-        Err(error) => {
-            // What is tried again was surely not sent: it waits by its age, however often it is tried.
-            let again = error.retry != gateway::error::Retry::Never && may_wait(ctx, claimed);
-            if again {
-                set(ctx, &mut tx, &scope, &payload, MessageStatus::Queued, None).await?;
-            } else {
-                let (status, text) = match error.kind {
-                    Kind::Unknown => (MessageStatus::Unknown, RESULT_UNKNOWN.to_owned()),
-                    _ => (MessageStatus::Failed, error.text.clone()),
-                };
-                let reason = if error.kind == Kind::Recipient { "recipient_unreachable" } else { "not_sent" };
-                needs_attention(ctx, &mut tx, &scope, payload.conversation_id, reason).await?;
-                set(ctx, &mut tx, &scope, &payload, status, Some(&text)).await?;
-            }
-            // A fault of the connection is seen at the channel; one of this message or person is not the channel's.
-            if matches!(error.kind, Kind::Credentials | Kind::Unavailable | Kind::Conflict) {
-                channels::failed(ctx, &mut tx, &scope, &channel, &error).await?;
-            }
-            pause::asked_for(ctx, &mut tx, &scope, &channel, &error).await?;
-            if again {
-                ctx.commit(tx).await?;
-                return Err(later(ctx, claimed, &error));
-            }
+        Ok(Sent::Begun { done, error }) => (done, error),
+        Err(error) => (outbound.done, error),
+    };
+    // What is tried again was surely not sent: it waits by its age, however often it is tried.
+    let again = error.retry != gateway::error::Retry::Never && may_wait(ctx, claimed);
+    if again {
+        set(ctx, &mut tx, &scope, &payload, MessageStatus::Queued, None).await?;
+    } else {
+        let (status, mut text) = match error.kind {
+            Kind::Unknown => (MessageStatus::Unknown, RESULT_UNKNOWN.to_owned()),
+            _ => (MessageStatus::Failed, error.text.clone()),
+        };
+        if !done.is_empty() {
+            text = format!("{PART_SENT} {text}");
         }
+        let reason = if error.kind == Kind::Recipient { "recipient_unreachable" } else { "not_sent" };
+        needs_attention(ctx, &mut tx, &scope, payload.conversation_id, reason).await?;
+        set(ctx, &mut tx, &scope, &payload, status, Some(&text)).await?;
+    }
+    if !done.is_empty() {
+        keep_parts(&tx, &scope, &payload, Some(&done)).await?;
+    }
+    // A fault of the connection is seen at the channel; one of this message or person is not the channel's.
+    if matches!(error.kind, Kind::Credentials | Kind::Unavailable | Kind::Conflict) {
+        channels::failed(ctx, &mut tx, &scope, &channel, &error).await?;
+    }
+    pause::asked_for(ctx, &mut tx, &scope, &channel, &error).await?;
+    if again {
+        ctx.commit(tx).await?;
+        return Err(later(ctx, claimed, &error));
     }
     job::finish(ctx, &mut tx, claimed).await?;
     Ok(ctx.commit(tx).await?)
@@ -242,7 +254,8 @@ async fn outbound(
         })
         .collect();
     let buttons = super::pressed::on_platform(message, capability.map_or(0, |capability| capability.buttons));
-    Ok(Ok(Outbound { key: message.id, to: address.value, text: message.text.clone(), media, buttons }))
+    let done = message.parts.clone().map(serde_json::from_value).transpose()?.unwrap_or_default();
+    Ok(Ok(Outbound { key: message.id, to: address.value, text: message.text.clone(), media, buttons, done }))
 }
 
 async fn set(
@@ -267,6 +280,17 @@ async fn set(
     crate::event::emit(ctx, tx, scope, EventKind::Conversation, payload.conversation_id).await
 }
 
+/// Remembers what became of the first parts, so that whoever sends the others does not send those again; none: all are sent.
+async fn keep_parts(tx: &Tx, scope: &CompanyScope, payload: &SendMessage, parts: Option<&[Part]>) -> Result<()> {
+    message::Entity::update_many()
+        .col_expr(message::Column::Parts, Expr::value(parts.map(serde_json::to_value).transpose()?))
+        .filter(message::Column::Id.eq(payload.message_id))
+        .filter(message::Column::CompanyId.eq(scope.id()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// The job that was to send it is dead. What was being sent then may have arrived.
 pub(crate) async fn not_sent(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, payload: &SendMessage) -> Result<()> {
     let message = message::Entity::find_by_id(payload.message_id)
@@ -283,8 +307,15 @@ pub(crate) async fn not_sent(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, paylo
 }
 
 /// The provider has it: under the id that it gave, its reports of the delivery are found.
-async fn arrived_there(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, payload: &SendMessage, sent: Sent) -> Result<()> {
-    if sent.left_out.is_some() {
+async fn arrived_there(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    scope: &CompanyScope,
+    payload: &SendMessage,
+    external_id: String,
+    left_out: Option<String>,
+) -> Result<()> {
+    if left_out.is_some() {
         needs_attention(ctx, tx, scope, payload.conversation_id, "media_not_sent").await?;
     }
     // A report of the provider may have been here before its answer, and further: nothing goes back.
@@ -293,12 +324,12 @@ async fn arrived_there(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, payload: &S
         .one(tx)
         .await?
         .is_some_and(|message| matches!(message.status, MessageStatus::Sending | MessageStatus::Unknown));
-    if waiting || sent.left_out.is_some() {
-        set(ctx, tx, scope, payload, MessageStatus::Sent, sent.left_out.as_deref()).await?;
+    if waiting || left_out.is_some() {
+        set(ctx, tx, scope, payload, MessageStatus::Sent, left_out.as_deref()).await?;
     }
-    if !sent.external_id.is_empty() {
+    if !external_id.is_empty() {
         message::Entity::update_many()
-            .col_expr(message::Column::ExternalId, Expr::value(sent.external_id))
+            .col_expr(message::Column::ExternalId, Expr::value(external_id))
             .filter(message::Column::Id.eq(payload.message_id))
             .filter(message::Column::CompanyId.eq(scope.id()))
             .filter(message::Column::ExternalId.is_null())

@@ -12,7 +12,11 @@ use crate::turn::AnswerTurn;
 use entity::stored::{ConversationOwner, EventKind, MessageAuthor, MessageDirection, MessageStatus};
 use entity::time::Time;
 use entity::{channel, contact, contact_address, conversation, message};
-use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait as _, FromQueryResult as _};
+use sea_orm::{
+    ActiveModelTrait as _,
+    ActiveValue::{NotSet, Set},
+    ConnectionTrait as _, FromQueryResult as _,
+};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -235,6 +239,7 @@ async fn messages(
             turn_id: Set(None),
             created_at: Set(now),
             sent_at: Set(None),
+            parts: NotSet,
         });
         if attachments.iter().any(Attachment::is_waiting) {
             let job = FetchMedia { message_id };

@@ -15,7 +15,7 @@ use entity::stored::{
 use entity::{channel, contact, conversation, message};
 use sea_orm::{
     ActiveModelTrait,
-    ActiveValue::Set,
+    ActiveValue::{NotSet, Set},
     ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, UpdateMany,
     sea_query::{Expr, ExprTrait},
 };
@@ -83,6 +83,7 @@ pub(crate) async fn store_outbound(
         turn_id: Set(new.turn_id),
         created_at: Set(created_at),
         sent_at: Set(None),
+        parts: NotSet,
     })
     .exec_without_returning(tx)
     .await?;
@@ -135,6 +136,7 @@ pub(super) async fn store_note(
         turn_id: Set(None),
         created_at: Set(ctx.time()),
         sent_at: Set(None),
+        parts: NotSet,
     })
     .exec_without_returning(tx)
     .await?;

@@ -1,13 +1,19 @@
 //! A Telegram bot that is told to wait, and one that is tried out.
 
 use crate::channel_telegram::{ANA, Bot, NEW_TOKEN};
-use entity::conversation;
 use entity::stored::{ChannelLogKind, ChannelStatus, JobStatus, MessageDirection, MessageStatus};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
-use serde_json::json;
+use entity::{conversation, message};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _,
+    PaginatorTrait as _, QueryFilter as _,
+};
+use serde_json::{Value, json};
 use service::Error;
 use std::time::Duration;
 use testkit::fake::{Fault, Reply};
+
+/// What a message says before it is given more.
+const MARK: &str = "Here they are.";
 
 testkit::both! {
     /// What one message was told holds for the whole bot: nobody's message is asked for before the time is over, in no process
@@ -67,6 +73,110 @@ testkit::both! {
         kit.advance(Duration::from_secs(3600 + 900));
         bot.work().await;
         assert_eq!(bot.world.sent().last().unwrap()["text"], "late");
+        bot.server.check();
+    }
+
+    /// A platform that asks to wait in the middle of a message has its first parts: the whole bot waits, and then the rest goes, the
+    /// first parts no second time. What stops for good says how far it came, and staff send the rest.
+    async fn a_message_goes_on_where_it_stopped(kit: Kit) {
+        let bot = Bot::connected(&kit).await;
+        let ctx = &testkit::tenant::owner_of(&bot.shop.kit.ctx, &bot.shop.scope).await;
+        let scope = &service::access::company(ctx, bot.shop.scope.id()).await.unwrap();
+        bot.says("hello").await;
+        bot.work().await;
+        let talk = bot.conversation().await.id;
+        let long = "Long stems, tied by hand. ".repeat(60).trim_end().to_owned();
+        let parts = || {
+            let sent = bot.world.sent();
+            let name = |message: &Value| ["photo", "video", "text"].into_iter().find(|part| !message[part].is_null()).unwrap();
+            sent.iter().map(name).collect::<Vec<_>>()
+        };
+        // A message of three parts: a picture, a video, and a text too long to stand beside them.
+        let refused = json!({ "ok": false, "error_code": 400, "description": "Bad Request: message text is empty" });
+        bot.server.fail("/sendMessage", Fault::Answer(Reply::json(400, &refused)));
+        let message = service::inbox::send_as_operator(ctx, scope, talk, None, MARK, false).await.unwrap();
+        bot.work().await;
+        let again = || async {
+            let row = message::ActiveModel {
+                text: Set(long.clone()),
+                attachments: Set(json!([
+                    { "kind": "image", "url": "https://cdn.example/rose.png" },
+                    { "kind": "video", "url": "https://cdn.example/rose.mp4" },
+                ])),
+                ..message::Entity::find_by_id(message.id).one(&ctx.db().read_across()).await.unwrap().unwrap().into_active_model()
+            };
+            let tx = ctx.db().begin(scope).await.unwrap();
+            row.update(&tx).await.unwrap();
+            ctx.commit(tx).await.unwrap();
+            service::inbox::retry_message(ctx, scope, message.id).await.unwrap();
+            bot.work().await;
+        };
+        let now = || async { message::Entity::find_by_id(message.id).one(&ctx.db().read_across()).await.unwrap().unwrap() };
+        let slow = json!({ "ok": false, "error_code": 429, "description": "Too Many Requests: retry after 60", "parameters": { "retry_after": 60 } });
+        bot.server.fail("/sendVideo", Fault::Answer(Reply::json(429, &slow)));
+        bot.world.forget_sent();
+        again().await;
+        assert_eq!(parts(), ["photo"]);
+        assert_eq!((now().await.status, now().await.error), (MessageStatus::Queued, None));
+        let until = bot.now().await.paused_until.unwrap().timestamp();
+        assert_eq!(until.duration_since(kit.now()).as_secs(), 60, "the channel waits");
+        // The next part meets a wall too, in another process; what comes after keeps its place.
+        service::inbox::send_as_operator(ctx, scope, talk, None, "after it", false).await.unwrap();
+        let other = bot.shop.kit.with_engine(|engine| engine.outside.telegram_url = bot.server.url().to_owned());
+        bot.server.fail("/sendMessage", Fault::Answer(Reply::json(429, &slow)));
+        kit.advance(Duration::from_secs(90));
+        other.drain_with(&service::jobs::registry()).await;
+        assert_eq!(parts(), ["photo", "video"]);
+        kit.advance(Duration::from_secs(90));
+        other.drain_with(&service::jobs::registry()).await;
+        assert_eq!(parts(), ["photo", "video", "text", "text"], "each part once, in order");
+        assert_eq!(bot.world.sent()[2]["text"].as_str(), Some(long.as_str()));
+        assert_eq!(bot.world.sent()[3]["text"], "after it");
+        let sent = now().await;
+        assert_eq!((sent.status, sent.parts, sent.external_id.is_some()), (MessageStatus::Sent, None, true));
+        assert_eq!(bot.conversation().await.attention_reason.as_deref(), Some("not_sent"), "of the first try");
+        bot.server.check();
+    }
+
+    /// The door closes in the middle, and a call gets no answer in the middle: the mark says that a part is there, and who sends it
+    /// again sends the rest.
+    async fn what_stops_half_way_says_so(kit: Kit) {
+        let bot = Bot::connected(&kit).await;
+        let ctx = &testkit::tenant::owner_of(&bot.shop.kit.ctx, &bot.shop.scope).await;
+        let scope = &service::access::company(ctx, bot.shop.scope.id()).await.unwrap();
+        bot.says("hello").await;
+        bot.work().await;
+        let talk = bot.conversation().await.id;
+        let blocked = json!({ "ok": false, "error_code": 403, "description": "Forbidden: bot was blocked by the user" });
+        for (fault, status, why) in [
+            (Fault::Answer(Reply::json(403, &blocked)), MessageStatus::Failed, "Only a part was sent. Forbidden"),
+            (Fault::Cut, MessageStatus::Unknown, "Only a part was sent. The platform did not answer"),
+        ] {
+            bot.server.fail("/sendMessage", Fault::Answer(Reply::json(403, &blocked)));
+            let message = service::inbox::send_as_operator(ctx, scope, talk, None, MARK, false).await.unwrap();
+            bot.work().await;
+            let find = || async { message::Entity::find_by_id(message.id).one(&ctx.db().read_across()).await.unwrap().unwrap() };
+            let row = message::ActiveModel {
+                attachments: Set(json!([{ "kind": "image", "url": "https://cdn.example/a.png" }, { "kind": "video", "url": "https://cdn.example/a.mp4" }])),
+                ..find().await.into_active_model()
+            };
+            let tx = ctx.db().begin(scope).await.unwrap();
+            row.update(&tx).await.unwrap();
+            ctx.commit(tx).await.unwrap();
+            bot.server.fail("/sendVideo", fault);
+            bot.world.forget_sent();
+            service::inbox::retry_message(ctx, scope, message.id).await.unwrap();
+            bot.work().await;
+            let stopped = find().await;
+            assert_eq!(stopped.status, status);
+            assert!(stopped.error.as_deref().is_some_and(|error| error.starts_with(why)), "{:?}", stopped.error);
+            assert!(bot.conversation().await.needs_attention);
+            service::inbox::retry_message(ctx, scope, message.id).await.unwrap();
+            bot.work().await;
+            let kinds: Vec<_> = bot.world.sent().iter().map(|sent| sent["photo"].is_string()).collect();
+            assert_eq!(kinds, [true, false], "the picture, and once the video");
+            assert_eq!((find().await.status, find().await.parts), (MessageStatus::Sent, None));
+        }
         bot.server.check();
     }
 

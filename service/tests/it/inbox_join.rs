@@ -412,6 +412,7 @@ async fn late_message(shop: &Shop, conversation_id: Uuid) -> Uuid {
         turn_id: None,
         created_at: ctx.time(),
         sent_at: None,
+        parts: None,
     };
     let tx = ctx.db().begin(&shop.scope).await.unwrap();
     message::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(&tx).await.unwrap();

@@ -77,6 +77,11 @@ impl Telegram {
         self.lock().sent.clone()
     }
 
+    /// What was sent until now is not looked at any more.
+    pub fn forget_sent(&self) {
+        self.lock().sent.clear();
+    }
+
     /// Buttons whose spinning was stopped.
     #[must_use]
     pub fn answered_buttons(&self) -> Vec<String> {

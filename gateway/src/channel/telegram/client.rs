@@ -2,9 +2,9 @@
 //! HTTP client come without it.
 
 use super::{CAPABILITY, NAME, UPDATES, webhook, wire};
+use crate::channel::parts::{self, Courier, Piece};
 use crate::channel::{
-    Button, Channel, Identity, Intake, MediaKind, Outbound, Press, Sent, Standing, TOO_LARGE, Update, after_first,
-    of_fetch,
+    Button, Channel, Identity, Intake, MediaKind, Outbound, Press, Sent, Standing, TOO_LARGE, Update, of_fetch,
 };
 use crate::error::{Error, Kind};
 use async_trait::async_trait;
@@ -242,6 +242,28 @@ fn too_big(text: &str) -> Error {
 }
 
 #[async_trait]
+impl Courier for Telegram {
+    const NAME: &'static str = NAME;
+    const MAX_CAPTION: usize = CAPABILITY.max_caption;
+
+    async fn hand_over(&self, outbound: &Outbound, piece: Piece<'_>) -> Result<String, Error> {
+        let chat_id: i64 = outbound
+            .to
+            .parse()
+            .map_err(|_| Error::new(NAME, Kind::Recipient, "the address is not an id of Telegram"))?;
+        let message = match piece {
+            Piece::Media(media, caption) => {
+                // Buttons stand under the text.
+                let buttons = if caption.is_some() { outbound.buttons.as_slice() } else { &[] };
+                self.send_media(chat_id, media, caption, buttons).await?
+            }
+            Piece::Text(text) => self.send_text(chat_id, text, &outbound.buttons).await?,
+        };
+        Ok(format!("{}:{}", message.chat.id, message.message_id))
+    }
+}
+
+#[async_trait]
 impl Channel for Telegram {
     async fn connect(&self, intake: &Intake) -> Result<Standing, Error> {
         let identity = self.get_me().await?;
@@ -269,38 +291,7 @@ impl Channel for Telegram {
     }
 
     async fn send(&self, outbound: &Outbound) -> Result<Sent, Error> {
-        let chat_id: i64 = outbound
-            .to
-            .parse()
-            .map_err(|_| Error::new(NAME, Kind::Recipient, "the address is not an id of Telegram"))?;
-        let mut left_out = None;
-        let mut first = None;
-        let captioned = outbound.text.chars().count() <= CAPABILITY.max_caption;
-        // The text goes beside the first picture when it fits there, else after all of them.
-        let mut text_sent = outbound.text.is_empty();
-        for (index, media) in outbound.media.iter().enumerate() {
-            let with_text = index == 0 && captioned && !outbound.text.is_empty();
-            let caption = with_text.then_some(outbound.text.as_str());
-            let buttons = if with_text { outbound.buttons.as_slice() } else { &[] };
-            match self.send_media(chat_id, media, caption, buttons).await {
-                Ok(message) => {
-                    text_sent |= with_text;
-                    first.get_or_insert(message);
-                }
-                // A picture that Telegram can't load must not cost the customer the answer.
-                Err(error) if error.kind == Kind::Request && !outbound.text.is_empty() => left_out = Some(error.text),
-                Err(error) => return Err(after_first(error, first.is_some())),
-            }
-        }
-        if !text_sent {
-            let message = self
-                .send_text(chat_id, &outbound.text, &outbound.buttons)
-                .await
-                .map_err(|error| after_first(error, first.is_some()))?;
-            first = Some(message);
-        }
-        let message = first.ok_or_else(|| Error::new(NAME, Kind::Request, "there is nothing to send"))?;
-        Ok(Sent { external_id: format!("{}:{}", message.chat.id, message.message_id), left_out })
+        parts::send(self, outbound).await
     }
 
     async fn fetch(&self, reference: &str, limit: usize, within: Duration) -> Result<Bytes, Error> {

@@ -1,7 +1,8 @@
 //! Calls of WAHA. Its address is typed in by people, so every call goes by the guarded client.
 
 use super::{CAPABILITY, EVENTS, NAME, chat_id, message_id, phone_of, wire};
-use crate::channel::{Channel, Identity, Intake, MediaKind, Outbound, Sent, Session, Standing, after_first, of_fetch};
+use crate::channel::parts::{self, Courier, Piece};
+use crate::channel::{Channel, Identity, Intake, MediaKind, Outbound, Sent, Session, Standing, of_fetch};
 use crate::error::{Error, Kind};
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -315,6 +316,19 @@ fn mimetype(kind: MediaKind, name: &str) -> &'static str {
 }
 
 #[async_trait]
+impl Courier for Waha {
+    const NAME: &'static str = NAME;
+    const MAX_CAPTION: usize = CAPABILITY.max_caption;
+
+    async fn hand_over(&self, outbound: &Outbound, piece: Piece<'_>) -> Result<String, Error> {
+        match piece {
+            Piece::Media(media, caption) => self.send_file(&outbound.to, media, caption).await,
+            Piece::Text(text) => self.send_text(&outbound.to, text).await,
+        }
+    }
+}
+
+#[async_trait]
 impl Channel for Waha {
     /// The session is made where there is none, is told where to report, and runs after this. It works once a phone is linked.
     async fn connect(&self, intake: &Intake) -> Result<Standing, Error> {
@@ -373,33 +387,7 @@ impl Channel for Waha {
     }
 
     async fn send(&self, outbound: &Outbound) -> Result<Sent, Error> {
-        let mut sent_id = None;
-        let mut left_out = None;
-        let captioned = outbound.text.chars().count() <= CAPABILITY.max_caption;
-        // The text goes beside the first picture when it fits there, else after all of them.
-        let mut text_sent = outbound.text.is_empty();
-        for (index, media) in outbound.media.iter().enumerate() {
-            let with_text = index == 0 && captioned && !outbound.text.is_empty();
-            let caption = with_text.then_some(outbound.text.as_str());
-            match self.send_file(&outbound.to, media, caption).await {
-                Ok(id) => {
-                    text_sent |= with_text;
-                    sent_id.get_or_insert(id);
-                }
-                // A picture that can't be loaded, or that this edition of WAHA does not send, must not cost the answer.
-                Err(error) if error.kind == Kind::Request && !outbound.text.is_empty() => left_out = Some(error.text),
-                Err(error) => return Err(after_first(error, sent_id.is_some())),
-            }
-        }
-        if !text_sent {
-            let id = self
-                .send_text(&outbound.to, &outbound.text)
-                .await
-                .map_err(|error| after_first(error, sent_id.is_some()))?;
-            sent_id = Some(id);
-        }
-        let external_id = sent_id.ok_or_else(|| Error::new(NAME, Kind::Request, "there is nothing to send"))?;
-        Ok(Sent { external_id, left_out })
+        parts::send(self, outbound).await
     }
 
     async fn fetch(&self, reference: &str, limit: usize, within: Duration) -> Result<Bytes, Error> {

@@ -127,6 +127,7 @@ impl<'w> Voice<'w> {
             turn_id: None,
             created_at: self.at,
             sent_at: None,
+            parts: None,
         });
         let last = self.messages.len() - 1;
         &mut self.messages[last]
