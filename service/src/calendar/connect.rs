@@ -154,7 +154,8 @@ pub async fn finish_google(
     let mut tx = ctx.db().begin(&scope).await?;
     let id = row.id;
     keep(ctx, &tx, &scope, id, &tokens, false).await?;
-    works_now(ctx, &mut tx, &scope, row, Some(Whose { id: whose.id, name: whose.email.or(name) })).await?;
+    let same = same_account(row.external_id.as_deref(), &whose);
+    works_now(ctx, &mut tx, &scope, row, Some(Whose { id: whose.id, name: whose.email.or(name), same })).await?;
     ctx.commit(tx).await?;
     integration::get(ctx, &scope, id).await
 }
@@ -169,6 +170,17 @@ struct Whose {
     /// Google's id of the account, whose main calendar it is.
     id: String,
     name: Option<String>,
+    /// Whether it was the one that is connected already.
+    same: bool,
+}
+
+/// Whether the account is the one that was connected before. Connections that are older than the question whose account it is
+/// were remembered by the name of the main calendar. Google names that by the account's address until a person changes it, so a
+/// name that is the address is this account's; any other name may be that of two.
+fn same_account(before: Option<&str>, now: &google::Account) -> bool {
+    before.is_some_and(|before| {
+        before == now.id || now.email.as_deref().is_some_and(|email| before.eq_ignore_ascii_case(email))
+    })
 }
 
 /// The calendar works: what is ahead is shown there, what changes there is read from now on. `anew`: a person has just agreed.
@@ -181,10 +193,9 @@ async fn works_now(
 ) -> Result<()> {
     let id = row.id;
     let mut name = row.name.clone();
-    let before = row.external_id.clone();
     let mut row = row.into_active_model();
     if let Some(whose) = anew {
-        if before.as_deref() != Some(whose.id.as_str()) {
+        if !whose.same {
             forget_ahead(ctx, tx, scope).await?;
         }
         row.external_id = Set(Some(whose.id));

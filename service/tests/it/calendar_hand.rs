@@ -2,10 +2,12 @@
 
 use crate::calendar_google::Diary;
 use domain::catalog::ItemKind;
-use entity::order;
 use entity::stored::{BookingStatus, ChannelStatus, OrderStatus};
+use entity::{integration, order};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+};
 use serde_json::json;
 use service::Error;
 use service::order::move_booking;
@@ -207,6 +209,48 @@ testkit::both! {
         diary.pass(301).await;
         assert_eq!(diary.booking(&order).await.start_at.timestamp(), diary.tomorrow(16));
         assert_eq!(diary.attention(&order).await, None);
+        diary.check();
+    }
+
+    /// A connection that is older than accounts known by their id stands under its calendar's name. Where that is the account's
+    /// address, the next consent knows it again: nothing is written anew, and what a person moved meanwhile counts. Under any other
+    /// name it may be another account's: what is ahead is put once more, which where it stands already is done, not twice.
+    async fn a_connection_of_before_is_known_again_by_its_address(kit: Kit) {
+        let diary = Diary::connected(kit).await;
+        let (ann, bob) = (diary.massage("ann", 10).await, diary.massage("bob", 13).await);
+        for order in [&ann, &bob] {
+            diary.pay(order).await;
+        }
+        diary.pass(301).await;
+        let known = diary.account().await.external_id.unwrap();
+        let written = || {
+            let calls = diary.doors.api.calls("/events");
+            calls.iter().filter(|call| call.method != "GET" && !call.path.ends_with("/watch")).count()
+        };
+        // How many entries are put: the one that was moved follows its booking, as after any move; else all.
+        for (name, order, hour, put) in [("Owner@Example.com", &ann, 16, 1), ("Salon", &bob, 18, 2)] {
+            let tx = diary.shop.kit.ctx.db().begin(&diary.shop.scope).await.unwrap();
+            let row = integration::ActiveModel { external_id: Set(Some(name.to_owned())), ..diary.account().await.into_active_model() };
+            row.update(&tx).await.unwrap();
+            diary.shop.kit.ctx.commit(tx).await.unwrap();
+            let id = diary.booking(order).await.external_event_id.unwrap();
+            let before = written();
+            diary.world.drag(&id, diary.tomorrow(hour), diary.tomorrow(hour + 1));
+            diary.connect().await.unwrap();
+            diary.pass(301).await;
+            assert_eq!(diary.account().await.external_id.as_deref(), Some(known.as_str()));
+            // A POST that meets it (409), and a PATCH.
+            assert_eq!(written() - before, 2 * put, "{name}");
+            assert_eq!(diary.world.events().len(), 2, "{name}: nothing twice");
+            let moved = diary.booking(order).await.start_at.timestamp() == diary.tomorrow(hour);
+            assert_eq!(moved, put == 1, "{name}");
+            assert_eq!(diary.attention(order).await, None);
+        }
+        // From then on it is known by its id.
+        let before = written();
+        diary.connect().await.unwrap();
+        diary.pass(1).await;
+        assert_eq!(written(), before);
         diary.check();
     }
 
