@@ -21,6 +21,7 @@ pub mod integration;
 pub mod job;
 pub mod mail;
 pub mod mail_refusal;
+pub mod mailbox_state;
 pub mod media;
 pub mod membership;
 pub mod merged;

@@ -20,6 +20,8 @@ pub struct Model {
     /// argon2id in PHC form; none until set.
     #[sea_orm(column_type = "Text", nullable)]
     pub password_hash: Option<String>,
+    /// When the person last set the address; none for one that was given.
+    pub email_set_at: Option<Time>,
     /// When it was made.
     pub created_at: Time,
 }

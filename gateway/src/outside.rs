@@ -6,6 +6,7 @@ use crate::calendar::google;
 use crate::channel::telegram;
 use crate::language_model::Endpoint;
 use crate::mail::Mail;
+use crate::mail::mailbox::Mailbox;
 use crate::media::cloudinary;
 use crate::payment::stripe;
 use foundation::http::{Authority, Http, Reach};
@@ -63,6 +64,8 @@ pub struct Outside {
     pub google_consent_url: String,
     /// Who takes letters; none: they stay in the mailbox page.
     pub mail: Option<Arc<dyn Mail>>,
+    /// Where letters come back; none: what a server refuses later is seen nowhere.
+    pub returns: Option<Arc<Mailbox>>,
 }
 
 impl Outside {
@@ -88,6 +91,7 @@ impl Outside {
             google_token_url: google::TOKEN_URL.to_owned(),
             google_consent_url: google::CONSENT_URL.to_owned(),
             mail: None,
+            returns: None,
         })
     }
 }

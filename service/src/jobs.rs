@@ -56,6 +56,8 @@ pub fn registry() -> Registry {
         crate::media::ConnectMedia => crate::media::run_connect, at once 2, seconds 60;
         // Letters. A server may look at a letter for long before it answers.
         crate::mail::SendMail => crate::mail::run_send, at once 2, seconds 200;
+        // Ends by itself well before.
+        crate::mail::ReadReturns => crate::mail::run_read, at once 1, seconds 300;
         // Files.
         crate::catalog::ImportTable => crate::catalog::run_import, at once 1, seconds 1800;
         crate::catalog::PruneCatalogue => crate::catalog::run_prune, at once 1, seconds 120;
@@ -110,6 +112,7 @@ mod tests {
             "import_table",
             "poll_channel",
             "prune_catalogue",
+            "read_returns",
             "refund_payment",
             "remove_file",
             "remove_media",

@@ -15,6 +15,7 @@
 //! unless it says so with [`Kit::may_remain`].
 
 pub mod db;
+pub mod dovecot;
 pub mod fake;
 pub mod kit;
 pub mod postgres;
@@ -22,6 +23,7 @@ pub mod redis;
 pub mod tenant;
 
 pub use db::{Backend, TestDb};
+pub use dovecot::Dovecot;
 pub use kit::{Kit, Ran, START, engine, run};
 pub use postgres::Postgres;
 pub use redis::Redis;

@@ -44,6 +44,7 @@ pub async fn owner_of(ctx: &Ctx, scope: &CompanyScope) -> Ctx {
         email: Some(format!("{}@example.com", ctx.new_id())),
         name: None,
         password_hash: None,
+        email_set_at: None,
         created_at: ctx.time(),
     };
     let membership = membership::Model {
@@ -120,6 +121,7 @@ pub async fn make(ctx: &Ctx, name: &str) -> Tenant {
         email: Some(format!("{slug}{number}@example.com")),
         name: Some(format!("Owner of {name}")),
         password_hash: None,
+        email_set_at: None,
         created_at: now,
     };
     let membership = membership::Model {

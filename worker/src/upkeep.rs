@@ -1,5 +1,5 @@
 //! What a worker does besides running jobs: releases those of silent workers, measures the backlog, removes what is old,
-//! has bots looked at that may deliver elsewhere.
+//! has bots looked at that may deliver elsewhere, and the mailbox where letters come back.
 
 use crate::Shared;
 use foundation::error::CanFail as _;
@@ -30,6 +30,7 @@ pub(crate) async fn keep(shared: Arc<Shared>) {
             service::file::sweep(&shared.ctx).await.can_fail_privately("remove files that never arrived");
             service::media::sweep(&shared.ctx).await.can_fail_privately("tidy pictures and videos");
             service::channel::check_intakes(&shared.ctx).await.can_fail_privately("look where bots deliver to");
+            service::mail::start_reading(&shared.ctx).await.can_fail_privately("look for letters that came back");
             pruned = Some(Instant::now());
         }
         tokio::select! {

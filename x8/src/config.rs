@@ -12,6 +12,7 @@ use foundation::secret::SealingKey;
 use gateway::GoogleClient;
 use gateway::language_model::{Endpoint, Price};
 use gateway::mail::Mail;
+use gateway::mail::mailbox::Mailbox;
 use gateway::mail::smtp::Smtp;
 use gateway::storage::{Bucket, Place};
 use secrecy::{ExposeSecret, SecretString};
@@ -52,6 +53,7 @@ pub(crate) struct Config {
     pub(crate) google_token_url: String,
     pub(crate) google_consent_url: String,
     pub(crate) mail: Option<Arc<dyn Mail>>,
+    pub(crate) returns: Option<Arc<Mailbox>>,
 }
 
 /// Every problem of a configuration.
@@ -213,7 +215,42 @@ impl Config {
                 None
             }
         };
-        let mail = mail(raw.smtp_url.as_ref(), raw.mail_from.as_deref(), raw.smtp_ca.as_deref(), &mut problems);
+        let authority = match raw.smtp_ca.as_ref().map(std::fs::read).transpose() {
+            Ok(authority) => authority,
+            Err(error) => {
+                problems.push(format!("X8_SMTP_CA cannot be read: {error}"));
+                None
+            }
+        };
+        if raw.smtp_url.is_none() && (raw.mail_from.is_some() || raw.smtp_ca.is_some()) {
+            problems.push("X8_MAIL_FROM and X8_SMTP_CA need X8_SMTP_URL".to_owned());
+        }
+        let mut found = Vec::new();
+        let mail =
+            raw.smtp_url.as_ref().and_then(|url| mail(url, raw.mail_from.as_deref(), authority.as_deref(), &mut found));
+        let returns = match (&raw.bounce_imap_url, &raw.bounce_address) {
+            (Some(_), Some(_)) if raw.smtp_url.is_none() => {
+                found.push(
+                    "X8_BOUNCE_IMAP_URL needs X8_SMTP_URL: without it no letter goes that could come back".to_owned(),
+                );
+                None
+            }
+            (Some(url), Some(address)) => {
+                let read = Mailbox::new(url, address, authority.as_deref());
+                read.map(Arc::new).map_err(|problems| found.extend(problems)).ok()
+            }
+            (None, None) => None,
+            _ => {
+                found.push("X8_BOUNCE_IMAP_URL and X8_BOUNCE_ADDRESS go together".to_owned());
+                None
+            }
+        };
+        // Both look at the same certificate.
+        for problem in found {
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
         match (listen, proxies) {
             (Ok(listen), Ok(proxies)) if problems.is_empty() => Ok(Self {
                 listen,
@@ -243,6 +280,7 @@ impl Config {
                 google_token_url,
                 google_consent_url,
                 mail,
+                returns,
             }),
             _ => Err(Problems(problems)),
         }
@@ -276,27 +314,14 @@ impl Config {
     }
 }
 
-/// The mail server, when one is set.
+/// The mail server.
 fn mail(
-    url: Option<&SecretString>,
+    url: &SecretString,
     from: Option<&str>,
-    authority: Option<&Path>,
+    authority: Option<&[u8]>,
     problems: &mut Vec<String>,
 ) -> Option<Arc<dyn Mail>> {
-    let Some(url) = url else {
-        if from.is_some() || authority.is_some() {
-            problems.push("X8_MAIL_FROM and X8_SMTP_CA need X8_SMTP_URL".to_owned());
-        }
-        return None;
-    };
-    let authority = match authority.map(std::fs::read).transpose() {
-        Ok(authority) => authority,
-        Err(error) => {
-            problems.push(format!("X8_SMTP_CA cannot be read: {error}"));
-            None
-        }
-    };
-    match Smtp::new(url, from.unwrap_or_default(), authority.as_deref()) {
+    match Smtp::new(url, from.unwrap_or_default(), authority) {
         Ok(smtp) => Some(Arc::new(smtp)),
         Err(found) => {
             problems.extend(found);
@@ -358,10 +383,12 @@ mod tests {
             redis_url: Some("http://:hidden@x".into()),
             old_secret_keys: Some("hidden,".into()),
             smtp_url: Some("smtp://ann:hidden@mail.example?tls=none".into()),
+            bounce_imap_url: Some("imaps://ann:hidden@mail.example/x".into()),
+            bounce_address: Some("returns".to_owned()),
             ..Raw::default()
         };
-        let problems = Config::check(raw).expect_err("eleven problems");
-        assert_eq!(problems.0.len(), 11, "{problems}");
+        let problems = Config::check(raw).expect_err("thirteen problems");
+        assert_eq!(problems.0.len(), 13, "{problems}");
         assert!(!problems.to_string().contains("hidden"), "a password is never repeated");
         assert!(!problems.to_string().contains("short"), "a secret is never repeated");
     }
@@ -388,6 +415,28 @@ mod tests {
         assert_eq!(Config::check(bad).expect_err("two problems").0.len(), 2);
         let none = Raw { model_monthly_tokens: Some(0), ..Raw::default() };
         assert_eq!(Config::check(none).expect_err("one problem").0.len(), 1);
+    }
+
+    #[test]
+    fn a_mailbox_for_returned_letters_is_whole_and_shows_no_password() {
+        let good = || Raw {
+            smtp_url: Some("smtps://mail.example".into()),
+            mail_from: Some("x8@shop.example".to_owned()),
+            bounce_imap_url: Some("imaps://ann:hidden@mail.example".into()),
+            bounce_address: Some("returns@shop.example".to_owned()),
+            ..Raw::default()
+        };
+        let config = Config::check(good()).expect("a mailbox");
+        assert!(config.returns.is_some() && !format!("{config:?}").contains("hidden"));
+        let parts = [
+            Raw { bounce_address: None, ..good() },
+            Raw { bounce_imap_url: None, ..good() },
+            Raw { smtp_url: None, mail_from: None, ..good() },
+        ];
+        for part in parts {
+            let problems = Config::check(part).expect_err("one problem").0;
+            assert!(problems.len() == 1 && problems[0].starts_with("X8_BOUNCE_IMAP_URL "), "{problems:?}");
+        }
     }
 
     #[test]

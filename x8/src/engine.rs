@@ -34,6 +34,7 @@ pub(crate) async fn open(config: &Config) -> Result<Ctx, Failure> {
     outside.google_token_url.clone_from(&config.google_token_url);
     outside.google_consent_url.clone_from(&config.google_consent_url);
     outside.mail.clone_from(&config.mail);
+    outside.returns.clone_from(&config.returns);
     let (random, bus, wake) = (Random::system(), Bus::default(), Arc::default());
     let signal = match &config.redis_url {
         Some(url) => Some(

@@ -120,6 +120,17 @@ pub(crate) async fn doctor(config: Config) -> Result<ExitCode, Failure> {
                 "files",
                 files.map(|()| config.files.shown()).map_err(|error| format!("{}: {error}", config.files.shown())),
             );
+            match service::mail::last_look(ctx).await {
+                Ok(Some(look)) if look.error_code.is_some() => {
+                    let words = look.last_error.unwrap_or_default();
+                    report(
+                        "returned mail, the running program",
+                        Err(format!("could not read at {}: {words}", look.looked_at.timestamp())),
+                    );
+                }
+                Ok(_) => {}
+                Err(error) => report("returned mail, the running program", Err(error.private())),
+            }
             let dead = service::job::dead_count(ctx).await.map_err(|error| error.private());
             report(
                 "jobs",
@@ -140,6 +151,18 @@ pub(crate) async fn doctor(config: Config) -> Result<ExitCode, Failure> {
             report("mail", answer.map_err(|error| error.to_string()));
         }
         None => report("mail", Ok("no X8_SMTP_URL; letters stay in the mailbox page".to_owned())),
+    }
+    match &config.returns {
+        Some(mailbox) => {
+            let answer =
+                mailbox.check().await.map(|messages| format!("connects and signs in; {messages} messages there"));
+            report("returned mail", answer.map_err(|error| error.to_string()));
+        }
+        None if config.mail.is_some() => {
+            let none = "no X8_BOUNCE_IMAP_URL; what a server refuses later is not noticed";
+            report("returned mail", Ok(none.to_owned()));
+        }
+        None => {}
     }
     match std::net::TcpListener::bind(config.listen) {
         Ok(_) => report("address", Ok(format!("{} is free", config.listen))),

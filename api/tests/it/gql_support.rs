@@ -118,7 +118,14 @@ async fn agent(ctx: &Ctx, tenant: &Tenant) -> Ctx {
     put!(
         ctx,
         user,
-        user::Model { id: user_id, email: None, name: Some("Agent".to_owned()), password_hash: None, created_at: now }
+        user::Model {
+            id: user_id,
+            email: None,
+            name: Some("Agent".to_owned()),
+            password_hash: None,
+            email_set_at: None,
+            created_at: now
+        }
     );
     put!(
         ctx,

@@ -132,7 +132,14 @@ fn what_customers_sent_is_for_those_who_talk_to_them() {
         let talks = kit.ctx.new_id();
         let tx = kit.ctx.db().begin_across().await.unwrap();
         let now = kit.ctx.time();
-        let person = user::Model { id: talks, email: None, name: None, password_hash: None, created_at: now };
+        let person = user::Model {
+            id: talks,
+            email: None,
+            name: None,
+            password_hash: None,
+            email_set_at: None,
+            created_at: now,
+        };
         user::Entity::insert(person.into_active_model().reset_all()).exec_without_returning(&tx).await.unwrap();
         let member = membership::Model {
             id: kit.ctx.new_id(),

@@ -4,18 +4,30 @@
 //! Sending has two halves: [`Mail::open`] goes as far as the server accepts sender and recipient, and changes nothing;
 //! [`Ready::deliver`] hands the letter over. Between them the caller writes down that it may be on its way, so that no letter
 //! whose outcome is unknown goes twice.
+//!
+//! A server that takes a letter and cannot deliver it says so later, by a [`report`] to the envelope's sender. Letters carry a
+//! token there and in their Message-ID ([`returns`]), and [`mailbox`] reads what came back.
 
+pub mod mailbox;
+mod refusal;
+pub mod report;
+pub mod returns;
+mod server;
 pub mod smtp;
 
 use crate::error::Error;
 use async_trait::async_trait;
-use uuid::Uuid;
+
+/// Name of the provider, in errors.
+pub const NAME: &str = "smtp";
 
 /// One letter to one address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Letter {
-    /// Ours; the Message-ID is made from it, so that every try is the same letter to those who read it.
-    pub id: Uuid,
+    /// Ours ([`returns::token`]); the Message-ID is made from it, so that every try is the same letter to those who read it.
+    pub token: String,
+    /// The envelope's sender, where refusals go; none: the sender whom people see.
+    pub returns_to: Option<String>,
     /// Address.
     pub to: String,
     /// The subject.

@@ -1,16 +1,14 @@
 //! SMTP (RFC 5321) by `lettre`: its connection and its message, with our own reading of every reply, because what a fault means
 //! depends on the step at which it came.
 //!
-//! Connections are encrypted: from the first byte (`smtps://`) or by STARTTLS, without which nothing is sent (`smtp://`).
-//! `smtp://host?tls=none` is taken for a host of a private network only: each address that its name resolves to is judged, and
-//! the connection goes to one that was.
-//!
 //! `lettre` writes what it sends into its debug log, the password too: every conversation runs without a log.
 
+pub use super::NAME;
+use super::refusal::is_about_address;
+use super::server::{CONNECT, Protocol, Security, Server, holds_certificate};
 use super::{Letter, Mail, Ready};
 use crate::error::{Error, Kind};
 use async_trait::async_trait;
-use foundation::http::is_public;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
@@ -18,18 +16,11 @@ use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParam
 use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{Address, Message};
-use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::error::Error as _;
-use std::net::SocketAddr;
 use std::time::Duration;
 use tracing::instrument::WithSubscriber as _;
 use tracing::subscriber::NoSubscriber;
-
-/// Name of the provider, in errors.
-pub const NAME: &str = "smtp";
-/// How long a connection may take to stand.
-const CONNECT: Duration = Duration::from_secs(10);
 
 /// How long a server is waited for.
 #[derive(Clone, Copy, Debug)]
@@ -46,30 +37,22 @@ impl Default for Patience {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Security {
-    /// TLS from the first byte.
-    Implicit,
-    /// TLS after STARTTLS, or nothing.
-    StartTls,
-    /// None, within a private network.
-    Plain,
-}
+/// Addresses of servers that take letters.
+const PROTOCOL: Protocol = Protocol {
+    plain: "smtp",
+    implicit: "smtps",
+    ports: [587, 465, 25],
+    form: "must be an address such as smtp://USER:PASSWORD@HOST:587 or smtps://USER:PASSWORD@HOST",
+};
 
 /// A server that takes our letters.
 #[derive(Debug)]
 pub struct Smtp {
-    host: String,
-    port: u16,
-    security: Security,
-    login: Option<(String, SecretString)>,
+    server: Server,
     from: Mailbox,
     authority: Option<Certificate>,
     patience: Patience,
 }
-
-/// How a certificate in PEM begins (RFC 7468).
-const PEM_BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
 impl Smtp {
     /// Reads the settings. `authority`: a certificate in PEM that is trusted beside the public ones.
@@ -81,11 +64,7 @@ impl Smtp {
         let from = from.trim().parse::<Mailbox>().map_err(|_| {
             problems.push("X8_MAIL_FROM must be an address such as x8@shop.example or X8 <x8@shop.example>".to_owned());
         });
-        // The library takes a text without any certificate for a list of none.
-        let read_authority = |pem: &[u8]| {
-            let named = pem.windows(PEM_BEGIN.len()).any(|part| part == PEM_BEGIN);
-            Certificate::from_pem(pem).ok().filter(|_| named)
-        };
+        let read_authority = |pem: &[u8]| Certificate::from_pem(pem).ok().filter(|_| holds_certificate(pem));
         let authority = match authority.map(read_authority) {
             Some(None) => {
                 problems.push("X8_SMTP_CA does not hold a certificate in PEM".to_owned());
@@ -94,10 +73,11 @@ impl Smtp {
             Some(read) => read,
             None => None,
         };
-        let server = read(url.expose_secret()).map_err(|problem| problems.push(format!("X8_SMTP_URL {problem}")));
+        let server = Server::read(url.expose_secret(), &PROTOCOL);
+        let server = server.map_err(|problem| problems.push(format!("X8_SMTP_URL {problem}")));
         match (server, from) {
-            (Ok((host, port, security, login)), Ok(from)) if problems.is_empty() => {
-                Ok(Self { host, port, security, login, from, authority, patience: Patience::default() })
+            (Ok(server), Ok(from)) if problems.is_empty() => {
+                Ok(Self { server, from, authority, patience: Patience::default() })
             }
             _ => Err(problems),
         }
@@ -122,12 +102,12 @@ impl Smtp {
 
     /// Connects, encrypts and signs in.
     async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
-        let addresses = self.addresses().await?;
+        let addresses = self.server.addresses(NAME).await?;
         let hello = ClientId::default();
-        let tls = match self.security {
+        let tls = match self.server.security {
             Security::Plain => None,
             Security::Implicit | Security::StartTls => {
-                let mut tls = TlsParameters::builder(self.host.clone());
+                let mut tls = TlsParameters::builder(self.server.host.clone());
                 if let Some(authority) = &self.authority {
                     tls = tls.add_root_certificate(authority.clone());
                 }
@@ -135,10 +115,10 @@ impl Smtp {
                 Some(tls.map_err(|_| Error::new(NAME, Kind::Request, "the name of the server cannot be checked"))?)
             }
         };
-        let first = tls.clone().filter(|_| self.security == Security::Implicit);
+        let first = tls.clone().filter(|_| self.server.security == Security::Implicit);
         let connect = AsyncSmtpConnection::connect_tokio1(addresses.as_slice(), Some(CONNECT), &hello, first, None);
         let mut connection = self.within(connect).await.map_err(|failed| failed.before("connecting"))?;
-        if let (Security::StartTls, Some(tls)) = (self.security, tls) {
+        if let (Security::StartTls, Some(tls)) = (self.server.security, tls) {
             if !connection.can_starttls() {
                 connection.abort().await;
                 return Err(Error::new(
@@ -150,24 +130,12 @@ impl Smtp {
             let upgrade = connection.starttls(tls, &hello);
             self.within(upgrade).await.map_err(|failed| failed.before("STARTTLS"))?;
         }
-        if let Some((user, password)) = &self.login {
+        if let Some((user, password)) = &self.server.login {
             let credentials = Credentials::new(user.clone(), password.expose_secret().to_owned());
             let login = connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials);
             self.within(login).await.map_err(Failed::at_login)?;
         }
         Ok(connection)
-    }
-
-    async fn addresses(&self) -> Result<Vec<SocketAddr>, Error> {
-        let host = self.host.trim_start_matches('[').trim_end_matches(']');
-        let found = tokio::time::timeout(CONNECT, tokio::net::lookup_host((host, self.port))).await;
-        let unreached = || Error::new(NAME, Kind::Unavailable, "the name of the server does not resolve");
-        let found: Vec<SocketAddr> = found.map_err(|_| unreached())?.map_err(|_| unreached())?.collect();
-        if self.security == Security::Plain && found.iter().any(|address| is_public(address.ip())) {
-            let text = "the server is in no private network; without TLS nothing is sent there";
-            return Err(Error::new(NAME, Kind::Request, text));
-        }
-        Ok(found)
     }
 
     fn message(&self, letter: &Letter, to: Address) -> Result<Message, Error> {
@@ -177,7 +145,7 @@ impl Smtp {
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             .subject(letter.subject.as_str())
-            .message_id(Some(format!("<{}@{domain}>", letter.id)))
+            .message_id(Some(format!("<{}@{domain}>", letter.token)))
             .multipart(MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone()))
             .map_err(bad)?;
         // RFC 3834: answering machines leave it unanswered.
@@ -195,7 +163,13 @@ impl Mail for Smtp {
                 letter.to.parse().map_err(|_| Error::new(NAME, Kind::Recipient, "this is not an address"))?;
             let message = self.message(letter, to.clone())?.formatted();
             let mut connection = self.connect().await?;
-            let from = MailFrom::new(Some(self.from.email.clone()), Vec::new());
+            let sender = match &letter.returns_to {
+                Some(address) => {
+                    address.parse().map_err(|_| Error::new(NAME, Kind::Request, "the sender is no address"))?
+                }
+                None => self.from.email.clone(),
+            };
+            let from = MailFrom::new(Some(sender), Vec::new());
             self.within(connection.command(from)).await.map_err(|failed| failed.before("the sender"))?;
             let rcpt = Rcpt::new(to, Vec::new());
             if let Err(failed) = self.within(connection.command(rcpt)).await {
@@ -308,7 +282,7 @@ impl Failed {
     }
 
     fn at_recipient(self) -> Error {
-        let gone = self.reply().is_some_and(|(code, words)| is_no_address(code, &words));
+        let gone = self.reply().is_some_and(|(code, words)| is_about_address(Some(code), &words));
         let mut error = self.before("the recipient");
         if gone {
             error.kind = Kind::Recipient;
@@ -317,108 +291,9 @@ impl Failed {
     }
 }
 
-/// Whether a refusal is about the address itself. Servers that give enhanced codes (RFC 3463) say so: 5.1.x is the address,
-/// 5.2.1 a mailbox that takes nothing any more; 5.7.1 with 550 is a refusal of us. Without one, 550, 551 and 553 are.
-fn is_no_address(code: u16, words: &str) -> bool {
-    let enhanced = words.split_whitespace().find(|word| {
-        word.starts_with("5.") && word.split('.').count() == 3 && word.bytes().all(|b| b.is_ascii_digit() || b == b'.')
-    });
-    match enhanced {
-        Some(enhanced) => enhanced.starts_with("5.1.") || enhanced == "5.2.1",
-        None => matches!(code, 550 | 551 | 553),
-    }
-}
-
-type Server = (String, u16, Security, Option<(String, SecretString)>);
-
-fn read(url: &str) -> Result<Server, &'static str> {
-    const FORM: &str = "must be an address such as smtp://USER:PASSWORD@HOST:587 or smtps://USER:PASSWORD@HOST";
-    let url = Url::parse(url).map_err(|_| FORM)?;
-    let host = url.host_str().filter(|host| !host.is_empty()).ok_or(FORM)?.to_owned();
-    let tls = match url.query() {
-        None => None,
-        Some(query) => Some(query.strip_prefix("tls=").ok_or("takes no other parameter than tls=none")?),
-    };
-    let (security, port) = match (url.scheme(), tls) {
-        ("smtps", None) => (Security::Implicit, 465),
-        ("smtp", None | Some("required")) => (Security::StartTls, 587),
-        ("smtp", Some("none")) if may_be_private(&host) => (Security::Plain, 25),
-        ("smtp", Some("none")) => return Err("may say tls=none for a host of a private network only"),
-        ("smtp" | "smtps", Some(_)) => return Err("takes no other parameter than tls=none"),
-        _ => return Err(FORM),
-    };
-    if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
-        return Err("must have no path");
-    }
-    let login = match (url.username(), url.password()) {
-        ("", None) => None,
-        (user, Some(password)) if !user.is_empty() => {
-            let part = |text| decoded(text).ok_or("has a user or password with a bad % sign");
-            Some((part(user)?, SecretString::from(part(password)?)))
-        }
-        _ => return Err("must have both a user and a password, or neither"),
-    };
-    Ok((host, url.port().unwrap_or(port), security, login))
-}
-
-/// A name without a dot, of a private zone, or a private address; what a name resolves to is judged when it is called.
-fn may_be_private(host: &str) -> bool {
-    match host.trim_start_matches('[').trim_end_matches(']').parse() {
-        Ok(address) => !is_public(address),
-        Err(_) => {
-            !host.contains('.') || [".local", ".internal", ".lan", ".home.arpa"].iter().any(|zone| host.ends_with(zone))
-        }
-    }
-}
-
-fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte != b'%' {
-            bytes.push(byte);
-            continue;
-        }
-        let digits = [rest.next()?, rest.next()?];
-        bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?);
-    }
-    String::from_utf8(bytes).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn addresses_of_servers_are_read() {
-        let (host, port, security, login) = read("smtp://ann%40shop.example:p%3Ass@mail.example").expect("good");
-        assert_eq!((host.as_str(), port, security), ("mail.example", 587, Security::StartTls));
-        let (user, password) = login.expect("a login");
-        assert_eq!((user.as_str(), password.expose_secret()), ("ann@shop.example", "p:ss"));
-        assert_eq!(read("smtps://mail.example").map(|server| server.1), Ok(465));
-        for private in [
-            "smtp://localhost:25?tls=none",
-            "smtp://10.0.0.8?tls=none",
-            "smtp://mail?tls=none",
-            "smtp://[::1]?tls=none",
-        ] {
-            assert_eq!(read(private).map(|server| server.2), Ok(Security::Plain), "{private}");
-        }
-        for bad in [
-            "",
-            "mail.example",
-            "http://mail.example",
-            "smtp://mail.example?tls=none",
-            "smtp://8.8.8.8?tls=none",
-            "smtps://mail.example?tls=none",
-            "smtp://mail.example?tls=opportunistic",
-            "smtp://ann@mail.example",
-            "smtp://ann:%zz@mail.example",
-            "smtp://ann:x@mail.example/path",
-        ] {
-            assert!(read(bad).is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn problems_repeat_no_password() {
@@ -428,20 +303,5 @@ mod tests {
         assert!(!problems.concat().contains("hidden"));
         let good = Smtp::new(&SecretString::from("smtp://ann:hidden@mail.example"), "x8@shop.example", None);
         assert!(!format!("{good:?}").contains("hidden"), "nor does its debug form");
-    }
-
-    #[test]
-    fn a_refused_address_is_told_from_a_refused_sender() {
-        for (code, words, gone) in [
-            (550, "5.1.1 no such user", true),
-            (550, "No such user here", true),
-            (553, "mailbox name not allowed", true),
-            (550, "5.2.1 mailbox disabled", true),
-            (550, "5.7.1 relaying denied", false),
-            (552, "5.2.2 mailbox full", false),
-            (554, "transaction failed", false),
-        ] {
-            assert_eq!(is_no_address(code, words), gone, "{code} {words}");
-        }
     }
 }

@@ -471,6 +471,12 @@ pub(crate) fn for_channel_row(channel: &channel::Model) -> CompanyScope {
     CompanyScope { company_id: channel.company_id, role: None }
 }
 
+/// The scope of a letter whose row a report has named by the installation's own signature.
+#[must_use]
+pub(crate) fn for_letter(letter: &entity::mail::Model) -> CompanyScope {
+    CompanyScope { company_id: letter.company_id, role: None }
+}
+
 /// The scope of a file whose row was made or found under a scope.
 #[must_use]
 pub(crate) fn for_file(file: &entity::file::Model) -> CompanyScope {

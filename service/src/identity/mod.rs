@@ -119,6 +119,7 @@ pub async fn sign_in_with_code(ctx: &Ctx, from: &str, code: &str) -> Result<Sign
                 email: Set(None),
                 name: Set(None),
                 password_hash: Set(None),
+                email_set_at: Set(None),
                 created_at: Set(ctx.time()),
             }
             .insert(&tx)
@@ -228,6 +229,7 @@ pub async fn set_password(ctx: &Ctx, name: Option<&str>, email: Option<&str>, pa
                 && !email.contains(char::is_whitespace);
             if good {
                 row.email = Set(Some(email));
+                row.email_set_at = Set(Some(ctx.time()));
             } else {
                 errors.push(UserError::new("email", "INVALID", "This is not an e-mail address."));
             }
@@ -329,6 +331,7 @@ pub async fn put_person(ctx: &Ctx, email: &str, name: &str, password: &str) -> R
                 email: Set(Some(email)),
                 name: Set(Some(name.to_owned())),
                 password_hash: Set(Some(hash)),
+                email_set_at: Set(None),
                 created_at: Set(ctx.time()),
             }
             .insert(&tx)

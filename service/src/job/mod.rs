@@ -97,9 +97,30 @@ pub async fn enqueue_at<J: Job>(
     job: &J,
     run_at: Time,
 ) -> Result<Enqueued> {
+    let row = row_of(ctx, Some(scope), job, run_at)?;
+    insert_or_join(tx, row, job.unique_key(), run_at).await
+}
+
+/// Enqueues work of the installation itself, which belongs to no company, to run at a time; a waiting job of the same key keeps
+/// an earlier one. `tx` must reach all companies ([`Db::begin_across`](crate::db::Db::begin_across)).
+///
+/// # Errors
+/// When the database refuses.
+pub async fn enqueue_own<J: Job>(ctx: &Ctx, tx: &mut Tx, job: &J, run_at: Time) -> Result<Enqueued> {
+    if waits_by(tx, job, run_at).await? {
+        return Ok(Enqueued::Joined);
+    }
+    let row = row_of(ctx, None, job, run_at)?;
+    insert_or_join(tx, row, job.unique_key(), run_at).await
+}
+
+async fn insert_or_join(
+    tx: &mut Tx,
+    row: job::ActiveModel,
+    unique_key: Option<String>,
+    run_at: Time,
+) -> Result<Enqueued> {
     tx.wakes = true;
-    let row = row_of(ctx, scope, job, run_at)?;
-    let unique_key = job.unique_key();
     let id = *row.id.as_ref();
     for _ in 0..JOIN_TRIES {
         // The update also locks the waiting job until this transaction ends: no worker can claim it before what it is to find
@@ -126,10 +147,10 @@ pub async fn enqueue_at<J: Job>(
     Err(Error::Unavailable("a job of the same key came and went too often".to_owned()))
 }
 
-fn row_of<J: Job>(ctx: &Ctx, scope: &CompanyScope, job: &J, run_at: Time) -> Result<job::ActiveModel> {
+fn row_of<J: Job>(ctx: &Ctx, scope: Option<&CompanyScope>, job: &J, run_at: Time) -> Result<job::ActiveModel> {
     Ok(job::ActiveModel {
         id: Set(ctx.new_id()),
-        company_id: Set(Some(scope.id())),
+        company_id: Set(scope.map(CompanyScope::id)),
         subject_id: Set(job.subject()),
         kind: Set(J::KIND.to_owned()),
         payload: Set(serde_json::to_value(job)?),
@@ -201,8 +222,10 @@ pub(crate) async fn enqueue_all<J: Job>(ctx: &Ctx, tx: &mut Tx, wanted: &[Wanted
             joined.insert(row.try_get::<String>("", "joined")?);
         }
         open.retain(|wanted| !wanted.job.unique_key().is_some_and(|key| joined.contains(&key)));
-        let rows: Vec<_> =
-            open.iter().map(|wanted| row_of(ctx, wanted.scope, &wanted.job, wanted.run_at)).collect::<Result<_>>()?;
+        let rows: Vec<_> = open
+            .iter()
+            .map(|wanted| row_of(ctx, Some(wanted.scope), &wanted.job, wanted.run_at))
+            .collect::<Result<_>>()?;
         if rows.is_empty() {
             continue;
         }
@@ -226,18 +249,22 @@ pub async fn enqueue_unless_waiting<J: Job>(
     job: &J,
     run_at: Time,
 ) -> Result<Enqueued> {
-    if let Some(key) = job.unique_key() {
-        let waiting = job::Entity::find()
-            .filter(job::Column::UniqueKey.eq(key))
-            .filter(status_is("waiting"))
-            .filter(job::Column::RunAt.lte(run_at))
-            .one(tx)
-            .await?;
-        if waiting.is_some() {
-            return Ok(Enqueued::Joined);
-        }
+    if waits_by(tx, job, run_at).await? {
+        return Ok(Enqueued::Joined);
     }
     enqueue_at(ctx, tx, scope, job, run_at).await
+}
+
+/// Whether a job of the same key waits to run by that time.
+async fn waits_by<J: Job>(tx: &Tx, job: &J, run_at: Time) -> Result<bool> {
+    let Some(key) = job.unique_key() else { return Ok(false) };
+    let waiting = job::Entity::find()
+        .filter(job::Column::UniqueKey.eq(key))
+        .filter(status_is("waiting"))
+        .filter(job::Column::RunAt.lte(run_at))
+        .one(tx)
+        .await?;
+    Ok(waiting.is_some())
 }
 
 /// Whether a job of this kind about a subject waits, runs, or has come to its end since a moment.

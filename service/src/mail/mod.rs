@@ -2,8 +2,11 @@
 //! once. Without a server they stay here and are shown on the mailbox page (development).
 
 mod alert;
+mod returns;
 
 pub(crate) use alert::{account_stopped, channel_stopped, model_budget_used};
+pub(crate) use returns::{ReadReturns, run_read};
+pub use returns::{last_look, start_reading};
 
 use crate::access::{self, CompanyScope};
 use crate::ctx::Ctx;
@@ -147,8 +150,10 @@ pub(crate) async fn run_send(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure
         return end(ctx, &scope, claimed, &row, End::of(MailStatus::Kept)).await;
     };
     let written = write(&row);
+    let token = returns::token(ctx, row.id);
     let letter = Letter {
-        id: row.id,
+        returns_to: ctx.engine().outside.returns.as_ref().map(|mailbox| mailbox.returns.of(&token)),
+        token,
         to: row.address.clone(),
         subject: written.subject,
         text: written.text,
@@ -209,16 +214,21 @@ async fn failed(
         ctx.commit(tx).await?;
         return Err(crate::channel::failure(error));
     }
-    let status = match error.kind {
-        Kind::Recipient => MailStatus::Refused,
-        Kind::Unknown => MailStatus::Unknown,
-        _ => MailStatus::Failed,
-    };
+    let status = status_after(error);
     tracing::error!(mail = %row.id, company = %scope.id(), %error, "a letter was not sent");
     end(ctx, scope, claimed, row, End::failed(status, error)).await
 }
 
-/// Settles a letter and its job; a refused address is marked with it, and the oldest letters go.
+/// How a letter stands after a fault that ends it, told at once or in a report later.
+const fn status_after(error: &MailError) -> MailStatus {
+    match error.kind {
+        Kind::Recipient => MailStatus::Refused,
+        Kind::Unknown => MailStatus::Unknown,
+        _ => MailStatus::Failed,
+    }
+}
+
+/// Settles a letter and its job; a refused address is marked with it.
 async fn end(
     ctx: &Ctx,
     scope: &CompanyScope,
@@ -228,6 +238,10 @@ async fn end(
 ) -> Result<(), Failure> {
     let mut tx = ctx.db().begin(scope).await?;
     settle(ctx, &tx, scope, row, &end).await?;
+    if let (MailStatus::Refused, Some(reason)) = (end.status, end.text) {
+        mark(ctx, &tx, &row.address, reason).await?;
+    }
+    tidy(&tx, scope).await?;
     job::finish(ctx, &mut tx, claimed).await?;
     ctx.commit(tx).await?;
     metrics::counter!("mails_total", "status" => word(end.status)).increment(1);
@@ -245,20 +259,28 @@ async fn settle(ctx: &Ctx, tx: &Tx, scope: &CompanyScope, row: &mail::Model, end
         .filter(mail::Column::CompanyId.eq(scope.id()))
         .exec(tx)
         .await?;
-    if let (MailStatus::Refused, Some(reason)) = (end.status, end.text) {
-        mail_refusal::Entity::insert(mail_refusal::ActiveModel {
-            address: Set(row.address.to_lowercase()),
-            reason: Set(reason.to_owned()),
-            created_at: Set(ctx.time()),
-        })
-        .on_conflict(
-            OnConflict::column(mail_refusal::Column::Address)
-                .update_columns([mail_refusal::Column::Reason, mail_refusal::Column::CreatedAt])
-                .to_owned(),
-        )
-        .exec_without_returning(tx)
-        .await?;
-    }
+    Ok(())
+}
+
+/// No more letters go to this address, until somebody sets it again.
+async fn mark(ctx: &Ctx, tx: &Tx, address: &str, reason: &str) -> Result<()> {
+    mail_refusal::Entity::insert(mail_refusal::ActiveModel {
+        address: Set(address.to_lowercase()),
+        reason: Set(reason.to_owned()),
+        created_at: Set(ctx.time()),
+    })
+    .on_conflict(
+        OnConflict::column(mail_refusal::Column::Address)
+            .update_columns([mail_refusal::Column::Reason, mail_refusal::Column::CreatedAt])
+            .to_owned(),
+    )
+    .exec_without_returning(tx)
+    .await?;
+    Ok(())
+}
+
+/// The oldest letters go.
+async fn tidy(tx: &Tx, scope: &CompanyScope) -> Result<()> {
     let oldest = mail::Entity::find()
         .filter(mail::Column::CompanyId.eq(scope.id()))
         .order_by_desc(mail::Column::Id)

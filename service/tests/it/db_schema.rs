@@ -32,7 +32,7 @@ both! {
         query!(
             booking, branch, catalogue, catalogue_row, catalogue_version, channel, channel_event, channel_log,
             channel_session, company, contact, contact_address, conversation, credential, event, file, import,
-            integration, job, mail, mail_refusal, media, membership, merged, message, model_month, model_use, one_time_code, order, order_line,
+            integration, job, mail, mail_refusal, mailbox_state, media, membership, merged, message, model_month, model_use, one_time_code, order, order_line,
             organization,
             payment, payment_event, reminder, session, slot_hold, stock_hold, stock_level, turn, user,
         );

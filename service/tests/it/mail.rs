@@ -8,6 +8,7 @@ use gateway::mail::smtp::{self, Patience};
 use gateway::mail::{Letter, Mail as _};
 use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, EntityTrait as _, IntoActiveModel as _, QueryOrder as _};
 use service::access::Actor;
+use service::ctx::Engine;
 use std::sync::Arc;
 use std::time::Duration;
 use testkit::fake::Server;
@@ -16,8 +17,8 @@ use testkit::fake::telegram::{TOKEN, Telegram};
 use testkit::{Kit, Tenant};
 use uuid::Uuid;
 
-const NEW_TOKEN: &str = "110201543:BBHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw9";
-const OTHER_TOKEN: &str = "110201543:CCHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw9";
+pub(crate) const NEW_TOKEN: &str = "110201543:BBHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw9";
+pub(crate) const OTHER_TOKEN: &str = "110201543:CCHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw9";
 
 fn client(server: &Smtp, encryption: Encryption) -> smtp::Smtp {
     trusting(server, encryption, Some(&server.certificate))
@@ -30,9 +31,9 @@ fn trusting(server: &Smtp, encryption: Encryption, certificate: Option<&str>) ->
 }
 
 /// A company whose bot works, and a mail server.
-struct House {
-    kit: Kit,
-    tenant: Tenant,
+pub(crate) struct House {
+    pub(crate) kit: Kit,
+    pub(crate) tenant: Tenant,
     world: Telegram,
     _bot_api: Server,
     bot: channel::Model,
@@ -40,7 +41,12 @@ struct House {
 }
 
 impl House {
-    async fn open(kit: &Kit, with_mail: bool) -> Self {
+    pub(crate) async fn open(kit: &Kit, with_mail: bool) -> Self {
+        Self::open_with(kit, with_mail, |_| {}).await
+    }
+
+    /// The same, with something else changed in the program.
+    pub(crate) async fn open_with(kit: &Kit, with_mail: bool, change: impl FnOnce(&mut Engine)) -> Self {
         let world = Telegram::default();
         let bot_api = world.start().await;
         let mail = if with_mail { Some(Smtp::start(Encryption::StartTls, &kit.folder).await) } else { None };
@@ -49,6 +55,7 @@ impl House {
             if let Some(mail) = &mail {
                 engine.outside.mail = Some(Arc::new(client(mail, Encryption::StartTls)));
             }
+            change(engine);
         });
         let tenant = kit.tenant().await;
         let bot = service::channel::connect_telegram(&kit.ctx, &tenant.scope, "Bot <1>", TOKEN).await.unwrap();
@@ -58,16 +65,16 @@ impl House {
         house
     }
 
-    fn mail(&self) -> &Smtp {
+    pub(crate) fn mail(&self) -> &Smtp {
         self.mail.as_ref().expect("a mail server")
     }
 
-    async fn work(&self) {
+    pub(crate) async fn work(&self) {
         self.kit.drain_with(&service::jobs::registry()).await;
     }
 
     /// Lets time pass, and what falls due with it.
-    async fn after(&self, minutes: u64) {
+    pub(crate) async fn after(&self, minutes: u64) {
         self.kit.advance(Duration::from_secs(minutes * 60));
         self.work().await;
     }
@@ -77,28 +84,28 @@ impl House {
     }
 
     /// The bot's token is revoked, and the program finds out.
-    async fn breaks(&self, token: &str) {
+    pub(crate) async fn breaks(&self, token: &str) {
         self.world.replace_token(token);
         service::channel::reconnect(&self.kit.ctx, &self.tenant.scope, self.bot.id).await.unwrap();
         self.work().await;
         assert_eq!(self.status().await, ChannelStatus::Error);
     }
 
-    async fn mended(&self, token: &str) {
+    pub(crate) async fn mended(&self, token: &str) {
         service::channel::replace_telegram_token(&self.kit.ctx, &self.tenant.scope, self.bot.id, token).await.unwrap();
         self.work().await;
         assert_eq!(self.status().await, ChannelStatus::Connected);
     }
 
-    async fn rows(&self) -> Vec<mail::Model> {
+    pub(crate) async fn rows(&self) -> Vec<mail::Model> {
         mail::Entity::find().order_by_asc(mail::Column::Id).all(&self.kit.ctx.db().read_across()).await.unwrap()
     }
 
-    async fn states(&self) -> Vec<MailStatus> {
+    pub(crate) async fn states(&self) -> Vec<MailStatus> {
         self.rows().await.into_iter().map(|row| row.status).collect()
     }
 
-    async fn refusals(&self) -> Vec<mail_refusal::Model> {
+    pub(crate) async fn refusals(&self) -> Vec<mail_refusal::Model> {
         mail_refusal::Entity::find().all(&self.kit.ctx.db().read_platform()).await.unwrap()
     }
 }
@@ -115,8 +122,9 @@ testkit::both! {
         let row = &house.rows().await[0];
         assert_eq!((row.status, Some(&row.address)), (MailStatus::Sent, house.tenant.owner.email.as_ref()));
         assert_eq!((&letters[0].to, letters[0].encrypted), (&row.address, true));
+        assert_eq!(letters[0].from, "x8@shop.example", "no mailbox for returned letters is set");
         for part in [
-            &format!("Message-ID: <{}@shop.example>", row.id),
+            &format!("Message-ID: <{}", row.id.simple()),
             "Auto-Submitted: auto-generated",
             "Content-Type: multipart/alternative",
             "From: X8 <x8@shop.example>",
@@ -230,7 +238,8 @@ testkit::both! {
 
 fn letter() -> Letter {
     Letter {
-        id: Uuid::from_u128(8),
+        token: "8".to_owned(),
+        returns_to: None,
         to: "ana@shop.example".to_owned(),
         subject: "Канал не работает".to_owned(),
         text: "Текст\n.\nend".to_owned(),

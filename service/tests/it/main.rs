@@ -38,6 +38,7 @@ mod job_enqueue;
 mod job_settle;
 mod jobs;
 mod mail;
+mod mail_returns;
 mod media;
 mod media_cloudinary;
 mod media_support;

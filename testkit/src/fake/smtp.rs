@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -57,6 +57,8 @@ pub enum Play {
 /// A letter as it arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Received {
+    /// From whom, as the envelope says.
+    pub from: String,
     /// To whom.
     pub to: String,
     /// Headers and body, dots taken back.
@@ -153,8 +155,13 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn certificate(folder: &Path) -> (String, TlsAcceptor) {
-    let (key, pem) = (folder.join("smtp.key"), folder.join("smtp.pem"));
+/// Makes a key and a certificate for `localhost` in a folder, by openssl; their files are returned.
+///
+/// # Panics
+/// When openssl is missing.
+#[must_use]
+pub fn make_certificate(folder: &Path, name: &str) -> (PathBuf, PathBuf) {
+    let (key, pem) = (folder.join(format!("{name}.key")), folder.join(format!("{name}.pem")));
     let made = Command::new("openssl")
         .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"])
         .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"])
@@ -165,6 +172,11 @@ fn certificate(folder: &Path) -> (String, TlsAcceptor) {
         .output()
         .expect("openssl is installed");
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    (key, pem)
+}
+
+fn certificate(folder: &Path) -> (String, TlsAcceptor) {
+    let (key, pem) = make_certificate(folder, "smtp");
     let pem = std::fs::read_to_string(pem).expect("a certificate");
     let chain = vec![CertificateDer::from_pem_slice(pem.as_bytes()).expect("a certificate")];
     let key = PrivateKeyDer::from_pem_file(key).expect("a key");
@@ -229,7 +241,7 @@ impl House {
         if greets {
             self.answer(stream, Step::Greeting, "220 mail.example ESMTP").await?;
         }
-        let mut to = None;
+        let (mut from, mut to) = (String::new(), None);
         let mut known = false;
         loop {
             let mut line = String::new();
@@ -258,7 +270,10 @@ impl House {
                     }
                 }
                 "MAIL" if !known => say(stream, "530 5.7.0 sign in first").await?,
-                "MAIL" => say(stream, "250 2.1.0 ok").await?,
+                "MAIL" => {
+                    from = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+                    say(stream, "250 2.1.0 ok").await?;
+                }
                 "RCPT" => {
                     if self.answer(stream, Step::Recipient, "250 2.1.5 ok").await? {
                         to = line.split(['<', '>']).nth(1).map(str::to_owned);
@@ -268,7 +283,7 @@ impl House {
                     if self.answer(stream, Step::Data, "354 end with a dot").await? {
                         let text = letter(stream).await?;
                         let to = to.take().unwrap_or_default();
-                        lock(&self.state).letters.push(Received { to, text, encrypted });
+                        lock(&self.state).letters.push(Received { from: from.clone(), to, text, encrypted });
                         self.answer(stream, Step::Letter, "250 2.0.0 queued").await?;
                     }
                 }

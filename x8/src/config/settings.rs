@@ -68,7 +68,17 @@ pub(crate) const SETTINGS: &[(&str, &str, &str)] = &[
     (
         "X8_SMTP_CA",
         "none: the public authorities",
-        "File with one more certificate, in PEM, that the mail server may show.",
+        "File with one more certificate, in PEM, that the mail server may show, and the one with the mailbox of X8_BOUNCE_IMAP_URL.",
+    ),
+    (
+        "X8_BOUNCE_IMAP_URL",
+        "none: what is refused later is not noticed",
+        "Mailbox where letters come back that could not be delivered: imaps://USER:PASSWORD@HOST or imap://USER:PASSWORD@HOST:143 (STARTTLS); in a private network also imap://…?tls=none.",
+    ),
+    (
+        "X8_BOUNCE_ADDRESS",
+        "none",
+        "Address of that mailbox, such as returns@shop.example; needed with X8_BOUNCE_IMAP_URL. Letters are sent from returns+…@shop.example.",
     ),
     (
         "X8_FILES_URL",
@@ -167,6 +177,9 @@ pub(super) struct Raw {
     pub(super) smtp_url: Option<SecretString>,
     pub(super) mail_from: Option<String>,
     pub(super) smtp_ca: Option<PathBuf>,
+    #[serde(skip_serializing)]
+    pub(super) bounce_imap_url: Option<SecretString>,
+    pub(super) bounce_address: Option<String>,
 }
 
 impl Default for Raw {
@@ -211,6 +224,8 @@ impl Default for Raw {
             smtp_url: None,
             mail_from: None,
             smtp_ca: None,
+            bounce_imap_url: None,
+            bounce_address: None,
         }
     }
 }
@@ -231,6 +246,7 @@ mod tests {
             "MODEL_KEY",
             "GOOGLE_CLIENT_SECRET",
             "SMTP_URL",
+            "BOUNCE_IMAP_URL",
             "FILES_SECRET_KEY",
         ];
         names.extend(secrets.map(|name| format!("X8_{name}")));

@@ -6,6 +6,7 @@ mod cluster;
 mod crash;
 mod demo;
 mod disk;
+mod doctor;
 mod http;
 mod life;
 mod owner;
