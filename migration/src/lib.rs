@@ -30,6 +30,7 @@ mod m20261201_0010_channel_pause;
 mod m20261201_0101_merged;
 mod m20261201_0102_model_month;
 mod m20261201_0103_payments;
+mod m20261201_0104_members;
 mod m20261201_0110_message_parts;
 mod m20261201_0310_returns;
 
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_0101_merged::Migration),
             Box::new(m20261201_0102_model_month::Migration),
             Box::new(m20261201_0103_payments::Migration),
+            Box::new(m20261201_0104_members::Migration),
             Box::new(m20261201_0110_message_parts::Migration),
             Box::new(m20261201_0310_returns::Migration),
         ];

@@ -3,9 +3,9 @@
 
 use super::adapter::{self, TELEGRAM_TOKEN};
 use super::poll::PollChannel;
-use super::session;
 use super::watch::{self, WatchChannel};
 use super::{DEFAULT_QUIET_PERIOD_MS, get};
+use super::{pause, session};
 use crate::access::CompanyScope;
 use crate::company::{self, MAX_NAME, check_text};
 use crate::credential;
@@ -446,14 +446,18 @@ pub(crate) const fn fault_code(kind: Kind) -> &'static str {
     }
 }
 
-/// Remembers a fault of the connection itself.
+/// Remembers a fault of the connection itself. Whether a line of the log says so.
 pub(crate) async fn failed(
     ctx: &Ctx,
     tx: &mut Tx,
     scope: &CompanyScope,
     channel: &channel::Model,
     error: &gateway::error::Error,
-) -> Result<()> {
+) -> Result<bool> {
+    // A platform that wants to be left alone works: the channel pauses, and nothing is wrong with it.
+    if error.kind == Kind::RateLimited && matches!(error.retry, gateway::error::Retry::After(_)) {
+        return pause::asked_for(ctx, tx, scope, channel, error).await;
+    }
     let ends = error.kind == Kind::Credentials || channel.error_count + 1 >= FAILURES_IN_ERROR;
     let mut update = channel::Entity::update_many()
         .col_expr(channel::Column::LastError, Expr::value(error.text.as_str()))
@@ -479,11 +483,12 @@ pub(crate) async fn failed(
         crate::mail::channel_stopped(ctx, tx, scope, channel, fault_code(error.kind), &error.text).await?;
     }
     // A long outage is one line, not one for each try.
-    if channel.error_count == 0 || (ends && channel.status != ChannelStatus::Error) {
+    let news = channel.error_count == 0 || (ends && channel.status != ChannelStatus::Error);
+    if news {
         let detail = format!("{}: {}", fault_code(error.kind), error.text);
         note(ctx, tx, scope, channel.id, ChannelLogKind::Failed, Some(detail)).await?;
     }
-    Ok(())
+    Ok(news)
 }
 
 /// A provider's fault as the ledger takes it.

@@ -106,7 +106,9 @@ pub(crate) async fn run_check(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failur
             job::enqueue_unless_waiting(ctx, &mut tx, &scope, &ask, ctx.time()).await?;
         }
         Ok(Some(_)) => {}
-        Err(error) if error.kind == Kind::Credentials => failed(ctx, &mut tx, &scope, &channel, &error).await?,
+        Err(error) if error.kind == Kind::Credentials => {
+            failed(ctx, &mut tx, &scope, &channel, &error).await?;
+        }
         Err(error) => tracing::debug!(channel = %channel.id, %error, "nobody says where a bot delivers to"),
     }
     job::finish(ctx, &mut tx, claimed).await?;

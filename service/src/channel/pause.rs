@@ -37,15 +37,15 @@ pub(crate) fn left(ctx: &Ctx, channel: &channel::Model) -> Option<Duration> {
     Some(Duration::from_millis(u64::try_from(left).ok()?.div_ceil(1000)))
 }
 
-/// Remembers that the platform asked to be left alone, if that is what this fault of a sending says.
+/// Remembers that the platform asked to be left alone, if that is what this fault says. Whether a line of the log says so.
 pub(crate) async fn asked_for(
     ctx: &Ctx,
     tx: &mut Tx,
     scope: &CompanyScope,
     channel: &channel::Model,
     error: &gateway::error::Error,
-) -> Result<()> {
-    let Retry::After(pause) = error.retry else { return Ok(()) };
+) -> Result<bool> {
+    let Retry::After(pause) = error.retry else { return Ok(false) };
     let seconds = i64::try_from(pause.as_secs()).unwrap_or(LONGEST_SECONDS).min(LONGEST_SECONDS);
     let now = ctx.time();
     let until = now.plus_seconds(seconds);
@@ -64,9 +64,10 @@ pub(crate) async fn asked_for(
         .exec(&*tx)
         .await?;
     let news = channel.paused_until.is_none_or(|last| last.plus_seconds(BETWEEN_LINES_SECONDS) < now);
-    if set.rows_affected > 0 && news {
+    let told = set.rows_affected > 0 && news;
+    if told {
         let detail = format!("{}: {}", fault_code(error.kind), error.text);
         note(ctx, tx, scope, channel.id, ChannelLogKind::Failed, Some(detail)).await?;
     }
-    Ok(())
+    Ok(told)
 }

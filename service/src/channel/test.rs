@@ -5,6 +5,7 @@ use super::{adapter, get, pause, session};
 use crate::access::CompanyScope;
 use crate::company;
 use crate::ctx::Ctx;
+use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::job::{self, Claimed, Failure, Job};
 use assistant::notice::Notice;
@@ -37,6 +38,8 @@ impl Job for TestChannel {
 
     fn unique_key(&self) -> Option<String> {
         Some(match &self.to {
+            // Who comes by an old link and then by a fresh one is told of both.
+            Some(to) if self.over => format!("test:{}:{to}:over", self.channel_id),
             Some(to) => format!("test:{}:{to}", self.channel_id),
             None => format!("test:{}", self.channel_id),
         })
@@ -83,12 +86,22 @@ pub(crate) async fn run_test(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure
     let payload: TestChannel = claimed.payload()?;
     let channel = get(ctx, &scope, payload.channel_id).await?;
     if payload.over {
-        if let Err(error) = write(ctx, &scope, &channel, &payload).await? {
-            tracing::info!(channel = %channel.id, %error, "who came by an old link could not be told so");
-        }
-        return Ok(job::finish_if_running(ctx, claimed).await?);
+        let mut tx = match write(ctx, &scope, &channel, &payload).await? {
+            Ok(()) => ctx.db().begin(&scope).await?,
+            Err(error) => {
+                tracing::info!(channel = %channel.id, %error, "who came by an old link could not be told so");
+                let mut tx = ctx.db().begin(&scope).await?;
+                pause::asked_for(ctx, &mut tx, &scope, &channel, &error).await?;
+                tx
+            }
+        };
+        job::finish(ctx, &mut tx, claimed).await?;
+        return Ok(ctx.commit(tx).await?);
     }
-    let checked = adapter::of(ctx, &scope, &channel).await?.check().await;
+    let checked = match pause::left(ctx, &channel) {
+        Some(_) => Err(waits()),
+        None => adapter::of(ctx, &scope, &channel).await?.check().await,
+    };
     let sent = match (&checked, &payload.to) {
         (Ok(_), Some(_)) => Some(write(ctx, &scope, &channel, &payload).await?),
         _ => None,
@@ -98,12 +111,16 @@ pub(crate) async fn run_test(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure
         session::settle(ctx, &mut tx, &scope, &channel, standing).await?;
     }
     match (checked, sent) {
-        (Err(error), _) => failed(ctx, &mut tx, &scope, &channel, &error).await?,
-        (Ok(_), Some(Err(error))) => {
-            let detail = Some(format!("{}: {}", super::connect::fault_code(error.kind), error.text));
-            note(ctx, &mut tx, &scope, channel.id, ChannelLogKind::Failed, detail).await?;
-            pause::asked_for(ctx, &mut tx, &scope, &channel, &error).await?;
+        // Each test leaves its line.
+        (Err(error), _) if error.kind == Kind::RateLimited => {
+            not_tested(ctx, &mut tx, &scope, &channel, &error).await?;
         }
+        (Err(error), _) => {
+            if !failed(ctx, &mut tx, &scope, &channel, &error).await? {
+                not_tested(ctx, &mut tx, &scope, &channel, &error).await?;
+            }
+        }
+        (Ok(_), Some(Err(error))) => not_tested(ctx, &mut tx, &scope, &channel, &error).await?,
         (Ok(standing), _) => {
             let whom = payload.name.or(payload.to).or_else(|| standing.identity.map(|identity| identity.name));
             note(ctx, &mut tx, &scope, channel.id, ChannelLogKind::Tested, whom).await?;
@@ -111,6 +128,26 @@ pub(crate) async fn run_test(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure
     }
     job::finish(ctx, &mut tx, claimed).await?;
     Ok(ctx.commit(tx).await?)
+}
+
+/// Says that a test failed, and pauses the channel where the platform asks for it.
+async fn not_tested(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    scope: &CompanyScope,
+    channel: &channel::Model,
+    error: &gateway::error::Error,
+) -> Result<()> {
+    if !pause::asked_for(ctx, tx, scope, channel, error).await? {
+        let detail = Some(format!("{}: {}", super::connect::fault_code(error.kind), error.text));
+        note(ctx, tx, scope, channel.id, ChannelLogKind::Failed, detail).await?;
+    }
+    Ok(())
+}
+
+/// What is said while the platform wants to be left alone.
+pub(super) fn waits() -> gateway::error::Error {
+    gateway::error::Error::new("x8", Kind::RateLimited, pause::WAITS)
 }
 
 /// Writes to whom the test is for.
@@ -122,7 +159,7 @@ async fn write(
 ) -> Result<std::result::Result<(), gateway::error::Error>> {
     let to = test.to.as_deref().unwrap_or_default();
     if pause::left(ctx, channel).is_some() {
-        return Ok(Err(gateway::error::Error::new("x8", Kind::RateLimited, pause::WAITS)));
+        return Ok(Err(waits()));
     }
     let chat = match channel.provider.as_str() {
         waha::NAME => adapter::waha(ctx, scope, channel).await?.chat_of(to).await,

@@ -5,11 +5,11 @@
 //! used is remembered like a delivery. Its `/start` belongs to the test, also when it comes late or again: nobody becomes a customer
 //! by it.
 
-use super::adapter;
 use super::connect::{failed, lane};
 use super::deliver::remember;
 use super::get;
 use super::test::TestChannel;
+use super::{adapter, pause};
 use crate::access::CompanyScope;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
@@ -50,6 +50,9 @@ pub async fn start_test(ctx: &Ctx, scope: &CompanyScope, channel_id: Uuid) -> Re
     let channel = get(ctx, scope, channel_id).await?;
     if channel.provider != telegram::NAME || channel.status == ChannelStatus::Disconnected {
         return Err(Error::invalid("id", "NOT_CONNECTABLE", "This channel is no connected Telegram bot."));
+    }
+    if pause::left(ctx, &channel).is_some() {
+        return Err(Error::Unavailable(pause::WAITS.to_owned()));
     }
     let bot = match adapter::telegram(ctx, scope, &channel).await?.check().await {
         Ok(standing) => standing.identity.map(|identity| identity.name).unwrap_or_default(),

@@ -9,8 +9,10 @@ use entity::stored::Role;
 use entity::{membership, one_time_code, organization, session, user};
 use foundation::secret::sha256_hex;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    sea_query::Expr,
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    sea_query::{Expr, OnConflict},
 };
 use std::sync::OnceLock;
 use tokio::sync::Semaphore;
@@ -351,29 +353,19 @@ pub async fn add_member(ctx: &Ctx, user_id: Uuid, organization_id: Uuid, role: R
         return Err(Error::Forbidden);
     }
     let tx = ctx.db().begin_platform().await?;
-    let known = membership::Entity::find()
-        .filter(membership::Column::UserId.eq(user_id))
-        .filter(membership::Column::OrganizationId.eq(organization_id))
-        .one(&tx)
-        .await?;
-    match known {
-        Some(membership) => {
-            let mut row = membership.into_active_model();
-            row.role = Set(role);
-            row.update(&tx).await?;
-        }
-        None => {
-            membership::ActiveModel {
-                id: Set(ctx.new_id()),
-                user_id: Set(user_id),
-                organization_id: Set(organization_id),
-                role: Set(role),
-                created_at: Set(ctx.time()),
-            }
-            .insert(&tx)
-            .await?;
-        }
-    }
+    let given = OnConflict::columns([membership::Column::UserId, membership::Column::OrganizationId])
+        .update_column(membership::Column::Role)
+        .to_owned();
+    membership::Entity::insert(membership::ActiveModel {
+        id: Set(ctx.new_id()),
+        user_id: Set(user_id),
+        organization_id: Set(organization_id),
+        role: Set(role),
+        created_at: Set(ctx.time()),
+    })
+    .on_conflict(given)
+    .exec_without_returning(&tx)
+    .await?;
     ctx.commit(tx).await
 }
 

@@ -260,4 +260,46 @@ testkit::both! {
         assert!(matches!(&dead, Err(Error::Invalid(errors)) if errors[0].code == "NOT_WORKING"), "{dead:?}");
         assert_eq!(bot.now().await.error_code.as_deref(), Some("credentials"));
     }
+
+    /// A platform that wants to be left alone works: the channel pauses and is told to nobody as broken, and a test says so. Who
+    /// comes by an old link and at once by a fresh one is answered on both.
+    async fn a_flood_is_no_fault_of_the_channel(kit: Kit) {
+        let bot = Bot::connected(&kit).await;
+        let (ctx, scope, id) = (&bot.shop.kit.ctx, &bot.shop.scope, bot.channel.id);
+        let failures = || async {
+            let log = service::channel::log(ctx, scope, id, 50).await.unwrap();
+            log.into_iter().filter(|line| line.kind == ChannelLogKind::Failed).count()
+        };
+        let asked = bot.server.calls("/getMe").len();
+        let slow = json!({ "ok": false, "error_code": 429, "description": "Too Many Requests: retry after 60", "parameters": { "retry_after": 60 } });
+        bot.server.fail("/getMe", Fault::Answer(Reply::json(429, &slow)));
+        for _ in 0..4 {
+            let link = service::channel::start_test(ctx, scope, id).await;
+            assert!(matches!(link, Err(Error::Unavailable(_))), "{link:?}");
+        }
+        assert_eq!((bot.server.calls("/getMe").len(), failures().await), (asked + 1, 1), "it is left alone, and the log says why");
+        service::channel::test(ctx, scope, id, None).await.unwrap();
+        bot.work().await;
+        assert_eq!((bot.server.calls("/getMe").len(), failures().await), (asked + 1, 2), "each test leaves its line");
+        let channel = bot.now().await;
+        assert_eq!((channel.status, channel.error_count), (ChannelStatus::Connected, 0));
+        assert!(channel.paused_until.is_some());
+        kit.advance(Duration::from_secs(61));
+        bot.server.heal();
+        let code = async || {
+            let link = service::channel::start_test(ctx, scope, id).await.unwrap().url;
+            format!("/start {}", link.split_once("start=").unwrap().1)
+        };
+        let old = code().await;
+        kit.advance(Duration::from_secs(601));
+        let fresh = code().await;
+        for code in [old, fresh] {
+            bot.deliver(&bot.world.write(ANA, &json!({ "text": code }))).await.unwrap();
+        }
+        bot.work().await;
+        let told: Vec<String> = bot.world.sent().iter().filter_map(|sent| Some(sent["text"].as_str()?.to_owned())).collect();
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told.iter().any(|text| text.contains("too old")) && told.iter().any(|text| text.contains("test message")), "{told:?}");
+        bot.server.check();
+    }
 }
