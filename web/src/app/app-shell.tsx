@@ -19,6 +19,7 @@ import { Navigate, NavLink, Outlet, ScrollRestoration, useLocation, useNavigate,
 import { twMerge } from "tailwind-merge";
 import { Provider, useQuery } from "urql";
 import { type CompanyInView, CompanyProvider, companyPath } from "@/entities/company/company";
+import { ManagesProvider } from "@/entities/company/manages";
 import { useViewer } from "@/entities/company/viewer";
 import NotFoundPage from "@/pages/system/not-found";
 import { cache } from "@/shared/api/cache";
@@ -104,17 +105,18 @@ function CompanyPages() {
     );
   return (
     <CompanyProvider value={company}>
-      <LiveProvider companyId={company.id} key={company.id}>
-        <Shell
-          company={company}
-          companies={viewer.companies}
-          name={viewer.name || viewer.email || ""}
-          demo={setup.demo}
-          refused={viewer.emailRefusal ? { email: viewer.email ?? "", reason: viewer.emailRefusal } : undefined}
-          manages={viewer.role !== "AGENT"}
-        />
-        <ToastHost />
-      </LiveProvider>
+      <ManagesProvider value={viewer.role !== "AGENT"}>
+        <LiveProvider companyId={company.id} key={company.id}>
+          <Shell
+            company={company}
+            companies={viewer.companies}
+            name={viewer.name || viewer.email || ""}
+            demo={setup.demo}
+            refused={viewer.emailRefusal ? { email: viewer.email ?? "", reason: viewer.emailRefusal } : undefined}
+          />
+          <ToastHost />
+        </LiveProvider>
+      </ManagesProvider>
     </CompanyProvider>
   );
 }
@@ -124,14 +126,12 @@ function Shell({
   companies,
   name,
   demo,
-  manages,
   refused,
 }: {
   company: CompanyInView;
   companies: CompanyInView[];
   name: string;
   demo: boolean;
-  manages: boolean;
   refused?: { email: string; reason: string };
 }) {
   const { t } = useTranslation();
@@ -276,7 +276,7 @@ function Shell({
         <AccountMenu name={name} compact onHelp={() => setHelp(true)} />
       </header>
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
-        {demo && <DemoBanner manages={manages} />}
+        {demo && <DemoBanner />}
         {!demo && !!counts?.channelsBroken && (
           <p
             role="alert"

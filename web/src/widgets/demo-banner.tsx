@@ -2,6 +2,7 @@ import { Pause, Play, RotateCcw } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
+import { useManages } from "@/entities/company/manages";
 import { graphql } from "@/shared/api/graphql";
 import { useAction } from "@/shared/api/use-action";
 import { Button, Progress } from "@/shared/ui";
@@ -31,7 +32,8 @@ const ResetDemo = graphql(`
 `);
 
 /** Says that this is a demo; who manages it may hold it, let it go on and restore it. */
-export function DemoBanner({ manages }: { manages: boolean }) {
+export function DemoBanner() {
+  const manages = useManages();
   const { t } = useTranslation();
   const [{ data }, refetch] = useQuery({ query: DemoState, requestPolicy: "cache-and-network" });
   const pause = useAction(PauseDemo);

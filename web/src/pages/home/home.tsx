@@ -14,13 +14,14 @@ import { Link } from "react-router";
 import { useQuery } from "urql";
 import { useCompany, useCompanyPath } from "@/entities/company/company";
 import { ChannelIcon } from "@/entities/conversation/channel-icon";
+import { useContactName } from "@/entities/conversation/contact-name";
 import { graphql } from "@/shared/api/graphql";
 import { useLive } from "@/shared/api/live";
 import { cx } from "@/shared/lib/cx";
 import { useFormat } from "@/shared/lib/format";
 import { wallAt } from "@/shared/lib/zoned";
 import { Avatar, buttonStyle, Card, Failed, PageHeader, Progress, Skeleton, SkeletonRows } from "@/shared/ui";
-import { attentionText, useContactName } from "@/widgets/inbox/conversation-list";
+import { attentionText } from "@/widgets/inbox/conversation-list";
 
 const HomeQuery = graphql(`
   query Home($id: ID!, $from: DateTime!, $to: DateTime!) {

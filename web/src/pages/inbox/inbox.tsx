@@ -5,6 +5,7 @@ import { Link, useLocation, useNavigate, useParams } from "react-router";
 import { useQuery } from "urql";
 import { useCompanyPath } from "@/entities/company/company";
 import { ChannelIcon, useChannelName } from "@/entities/conversation/channel-icon";
+import { useContactName } from "@/entities/conversation/contact-name";
 import { useThread } from "@/entities/conversation/use-thread";
 import { graphql } from "@/shared/api/graphql";
 import { useLive } from "@/shared/api/live";
@@ -15,7 +16,7 @@ import { useMedia } from "@/shared/lib/media";
 import { newId } from "@/shared/lib/uuid";
 import { Badge, Button, buttonStyle, Dialog, Empty, IconButton, Shortcut, toast, useTitle } from "@/shared/ui";
 import { ContactPanel } from "@/widgets/inbox/contact-panel";
-import { attentionText, ConversationList, useContactName } from "@/widgets/inbox/conversation-list";
+import { attentionText, ConversationList } from "@/widgets/inbox/conversation-list";
 import { Composer } from "@/widgets/thread/composer";
 import { type Outgoing, Thread } from "@/widgets/thread/thread";
 

@@ -1,11 +1,13 @@
-import { Pencil, ShoppingBasket } from "lucide-react";
-import { useState } from "react";
+import { Merge, Pencil, ShoppingBasket } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useQuery } from "urql";
 import { useCompany, useCompanyPath } from "@/entities/company/company";
+import { useManages } from "@/entities/company/manages";
 import { CartCard } from "@/entities/conversation/cart-card";
 import { OrderBadge, PaymentBadge } from "@/entities/order/order";
+import type { ChannelKind } from "@/shared/api/gql/graphql";
 import { graphql } from "@/shared/api/graphql";
 import { useLive } from "@/shared/api/live";
 import { useAction } from "@/shared/api/use-action";
@@ -18,6 +20,8 @@ const ContactPanelQuery = graphql(`
     conversation(id: $id) {
       id
       language
+      lastMessageAt
+      channel { id kind }
       contact {
         id
         name
@@ -34,6 +38,10 @@ const ContactPanelQuery = graphql(`
     }
   }
 `);
+
+const JoinDialog = lazy(() =>
+  import("@/features/join-contacts/join-dialog").then((module) => ({ default: module.JoinDialog })),
+);
 
 const UpdateContact = graphql(`
   mutation UpdateContact($input: UpdateContactInput!) {
@@ -53,6 +61,8 @@ export function ContactPanel({ conversationId }: { conversationId: string }) {
   });
   useLive(["MESSAGE", "ORDER", "CONVERSATION"], () => refetch({ requestPolicy: "network-only" }), { waitMs: 400 });
   const [editing, setEditing] = useState(false);
+  const [joining, setJoining] = useState(false);
+  const manages = useManages();
   const talk = data?.conversation?.id === conversationId ? data.conversation : undefined;
   if (error && !talk) return <Failed error={error} retry={() => refetch({ requestPolicy: "network-only" })} />;
   if (!talk)
@@ -105,6 +115,21 @@ export function ContactPanel({ conversationId }: { conversationId: string }) {
                 </div>
               ))}
           </dl>
+        )}
+        {manages && !editing && (
+          <Button size="sm" look="quiet" className="-ms-2 mt-2" onClick={() => setJoining(true)}>
+            <Merge aria-hidden />
+            {t("join.open")}
+          </Button>
+        )}
+        {joining && (
+          <Suspense>
+            <JoinDialog
+              one={{ ...talk, channel: { kind: talk.channel.kind as ChannelKind } }}
+              onClose={() => setJoining(false)}
+              onDone={() => refetch({ requestPolicy: "network-only" })}
+            />
+          </Suspense>
         )}
       </section>
       <section className="p-4" aria-label={t("order.cart")}>

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useCompany, useCompanyPath } from "@/entities/company/company";
 import { CHANNEL_KINDS, ChannelIcon, useChannelName } from "@/entities/conversation/channel-icon";
+import { useContactName } from "@/entities/conversation/contact-name";
 import type { ChannelKind, ConversationFilter, ConversationRowFragment } from "@/shared/api/gql/graphql";
 import { graphql } from "@/shared/api/graphql";
 import { useLive } from "@/shared/api/live";
@@ -248,12 +249,6 @@ function Row({ row, open, to }: { row: ConversationRowFragment; open: boolean; t
       </span>
     </Link>
   );
-}
-
-/** A person's name, their phone, or "Visitor": whatever is known first. */
-export function useContactName(): (row: { contact: { name?: string | null; phone?: string | null } }) => string {
-  const { t } = useTranslation();
-  return (row) => row.contact.name || row.contact.phone || t("inbox.visitor");
 }
 
 export function attentionText(t: TFunction, reason: string | null | undefined): string {
