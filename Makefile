@@ -31,7 +31,7 @@ test-rust: ## Rust tests on SQLite and PostgreSQL
 
 test-web: web ## Types, units and the browser against the real binary
 	cargo build -p x8
-	cargo build -p testkit --example waha_fake
+	cargo build -p testkit --example platforms
 	scripts/web-test
 
 rehearse: ## Play all rehearsals on SQLite and on PostgreSQL

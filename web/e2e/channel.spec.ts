@@ -1,12 +1,14 @@
 import { expect, test } from "@playwright/test";
 import { menu, signIn } from "./pages";
 
-// A WAHA server of the testkit: it tells the program by itself, and the test holds the phone.
+// Servers of the testkit: they talk to the program by themselves, and the test holds the phone and is the person at Telegram.
 const WAHA = process.env.X8_TEST_WAHA ?? "";
-const held = async (what: "next" | "scan") => {
-  const answer = await fetch(`${WAHA}/__test/${what}/default`, { method: "POST" });
+const TELEGRAM = process.env.X8_TEST_TELEGRAM ?? "";
+const done = async (address: string) => {
+  const answer = await fetch(address, { method: "POST" });
   expect(answer.status).toBe(204);
 };
+const held = (what: "next" | "scan") => done(`${WAHA}/__test/${what}/default`);
 
 test("a phone is linked by the code that the dialog shows live", async ({ page }) => {
   await signIn(page);
@@ -36,4 +38,42 @@ test("a phone is linked by the code that the dialog shows live", async ({ page }
   await expect(dialog.getByText("The phone is linked.")).toBeVisible();
   await dialog.getByRole("button", { name: "Close" }).last().click();
   await expect(page.getByText("Phone linked")).toBeVisible();
+});
+
+test("a bot is tried out by a link, and the dialog says when it has answered", async ({ page }) => {
+  await signIn(page);
+  await menu(page, "Settings").click();
+  await page.getByRole("button", { name: "Connect Telegram" }).click();
+  const connect = page.getByRole("dialog");
+  await connect.getByLabel("Name").fill("Flora's bot");
+  // A token that the fake knows; no bot of that number exists.
+  await connect.getByLabel("Token").fill("110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw8");
+  await connect.getByRole("button", { name: "Connect Telegram" }).click();
+  const bot = page.getByRole("listitem").filter({ hasText: "Flora's bot" });
+  await expect(bot.getByText("@flora_test_bot")).toBeAttached({ timeout: 20_000 });
+
+  await bot.getByRole("button", { name: "Try it out" }).click();
+  const dialog = page.getByRole("dialog", { name: "Try it out" });
+  await dialog.getByRole("button", { name: "Get the link" }).click();
+  await expect(dialog.getByRole("img", { name: "The link to the bot as a QR code" })).toBeVisible();
+  const link = dialog.getByRole("link", { name: "Open Telegram" });
+  await expect(link).toHaveAttribute("href", /^https:\/\/t\.me\/flora_test_bot\?start=[\w-]{1,64}$/);
+  const first = await link.getAttribute("href");
+  // Another link is another test; the one before is good for its time all the same.
+  await dialog.getByRole("button", { name: "Another link" }).click();
+  await expect(link).not.toHaveAttribute("href", first ?? "");
+  await expect(dialog.getByText("Waiting for Start to be pressed.")).toBeVisible();
+  const code = new URL((await link.getAttribute("href")) ?? "").searchParams.get("start");
+  await done(`${TELEGRAM}/__test/start/${code}`);
+  await expect(dialog.getByText("It works. The bot has answered Ana Ruiz.")).toBeVisible({ timeout: 20_000 });
+  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await expect(dialog).toBeHidden();
+
+  // Nobody became a customer by that, and the program asks no longer.
+  await menu(page, "Inbox").click();
+  await expect(page.getByRole("link", { name: /Ana Ruiz/ })).toHaveCount(0);
+  await menu(page, "Settings").click();
+  await bot.getByRole("button", { name: "Disconnect" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Disconnect" }).click();
+  await expect(page.getByRole("dialog")).toBeHidden();
 });
