@@ -3,8 +3,9 @@ import { useTranslation } from "react-i18next";
 import type { AccountFragment } from "@/shared/api/gql/graphql";
 import { graphql } from "@/shared/api/graphql";
 import { useAction } from "@/shared/api/use-action";
-import { Button, Card, Dialog, Field, Input, toast } from "@/shared/ui";
+import { Button, Card } from "@/shared/ui";
 import { Account } from "./account";
+import { KeysDialog } from "./keys-dialog";
 
 const ConnectCloudinary = graphql(`
   mutation ConnectCloudinary($input: ConnectCloudinaryInput!) {
@@ -46,67 +47,23 @@ export function MediaAccount({ companyId, account, onChanged }: MediaAccountProp
 
 type CloudinaryDialogProps = { companyId: string; onClose: () => void; onDone: () => void };
 
-/** Takes what names an account. The secret is sent once and kept nowhere here. */
 function CloudinaryDialog({ companyId, onClose, onDone }: CloudinaryDialogProps) {
   const { t } = useTranslation();
   const connect = useAction(ConnectCloudinary);
-  const [cloudName, setCloud] = useState("");
-  const [apiKey, setKey] = useState("");
-  const [apiSecret, setSecret] = useState("");
-  const typed = (value: string, change: (value: string) => void) => ({
-    autoComplete: "off",
-    spellCheck: false,
-    required: true,
-    maxLength: 300,
-    value,
-    onChange: (event: { target: { value: string } }) => change(event.target.value),
-  });
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <KeysDialog
       title={t("mediaAccount.connect")}
-      description={t("mediaAccount.dialog")}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("common.cancel")}</Button>
-          <Button type="submit" form="cloudinary" look="primary" busy={connect.busy}>
-            {t("mediaAccount.connect")}
-          </Button>
-        </>
-      }
-    >
-      <form
-        id="cloudinary"
-        className="flex flex-col gap-4"
-        onSubmit={async (event) => {
-          event.preventDefault();
-          const { data } = await connect.run({ input: { companyId, cloudName, apiKey, apiSecret } });
-          if (!data) return;
-          toast(t("account.checking"));
-          onDone();
-          onClose();
-        }}
-      >
-        <Field label={t("mediaAccount.cloud")} error={connect.errorOf("cloudName")}>
-          {(props) => <Input {...props} {...typed(cloudName, setCloud)} />}
-        </Field>
-        <Field label={t("mediaAccount.key")} error={connect.errorOf("apiKey")}>
-          {(props) => <Input {...props} inputMode="numeric" {...typed(apiKey, setKey)} />}
-        </Field>
-        <Field
-          label={t("mediaAccount.secret")}
-          hint={t("mediaAccount.secretHint")}
-          error={connect.errorOf("apiSecret")}
-        >
-          {(props) => <Input {...props} type="password" {...typed(apiSecret, setSecret)} />}
-        </Field>
-        {connect.errorOf() && (
-          <p role="alert" className="text-bad">
-            {connect.errorOf()}
-          </p>
-        )}
-      </form>
-    </Dialog>
+      text={t("mediaAccount.dialog")}
+      keys={{
+        cloudName: { label: t("mediaAccount.cloud"), open: true },
+        apiKey: { label: t("mediaAccount.key"), open: true, numeric: true },
+        apiSecret: { label: t("mediaAccount.secret"), hint: t("mediaAccount.secretHint") },
+      }}
+      busy={connect.busy}
+      errorOf={connect.errorOf}
+      onConnect={async (typed) => Boolean((await connect.run({ input: { companyId, ...typed } })).data)}
+      onClose={onClose}
+      onDone={onDone}
+    />
   );
 }

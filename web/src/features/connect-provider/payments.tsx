@@ -4,8 +4,9 @@ import { useTranslation } from "react-i18next";
 import type { AccountFragment } from "@/shared/api/gql/graphql";
 import { graphql } from "@/shared/api/graphql";
 import { useAction } from "@/shared/api/use-action";
-import { Button, Card, Dialog, Field, IconButton, Input, toast } from "@/shared/ui";
+import { Button, Card, IconButton, toast } from "@/shared/ui";
 import { Account } from "./account";
+import { KeysDialog } from "./keys-dialog";
 
 const ConnectStripe = graphql(`
   mutation ConnectStripe($input: ConnectStripeInput!) {
@@ -70,60 +71,25 @@ export function Payments({ companyId, account, testBank, onChanged }: PaymentsPr
 
 type StripeDialogProps = { companyId: string; onClose: () => void; onDone: () => void };
 
-/** Takes the keys of an account. They are sent once and kept nowhere here. */
 function StripeDialog({ companyId, onClose, onDone }: StripeDialogProps) {
   const { t } = useTranslation();
   const connect = useAction(ConnectStripe);
-  const [secretKey, setKey] = useState("");
-  const [webhookSecret, setSecret] = useState("");
-  const secret = (value: string, change: (value: string) => void) => ({
-    type: "password",
-    autoComplete: "off",
-    spellCheck: false,
-    maxLength: 300,
-    value,
-    onChange: (event: { target: { value: string } }) => change(event.target.value),
-  });
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <KeysDialog
       title={t("payments.connect")}
-      description={t("payments.dialog")}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("common.cancel")}</Button>
-          <Button type="submit" form="stripe" look="primary" busy={connect.busy}>
-            {t("payments.connect")}
-          </Button>
-        </>
-      }
-    >
-      <form
-        id="stripe"
-        className="flex flex-col gap-4"
-        onSubmit={async (event) => {
-          event.preventDefault();
-          const input = { companyId, secretKey, webhookSecret: webhookSecret || null };
-          const { data } = await connect.run({ input });
-          if (!data) return;
-          toast(t("account.checking"));
-          onDone();
-          onClose();
-        }}
-      >
-        <Field label={t("payments.key")} hint={t("payments.keyHint")} error={connect.errorOf("secretKey")}>
-          {(props) => <Input {...props} required {...secret(secretKey, setKey)} />}
-        </Field>
-        <Field label={t("payments.webhook")} hint={t("payments.webhookHint")} error={connect.errorOf("webhookSecret")}>
-          {(props) => <Input {...props} {...secret(webhookSecret, setSecret)} />}
-        </Field>
-        {connect.errorOf() && (
-          <p role="alert" className="text-bad">
-            {connect.errorOf()}
-          </p>
-        )}
-      </form>
-    </Dialog>
+      text={t("payments.dialog")}
+      keys={{
+        secretKey: { label: t("payments.key"), hint: t("payments.keyHint") },
+        webhookSecret: { label: t("payments.webhook"), hint: t("payments.webhookHint"), optional: true },
+      }}
+      busy={connect.busy}
+      errorOf={connect.errorOf}
+      onConnect={async ({ secretKey, webhookSecret }) => {
+        const input = { companyId, secretKey, webhookSecret: webhookSecret || null };
+        return Boolean((await connect.run({ input })).data);
+      }}
+      onClose={onClose}
+      onDone={onDone}
+    />
   );
 }
