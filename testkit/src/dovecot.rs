@@ -1,5 +1,5 @@
 //! An IMAP server of a test's own: Dovecot, with TLS, in a folder of its own. Mail is put into it as a mail server does, as files
-//! of a maildir (and, from outside, read the same way).
+//! of a maildir, and looked at the same way.
 
 use crate::fake::smtp::make_certificate;
 use std::fs;
@@ -220,8 +220,9 @@ impl Dovecot {
         let users = if uid == NOBODY {
             String::new()
         } else {
+            let [user, group] = ["-un", "-gn"].map(own_name);
             format!(
-                "default_internal_user = {uid}\ndefault_internal_group = {gid}\ndefault_login_user = {uid}\n\
+                "default_internal_user = {user}\ndefault_internal_group = {group}\ndefault_login_user = {user}\n\
                  service anvil {{\n  chroot =\n}}\nservice stats {{\n  chroot =\n}}\n"
             )
         };
@@ -249,6 +250,12 @@ impl Drop for Dovecot {
 fn reader() -> (u32, u32) {
     let own = fs::metadata("/proc/self").expect("a process");
     if own.uid() == 0 { (NOBODY, NOBODY) } else { (own.uid(), own.gid()) }
+}
+
+/// Dovecot takes names only.
+fn own_name(which: &str) -> String {
+    let named = Command::new("id").arg(which).output().expect("id");
+    String::from_utf8_lossy(&named.stdout).trim().to_owned()
 }
 
 fn give_away(path: &Path) {
