@@ -8,7 +8,6 @@ use entity::{contact_address, conversation, message};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 use serde_json::json;
 use service::{Ctx, inbox, job};
-use std::future::Future;
 use std::time::Duration;
 use testkit::{Backend, Kit};
 use tokio::task::JoinSet;
@@ -97,31 +96,28 @@ fn a_join_and_all_that_a_talk_does_wait_for_each_other() {
 }
 
 /// A worker that runs what is due of these kinds until nothing is, several jobs at once.
-fn work(ctx: Ctx, worker: &'static str, kinds: &'static [&'static str]) -> impl Future<Output = ()> + Send {
-    async move {
-        let registry = service::jobs::registry();
-        let mut idle = 0;
-        while idle < 3 {
-            let claimed = job::claim(&ctx, worker, kinds, 4, Duration::from_secs(60)).await.unwrap();
-            if claimed.is_empty() {
-                idle += 1;
-                tokio::time::sleep(Duration::from_millis(10)).await;
-                continue;
-            }
-            idle = 0;
-            let mut runs = JoinSet::new();
-            for claimed in claimed {
-                let (ctx, run) =
-                    (ctx.clone(), registry.kind(&claimed.row.kind).unwrap().run(ctx.clone(), claimed.clone()));
-                runs.spawn(async move {
-                    if let Err(failure) = run.await {
-                        assert!(!failure.reason.contains("deadlock"), "{}: {}", claimed.row.kind, failure.reason);
-                        job::fail(&ctx, &claimed, &failure).await.unwrap();
-                    }
-                });
-            }
-            runs.join_all().await;
+async fn work(ctx: Ctx, worker: &'static str, kinds: &'static [&'static str]) {
+    let registry = service::jobs::registry();
+    let mut idle = 0;
+    while idle < 3 {
+        let claimed = job::claim(&ctx, worker, kinds, 4, Duration::from_secs(60)).await.unwrap();
+        if claimed.is_empty() {
+            idle += 1;
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            continue;
         }
+        idle = 0;
+        let mut runs = JoinSet::new();
+        for claimed in claimed {
+            let (ctx, run) = (ctx.clone(), registry.kind(&claimed.row.kind).unwrap().run(ctx.clone(), claimed.clone()));
+            runs.spawn(async move {
+                if let Err(failure) = run.await {
+                    assert!(!failure.reason.contains("deadlock"), "{}: {}", claimed.row.kind, failure.reason);
+                    job::fail(&ctx, &claimed, &failure).await.unwrap();
+                }
+            });
+        }
+        runs.join_all().await;
     }
 }
 
