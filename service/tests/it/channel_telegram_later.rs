@@ -61,7 +61,9 @@ testkit::both! {
         assert_eq!(notes, ["note 1", "note 2", "note 3"]);
         let log = service::channel::log(ctx, scope, bot.channel.id, 10).await.unwrap();
         let lines: Vec<_> = log.iter().filter(|line| line.kind == ChannelLogKind::Failed).map(|line| line.detail.clone().unwrap()).collect();
-        assert_eq!(lines, ["rate_limited: Too Many Requests: retry after 60"]);
+        // The pause once, and the test that was asked for meanwhile.
+        let waits = "rate_limited: The platform asked to wait before more is sent.";
+        assert_eq!(lines, [waits, "rate_limited: Too Many Requests: retry after 60"]);
         assert_eq!((bot.now().await.status, bot.now().await.error_count), (ChannelStatus::Connected, 0), "no fault of the connection");
         // A pause is bounded, whatever the platform says, and a clock that is set back makes none longer.
         let endless = json!({ "ok": false, "error_code": 429, "description": "Too Many Requests", "parameters": { "retry_after": 9_999_999 } });
