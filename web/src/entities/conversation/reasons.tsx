@@ -71,7 +71,7 @@ export function Reasons({ turn }: { turn: TurnPartsFragment }) {
               input: format.number(use.inputTokens),
               output: format.number(use.outputTokens),
               seconds: format.number(use.milliseconds / 1000),
-              cost: use.cost,
+              cost: format.decimal(use.cost),
             })}
           </p>
           {use.detail && <p className="wrap-anywhere">{use.detail}</p>}

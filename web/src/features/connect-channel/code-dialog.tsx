@@ -103,7 +103,7 @@ export function CodeDialog({ channel, onClose, onChanged }: CodeDialogProps) {
           </p>
         ) : (
           <p className="flex items-center gap-2 text-ink-2">
-            <LoaderCircle className="size-4 animate-spin" aria-hidden />
+            <LoaderCircle className="size-4 shrink-0 animate-spin" aria-hidden />
             {t("waha.starting")}
           </p>
         )}

@@ -77,7 +77,7 @@ export function TelegramTestDialog({ channel, onClose }: TelegramTestDialogProps
                 {t("connection.testOpen")}
               </a>
               <p className="flex items-center gap-2 text-ink-2">
-                <LoaderCircle className="size-4 animate-spin" aria-hidden />
+                <LoaderCircle className="size-4 shrink-0 animate-spin" aria-hidden />
                 {t("connection.testWaits")}
               </p>
             </>

@@ -189,7 +189,7 @@ export function Model({ companyId, model, onChanged }: ModelProps) {
         <Badge>
           {t("model.tokens", { input: format.number(month.inputTokens), output: format.number(month.outputTokens) })}
         </Badge>
-        <Badge>{t("model.cost", { cost: month.cost })}</Badge>
+        <Badge>{t("model.cost", { cost: format.decimal(month.cost) })}</Badge>
         {budget != null && (
           <Badge tone={spent ? "bad" : month.installationTokens >= budget * 0.8 ? "warn" : "plain"}>
             {t("model.budget", { used: format.number(month.installationTokens), limit: format.number(budget) })}

@@ -264,9 +264,9 @@ function Side({ joined, stays }: { joined: Joined; stays?: boolean }) {
       aria-label={`${nameOf(joined)}: ${stays ? t("join.staysTag") : t("join.goesTag")}`}
       className="min-w-0 rounded-xl border p-3"
     >
-      <div className="flex items-center gap-2.5">
+      <div className="flex items-start gap-2.5">
         <Avatar name={nameOf(joined)} size="sm" />
-        <p className="min-w-0 flex-1 truncate font-medium" dir="auto">
+        <p className="min-w-0 flex-1 break-words pt-0.5 font-medium" dir="auto">
           {nameOf(joined)}
         </p>
         <Badge tone={stays ? "ok" : "plain"}>{stays ? t("join.staysTag") : t("join.goesTag")}</Badge>

@@ -59,6 +59,14 @@ export function formatters(language: string) {
     number(value: number): string {
       return memo(`n${locale}`, () => new Intl.NumberFormat(numbers)).format(value);
     },
+    /** A decimal as the server writes it, with as many places. */
+    decimal(value: string): string {
+      const places = value.split(".")[1]?.length ?? 0;
+      return memo(
+        `d${locale}${places}`,
+        () => new Intl.NumberFormat(numbers, { minimumFractionDigits: places, maximumFractionDigits: places }),
+      ).format(Number(value));
+    },
     unit(value: number, unit: "minute" | "gram" | "milliliter"): string {
       return memo(
         `u${locale}${unit}`,

@@ -14,6 +14,12 @@ describe("formatters", () => {
     expect(plain(formatters("kk").money({ amount: "12000.00", currency: "KZT" }))).toBe("12 000 ₸");
   });
 
+  it("keeps the places of a decimal", () => {
+    expect(formatters("es").decimal("0.0042")).toBe("0,0042");
+    expect(formatters("kk").decimal("3.10")).toBe("3,10");
+    expect(formatters("en").decimal("7")).toBe("7");
+  });
+
   it("keeps an amount readable when the currency is no currency", () => {
     expect(formatters("en").money({ amount: "5.00", currency: "?" })).toBe("5.00 ?");
   });

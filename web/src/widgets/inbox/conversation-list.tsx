@@ -105,7 +105,7 @@ export function ConversationList({ openId, onRows }: { openId?: string; onRows: 
               defaultValue={params.get("q") ?? ""}
               onChange={(event) => change({ q: event.target.value })}
               placeholder={t("inbox.search")}
-              className="ps-8.5 placeholder:text-ellipsis"
+              className="text-ellipsis ps-8.5"
             />
           </label>
           <Select

@@ -207,7 +207,7 @@ export function Thread({
               </p>
             ) : (
               <p className="flex items-center gap-1 text-xs text-ink-3">
-                <LoaderCircle className="size-3 animate-spin" aria-hidden />
+                <LoaderCircle className="size-3 shrink-0 animate-spin" aria-hidden />
                 {t("status.SENDING")}
               </p>
             )}
