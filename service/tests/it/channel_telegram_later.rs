@@ -60,7 +60,8 @@ testkit::both! {
         let notes: Vec<_> = told.iter().filter_map(|message| message["text"].as_str()).filter(|text| text.starts_with("note")).collect();
         assert_eq!(notes, ["note 1", "note 2", "note 3"]);
         let log = service::channel::log(ctx, scope, bot.channel.id, 10).await.unwrap();
-        let lines: Vec<_> = log.iter().filter(|line| line.kind == ChannelLogKind::Failed).map(|line| line.detail.clone().unwrap()).collect();
+        let mut lines: Vec<_> = log.iter().filter(|line| line.kind == ChannelLogKind::Failed).map(|line| line.detail.clone().unwrap()).collect();
+        lines.sort();
         // The pause once, and the test that was asked for meanwhile.
         let waits = "rate_limited: The platform asked to wait before more is sent.";
         assert_eq!(lines, [waits, "rate_limited: Too Many Requests: retry after 60"]);
