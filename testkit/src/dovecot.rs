@@ -216,6 +216,7 @@ impl Dovecot {
         let folder = self.folder.display();
         let Ports { plain, implicit } = self.ports;
         let (uid, gid) = reader();
+        // Who was refused before is not made to wait (`anvil-auth-penalty`).
         // Who is not root cannot become others: all parts run as the one who started it.
         let users = if uid == NOBODY {
             String::new()
@@ -229,7 +230,7 @@ impl Dovecot {
         format!(
             "protocols = imap\nlisten = 127.0.0.1\nbase_dir = {folder}/run\nstate_dir = {folder}/run\nlog_path = {folder}/dovecot.log\n\
              ssl = required\nssl_cert = <{folder}/imap.pem\nssl_key = <{folder}/imap.key\ndisable_plaintext_auth = yes\n\
-             auth_mechanisms = plain login\nauth_failure_delay = 0\nfirst_valid_uid = 1\nmail_location = maildir:{folder}/mail\n\
+             auth_mechanisms = plain login\nauth_failure_delay = 0\nservice anvil {{\n  unix_listener anvil-auth-penalty {{\n    mode = 0\n  }}\n}}\nfirst_valid_uid = 1\nmail_location = maildir:{folder}/mail\n\
              passdb {{\n  driver = static\n  args = password={PASSWORD}\n}}\n\
              userdb {{\n  driver = static\n  args = uid={uid} gid={gid} home={folder}/run\n}}\n\
              service imap-login {{\n  chroot =\n  inet_listener imap {{\n    port = {plain}\n  }}\n  inet_listener imaps {{\n    port = {implicit}\n    ssl = yes\n  }}\n}}\n{users}"

@@ -302,6 +302,35 @@ testkit::both! {
         assert_eq!((returns.status().await, returns.left()), (MailStatus::Refused, 1), "what lies behind it is read");
     }
 
+    /// A refused login is said and not tried again for a quarter of an hour, because servers count them; with the right password
+    /// what came meanwhile is read.
+    async fn a_refused_login_is_not_hammered(kit: Kit) {
+        let server = Dovecot::start();
+        let wrong = format!("imaps://{USER}:nothing-like-it@localhost:{}", server.port());
+        let mut returns = Returns::open_at(&kit, server, wrong).await;
+        let token = returns.send().await;
+        returns.deliver(POSTFIX, &token);
+        returns.house.after(16).await;
+        let state = returns.state().await;
+        assert_eq!(state.error_code.as_deref(), Some("credentials"));
+        assert!(state.last_error.is_some_and(|text| text.contains("signing in") && !text.contains("nothing-like-it")));
+        returns.house.after(14).await;
+        assert_eq!(returns.state().await.error_count, state.error_count, "not asked again so soon");
+        returns.house.after(2).await;
+        assert_eq!(returns.state().await.error_count, state.error_count + 1);
+        assert_eq!((returns.status().await, returns.left()), (MailStatus::Sent, 1));
+
+        let right = Arc::new(mailbox(returns.server.url(), &returns.server));
+        let mended = returns.house.kit.with_engine(|engine| {
+            engine.outside.clone_from(&returns.house.kit.ctx.engine().outside);
+            engine.outside.returns = Some(right);
+        });
+        service::mail::start_reading(&mended.ctx).await.unwrap();
+        mended.drain_with(&service::jobs::registry()).await;
+        assert_eq!((returns.status().await, returns.left()), (MailStatus::Refused, 0), "a start looks at once");
+        assert_eq!(returns.state().await.error_code, None);
+    }
+
     /// Dying after any statement: told once, and removed.
     async fn dying_at_any_point_tells_it_once(kit: Kit) {
         const NOBODY: i64 = i64::MAX;
