@@ -267,18 +267,17 @@ mod tests {
 
     #[test]
     fn only_old_halves_go() {
-        let folder = std::env::temp_dir().join(format!("x8-halves-{}", std::process::id()));
-        let deep = folder.join("company/a/import");
+        let folder = tempfile::tempdir().expect("a folder");
+        let deep = folder.path().join("company/a/import");
         fs::create_dir_all(&deep).expect("a folder");
         for (name, hours) in [("whole", 48), ("half#1", 48), ("arriving#1", 0)] {
             let file = File::create(deep.join(name)).expect("a file");
             file.set_modified(SystemTime::now() - Duration::from_secs(hours * 3_600)).expect("its age");
         }
-        forget_halves(&folder).expect("tidied");
+        forget_halves(folder.path()).expect("tidied");
         let mut left: Vec<_> =
             fs::read_dir(&deep).expect("the folder").flatten().map(|file| file.file_name()).collect();
         left.sort();
         assert_eq!(left, ["arriving#1", "whole"]);
-        fs::remove_dir_all(folder).expect("the folder goes");
     }
 }

@@ -121,8 +121,8 @@ async fn sqlite_template() -> PathBuf {
                 let _ = fs::remove_file(old.path());
             }
         }
-        let making = folder.join(format!("{}.making", std::process::id()));
-        let _ = fs::remove_file(&making);
+        let own = crate::folder("making");
+        let making = own.path().join("x8.db");
         let db = open(&format!("sqlite:{}", making.display())).await;
         db.migrate().await.expect("the migrations run on SQLite");
         db.close().await.expect("closed");

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 const INSTALL: &str =
     "an IMAP server is needed for the tests: install it (Debian and Ubuntu: `apt-get install dovecot-imapd`)";
@@ -27,7 +28,7 @@ pub const PASSWORD: &str = "come/back@2026";
 /// A running server; ended when dropped.
 #[derive(Debug)]
 pub struct Dovecot {
-    folder: PathBuf,
+    folder: TempDir,
     child: Option<Child>,
     ports: Ports,
     /// The certificate in PEM, to be trusted by the client.
@@ -49,13 +50,10 @@ impl Dovecot {
     /// When it cannot be started; the message says what to install.
     #[must_use]
     pub fn start() -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
         // Sockets have short paths, so the folder is none of the test's, which may lie deep.
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let folder = std::env::temp_dir().join(format!("x8-imap-{}-{number}", std::process::id()));
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(folder.join("run")).expect("a folder for Dovecot");
-        let (_, pem) = make_certificate(&folder, "imap");
+        let folder = crate::folder("imap");
+        fs::create_dir_all(folder.path().join("run")).expect("a folder for Dovecot");
+        let (_, pem) = make_certificate(folder.path(), "imap");
         let certificate = fs::read_to_string(pem).expect("a certificate");
         let mut server =
             Self { folder, child: None, ports: Ports { plain: free_port(), implicit: free_port() }, certificate };
@@ -66,7 +64,7 @@ impl Dovecot {
             }
             server.ports = Ports { plain: free_port(), implicit: free_port() };
         }
-        panic!("Dovecot did not start; see {}:\n{}", server.folder.display(), server.log());
+        panic!("Dovecot did not start:\n{}", server.log());
     }
 
     /// Its address for TLS from the first byte, as the setting has it.
@@ -166,11 +164,11 @@ impl Dovecot {
     }
 
     fn maildir(&self) -> PathBuf {
-        self.folder.join("mail")
+        self.folder.path().join("mail")
     }
 
     fn log(&self) -> String {
-        fs::read_to_string(self.folder.join("dovecot.log")).unwrap_or_default()
+        fs::read_to_string(self.folder.path().join("dovecot.log")).unwrap_or_default()
     }
 
     fn make_maildir(&self) {
@@ -179,18 +177,19 @@ impl Dovecot {
             fs::create_dir_all(&folder).expect("a maildir");
             give_away(&folder);
         }
-        fs::set_permissions(&self.folder, fs::Permissions::from_mode(0o755)).expect("a folder that others may enter");
+        fs::set_permissions(self.folder.path(), fs::Permissions::from_mode(0o755))
+            .expect("a folder that others may enter");
     }
 
     fn try_start(&mut self) -> bool {
-        fs::write(self.folder.join("dovecot.conf"), self.config()).expect("a configuration");
+        fs::write(self.folder.path().join("dovecot.conf"), self.config()).expect("a configuration");
         let path =
             format!("{}:/usr/sbin:/usr/local/sbin", std::env::var_os("PATH").unwrap_or_default().to_string_lossy());
         let mut child = Command::new("dovecot")
             .env("PATH", path)
             .args(["-F", "-c"])
-            .arg(self.folder.join("dovecot.conf"))
-            .current_dir(&self.folder)
+            .arg(self.folder.path().join("dovecot.conf"))
+            .current_dir(self.folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -213,7 +212,7 @@ impl Dovecot {
     }
 
     fn config(&self) -> String {
-        let folder = self.folder.display();
+        let folder = self.folder.path().display();
         let Ports { plain, implicit } = self.ports;
         let (uid, gid) = reader();
         // Who was refused before is not made to wait (`anvil-auth-penalty`).
@@ -241,9 +240,6 @@ impl Dovecot {
 impl Drop for Dovecot {
     fn drop(&mut self) {
         self.stop();
-        if !std::thread::panicking() {
-            let _ = fs::remove_dir_all(&self.folder);
-        }
     }
 }
 

@@ -15,7 +15,6 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -23,8 +22,6 @@ use std::time::Duration;
 pub const START: &str = "2026-03-02T09:00:00Z";
 /// A drain that runs more jobs than this goes round in circles.
 const MOST_JOBS: usize = 20_000;
-
-static COUNT: AtomicU32 = AtomicU32::new(0);
 
 /// What a test stands on. Clones share everything.
 #[derive(Clone, Debug)]
@@ -267,11 +264,9 @@ where
         .enable_all()
         .build()
         .expect("a runtime for the test");
-    let name = format!("x8-test-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    let folder = std::env::temp_dir().join(name);
-    fs::create_dir_all(&folder).expect("a folder for the test");
+    let folder = crate::folder("test");
     let outcome = runtime.block_on(async {
-        let (kit, database) = Kit::new(backend, &folder).await;
+        let (kit, database) = Kit::new(backend, folder.path()).await;
         let body = async {
             body(kit.clone()).await;
             kit.finish().await;
@@ -282,7 +277,7 @@ where
         outcome
     });
     runtime.shutdown_timeout(Duration::from_secs(1));
-    let _ = fs::remove_dir_all(&folder);
+    drop(folder);
     if let Err(panic) = outcome {
         std::panic::resume_unwind(panic);
     }

@@ -17,6 +17,7 @@
 pub mod db;
 pub mod dovecot;
 pub mod fake;
+mod folder;
 pub mod kit;
 pub mod postgres;
 pub mod redis;
@@ -24,6 +25,7 @@ pub mod tenant;
 
 pub use db::{Backend, TestDb};
 pub use dovecot::Dovecot;
+pub use folder::folder;
 pub use kit::{Kit, Ran, START, engine, run};
 pub use postgres::Postgres;
 pub use redis::Redis;

@@ -441,11 +441,11 @@ mod tests {
 
     #[test]
     fn makes_the_key_once() {
-        let dir = std::env::temp_dir().join(format!("x8-config-{}", std::process::id()));
-        let config = Config::check(Raw { data_dir: dir.clone(), ..Raw::default() }).expect("the defaults are good");
+        let dir = testkit::folder("config");
+        let config =
+            Config::check(Raw { data_dir: dir.path().to_owned(), ..Raw::default() }).expect("the defaults are good");
         let first = config.key().expect("a key");
         let second = config.key().expect("the same key");
         assert_eq!(first.id(), second.id());
-        std::fs::remove_dir_all(dir).expect("the folder goes");
     }
 }

@@ -58,9 +58,10 @@ pub(crate) async fn rehearse(arguments: &RehearseArguments, config: Option<&Path
             Err(error) => unreadable.push(error.to_string()),
         }
     }
-    let folder = std::env::temp_dir().join(format!("x8-rehearse-{}", std::process::id()));
-    std::fs::create_dir_all(&folder)?;
-    let theatre = Arc::new(Theatre::open(&folder, &std::env::current_exe()?, arguments.database.as_deref()).await?);
+    // Never one that was there before: what a killed run left is not ours.
+    let folder = tempfile::Builder::new().prefix("x8-rehearse-").tempdir()?;
+    let theatre =
+        Arc::new(Theatre::open(folder.path(), &std::env::current_exe()?, arguments.database.as_deref()).await?);
     let permits = Arc::new(Semaphore::new(usize::from(arguments.jobs)));
     let mut playing = Vec::new();
     for rehearsal in rehearsals {
@@ -91,7 +92,7 @@ pub(crate) async fn rehearse(arguments: &RehearseArguments, config: Option<&Path
     if let Some(theatre) = Arc::into_inner(theatre) {
         theatre.close().await.map_err(|error| error.private())?;
     }
-    std::fs::remove_dir_all(&folder)?;
+    folder.close()?;
     let passed = outcomes.iter().filter(|outcome| outcome.passed).count();
     let failed = outcomes.len() - passed + unreadable.len();
     if arguments.json {

@@ -366,7 +366,8 @@ fn a_play_can_move_between_threads() {
 
 #[test]
 fn finds_files_in_folders() {
-    let folder = std::env::temp_dir().join(format!("x8-rehearsal-files-{}", std::process::id()));
+    let own = tempfile::tempdir().expect("a folder");
+    let folder = own.path().to_owned();
     std::fs::create_dir_all(folder.join("inner")).expect("a folder");
     for name in ["b.yaml", "a.yml", "inner/c.yaml", "inner/d.csv"] {
         std::fs::write(folder.join(name), "").expect("a file");
@@ -374,6 +375,6 @@ fn finds_files_in_folders() {
     let found = files(&[folder.clone(), folder.join("b.yaml")]).expect("files");
     let names: Vec<_> = found.iter().filter_map(|path| path.strip_prefix(&folder).ok()).collect();
     assert_eq!(names, [Path::new("a.yml"), Path::new("b.yaml"), Path::new("inner/c.yaml")]);
-    std::fs::remove_dir_all(&folder).expect("removed");
+    own.close().expect("removed");
     assert!(files(&[folder]).is_err());
 }

@@ -57,15 +57,14 @@ fn main() -> std::process::ExitCode {
 }
 
 async fn run(arguments: &[String]) -> Outcome<()> {
-    let folder = std::env::temp_dir().join(format!("x8-bench-import-{}", std::process::id()));
+    let folder = testkit::folder("bench-import");
+    let folder = folder.path();
     std::fs::create_dir_all(folder.join("files"))?;
     let rows: usize = arguments.get(1).map_or(Ok(100_000), |text| text.parse())?;
-    let outcome = match arguments.first() {
-        Some(url) => measure(&folder, url, rows).await,
-        None => both(&folder, rows).await,
-    };
-    std::fs::remove_dir_all(&folder)?;
-    outcome
+    match arguments.first() {
+        Some(url) => measure(folder, url, rows).await,
+        None => both(folder, rows).await,
+    }
 }
 
 async fn both(folder: &Path, rows: usize) -> Outcome<()> {

@@ -59,9 +59,8 @@ pub(crate) struct Shop {
 
 pub(crate) fn run<F: Future<Output = ()>>(backend: Backend, body: impl FnOnce(Shop) -> F) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let name = format!("x8-catalog-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    let folder = std::env::temp_dir().join(name);
-    std::fs::create_dir_all(&folder).unwrap();
+    let own = testkit::folder("catalog");
+    let folder = own.path().to_owned();
     runtime.block_on(async {
         let database = TestDb::new(backend, &folder).await;
         let clock = Arc::new(ManualClock::new("2026-03-02T09:00:00Z".parse().unwrap()));
@@ -73,7 +72,6 @@ pub(crate) fn run<F: Future<Output = ()>>(backend: Backend, body: impl FnOnce(Sh
         drop(shop);
         database.remove().await;
     });
-    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 fn engine(database: &TestDb, clock: &Arc<ManualClock>, folder: &Path) -> Arc<Engine> {

@@ -254,9 +254,8 @@ async fn send(client: &smtp::Smtp) -> Result<(), gateway::error::Error> {
 /// Every step's fault, and what follows from it.
 #[tokio::test]
 async fn a_fault_means_what_its_step_says() {
-    let folder = std::env::temp_dir().join(format!("x8-smtp-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let server = Smtp::start(Encryption::StartTls, &folder).await;
+    let folder = testkit::folder("smtp");
+    let server = Smtp::start(Encryption::StartTls, folder.path()).await;
     let client = client(&server, Encryption::StartTls);
     for (step, play, kind, retry, arrived) in [
         (Step::Greeting, Play::Say("421 busy"), Kind::Unavailable, Retry::Later, 0),
@@ -288,15 +287,13 @@ async fn a_fault_means_what_its_step_says() {
     let text = server.letters().pop().unwrap().text;
     assert!(text.contains("Subject: =?utf-8?b?"), "{text}");
     client.check().await.unwrap();
-    std::fs::remove_dir_all(folder).unwrap();
 }
 
 /// TLS from the first byte, by STARTTLS, or none in a private network; never less than was asked for, and only with a
 /// certificate that is trusted.
 #[tokio::test]
 async fn nothing_is_sent_less_encrypted_than_asked() {
-    let folder = std::env::temp_dir().join(format!("x8-smtp-tls-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
+    let folder = testkit::folder("smtp-tls");
     for (offered, asked, arrives) in [
         (Encryption::Implicit, Encryption::Implicit, true),
         (Encryption::StartTls, Encryption::StartTls, true),
@@ -305,7 +302,7 @@ async fn nothing_is_sent_less_encrypted_than_asked() {
         (Encryption::None, Encryption::Implicit, false),
         (Encryption::Implicit, Encryption::StartTls, false),
     ] {
-        let server = Smtp::start(offered, &folder).await;
+        let server = Smtp::start(offered, folder.path()).await;
         let sent = send(&client(&server, asked)).await;
         assert_eq!(sent.is_ok(), arrives, "{offered:?} {asked:?}: {sent:?}");
         let encrypted: Vec<bool> = server.letters().iter().map(|letter| letter.encrypted).collect();
@@ -316,5 +313,4 @@ async fn nothing_is_sent_less_encrypted_than_asked() {
             assert_eq!(server.letters().len(), 1);
         }
     }
-    std::fs::remove_dir_all(folder).unwrap();
 }

@@ -120,9 +120,8 @@ async fn play(theatre: &Theatre, file: &Path, kind: Kind) -> Played {
 
 /// Plays all rehearsals, each with one of these kinds in turn.
 async fn play_all(name: &str, kinds: &[Kind]) -> Vec<Played> {
-    let folder = std::env::temp_dir().join(format!("x8-{name}-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a folder");
-    let theatre = Arc::new(Theatre::open(&folder, &program(), None).await.expect("a theatre"));
+    let folder = testkit::folder(name);
+    let theatre = Arc::new(Theatre::open(folder.path(), &program(), None).await.expect("a theatre"));
     let all = files(&[Path::new(env!("CARGO_MANIFEST_DIR")).join("../rehearsals")]).expect("rehearsals");
     assert!(all.len() >= 250, "{} rehearsals found", all.len());
     let permits = Arc::new(Semaphore::new(2));
@@ -141,7 +140,6 @@ async fn play_all(name: &str, kinds: &[Kind]) -> Vec<Played> {
     if let Some(theatre) = Arc::into_inner(theatre) {
         theatre.close().await.expect("closed");
     }
-    std::fs::remove_dir_all(&folder).expect("the folder goes");
     played
 }
 

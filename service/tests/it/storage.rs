@@ -5,7 +5,6 @@ use futures::TryStreamExt as _;
 use gateway::storage::{self, Place, WriteError, write};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt as _};
-use std::path::PathBuf;
 use std::sync::Arc;
 use testkit::fake::s3::{self, S3};
 use testkit::fake::{Fault, Reply, Server};
@@ -50,15 +49,11 @@ async fn behaves(store: Arc<dyn ObjectStore>) {
     assert_eq!(names(&*store).await, Vec::<String>::new());
 }
 
-fn folder(name: &str) -> PathBuf {
-    std::env::temp_dir().join(format!("x8-storage-{name}-{}", std::process::id()))
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_behaves() {
-    let folder = folder("behaves");
-    behaves(storage::open(&Place::Folder(folder.clone())).unwrap()).await;
-    std::fs::remove_dir_all(folder).unwrap();
+    let folder = testkit::folder("storage");
+    // It is made by the first file.
+    behaves(storage::open(&Place::Folder(folder.path().join("files"))).unwrap()).await;
 }
 
 async fn bucket(prefix: &str) -> (S3, Server, Arc<dyn ObjectStore>) {

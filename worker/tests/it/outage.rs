@@ -7,10 +7,10 @@ use testkit::tenant;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_crash_of_postgres_loses_nothing_and_needs_no_restart_of_the_workers() {
-    let folder = std::env::temp_dir().join(format!("x8-outage-{}", std::process::id()));
-    let work = folder.join("work");
+    let folder = testkit::folder("outage");
+    let work = folder.path().join("work");
     std::fs::create_dir_all(&work).unwrap();
-    let server = Postgres::private(&folder.join("server"));
+    let server = Postgres::private(&folder.path().join("server"));
     let ctx = testkit::kit::live(&server.url("postgres"), &work).await;
     ctx.db().migrate().await.unwrap();
     make_effects(&ctx).await;
@@ -33,5 +33,4 @@ async fn a_crash_of_postgres_loses_nothing_and_needs_no_restart_of_the_workers()
     assert_eq!(try_effects(&ctx).await.unwrap(), (0..2000).collect::<Vec<_>>(), "lost or repeated");
     ctx.db().clone().close().await.unwrap();
     server.stop();
-    std::fs::remove_dir_all(&folder).unwrap();
 }

@@ -121,13 +121,12 @@ async fn told(at: SocketAddr, redis: Option<bool>) {
 /// A part says what it lacks, all at once, and does not start.
 #[tokio::test]
 async fn a_part_needs_what_parts_share() {
-    let folder = std::env::temp_dir().join(format!("x8-part-{}", std::process::id()));
-    let ground = program::on_sqlite(&folder);
+    let folder = testkit::folder("part");
+    let ground = program::on_sqlite(folder.path());
     let output = program::run(ground.command(&["serve", "--role", "worker"])).await;
     assert!(!output.status.success());
     let said = String::from_utf8_lossy(&output.stderr);
     for setting in ["X8_DATABASE_URL", "X8_SECRET_KEY", "X8_REDIS_URL"] {
         assert!(said.contains(setting), "{setting}: {said}");
     }
-    std::fs::remove_dir_all(folder).expect("the folder goes");
 }
