@@ -101,10 +101,10 @@ pub trait Shop: Send + Sync {
     async fn available(&self, key: &str) -> Result<Option<i64>, ShopError>;
 }
 
-/// A fact could not be had; the turn ends with the fallback message and a visible mark.
+/// A fact could not be had; the turn ends with the fallback message and a visible mark. Holds the shop's own error.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub struct ShopError(pub String);
+pub struct ShopError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
 /// What the assistant remembers of a conversation; stored as JSON between turns. Unknown keys are ignored and absent
 /// ones have defaults, so that an older state always loads.

@@ -441,7 +441,18 @@ pub(crate) fn is_passing(error: &DbErr) -> bool {
     }
 }
 
-/// The same for what sqlx itself says.
+/// Whether the database let nobody in, so that nothing of the caller's was even begun. A connection that breaks in the middle of a
+/// statement is none of it: the statement may be what broke the server.
+#[must_use]
+pub(crate) fn is_away(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(_) => true,
+        DbErr::Conn(RuntimeErr::SqlxError(error)) => is_passing_sqlx(error),
+        _ => false,
+    }
+}
+
+/// What passes by itself, for what sqlx itself says.
 pub(crate) fn is_passing_sqlx(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::PoolTimedOut

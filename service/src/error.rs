@@ -46,6 +46,9 @@ pub enum Error {
     /// Something is busy or down; trying again later may help.
     #[error("not available now")]
     Unavailable(String),
+    /// Our own database lets nobody in: it starts, stops or is away. Nothing was begun; the text is for the log.
+    #[error("not available now")]
+    Away(String),
     /// An account or a channel has no key any more: it was disconnected. Waiting does not help. The text names it, for the log.
     #[error("not available now")]
     NoCredential(String),
@@ -74,15 +77,36 @@ impl Error {
     #[must_use]
     pub fn private(&self) -> String {
         match self {
-            Self::Internal(context) | Self::Unavailable(context) | Self::NoCredential(context) => context.clone(),
+            Self::Internal(context)
+            | Self::Unavailable(context)
+            | Self::Away(context)
+            | Self::NoCredential(context) => context.clone(),
             other => other.to_string(),
+        }
+    }
+
+    /// Whether the same may succeed later without anybody doing anything.
+    #[must_use]
+    pub const fn passes(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::Away(_) | Self::RateLimited(_))
+    }
+
+    /// The same for another who waited for it: what passes is told as such.
+    #[must_use]
+    pub fn shared(&self) -> Self {
+        match self {
+            Self::Unavailable(context) => Self::Unavailable(context.clone()),
+            Self::Away(context) => Self::Away(context.clone()),
+            other => Self::Internal(other.private()),
         }
     }
 }
 
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
-        if crate::db::is_passing(&error) {
+        if crate::db::is_away(&error) {
+            Self::Away(error.to_string())
+        } else if crate::db::is_passing(&error) {
             Self::Unavailable(error.to_string())
         } else {
             Self::Internal(error.to_string())

@@ -21,7 +21,7 @@ impl ApiError {
     fn public(&self) -> String {
         match &*self.0 {
             Error::Internal(_) => "Something went wrong on our side.".to_owned(),
-            Error::Unavailable(_) | Error::NoCredential(_) => {
+            Error::Unavailable(_) | Error::Away(_) | Error::NoCredential(_) => {
                 "This is not available right now; try again in a moment.".to_owned()
             }
             Error::NotFound(what) => format!("This {what} does not exist, or it is not yours."),
@@ -36,7 +36,7 @@ impl ApiError {
     fn code(&self) -> &'static str {
         match &*self.0 {
             Error::Internal(_) => "INTERNAL",
-            Error::Unavailable(_) | Error::NoCredential(_) => "UNAVAILABLE",
+            Error::Unavailable(_) | Error::Away(_) | Error::NoCredential(_) => "UNAVAILABLE",
             Error::NotFound(_) => "NOT_FOUND",
             Error::Unauthenticated => "UNAUTHENTICATED",
             Error::Forbidden => "FORBIDDEN",
@@ -75,7 +75,7 @@ pub(crate) fn finish(response: &mut Response, request_id: Uuid) {
     for error in &mut response.errors {
         let private = error.source::<ApiError>().and_then(|error| match &*error.0 {
             Error::Internal(_) => Some((true, error.0.private())),
-            Error::Unavailable(_) | Error::NoCredential(_) => Some((false, error.0.private())),
+            Error::Unavailable(_) | Error::Away(_) | Error::NoCredential(_) => Some((false, error.0.private())),
             _ => None,
         });
         if let Some((fault, context)) = private {

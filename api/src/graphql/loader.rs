@@ -297,8 +297,5 @@ impl Loaders {
 
 /// The error of a batch, for each of those who waited for it.
 fn shared(error: Arc<Error>) -> Error {
-    match &*error {
-        Error::Unavailable(context) => Error::Unavailable(context.clone()),
-        other => Error::Internal(other.private()),
-    }
+    error.shared()
 }

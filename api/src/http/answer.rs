@@ -56,7 +56,7 @@ pub(super) fn failed(error: &Error) -> Response {
             (status, Json(json!({ "message": message, "errors": all }))).into_response()
         }
         Error::RateLimited(seconds) => with_retry(plain(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"), *seconds),
-        Error::Unavailable(context) | Error::NoCredential(context) => {
+        Error::Unavailable(context) | Error::Away(context) | Error::NoCredential(context) => {
             tracing::warn!(%context, "not available");
             with_retry(plain(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"), RETRY_AFTER_SECONDS)
         }

@@ -33,7 +33,7 @@ pub(super) async fn google(State(state): State<AppState>, Query(back): Query<Bac
         Ok(_) => "connected",
         Err(Error::Invalid(errors)) if errors.iter().all(|error| error.code == "REFUSED") => "refused",
         Err(Error::Invalid(errors)) if errors.iter().all(|error| error.code == "PARTIAL_CONSENT") => "partial",
-        Err(Error::Unavailable(why)) => {
+        Err(Error::Unavailable(why) | Error::Away(why)) => {
             tracing::warn!(why, "Google did not answer when a calendar was connected");
             "unavailable"
         }

@@ -123,7 +123,7 @@ impl Shop for Window<'_> {
         to: civil::Date,
         limit: usize,
     ) -> Result<Vec<FreeSlot>, ShopError> {
-        let _turn = self.busy.lock().map_err(|error| ShopError(error.to_string()))?;
+        let _turn = self.busy.lock().map_err(|error| ShopError(error.to_string().into()))?;
         Ok(self.world.free(cart, from, to, limit))
     }
     async fn available(&self, key: &str) -> Result<Option<i64>, ShopError> {

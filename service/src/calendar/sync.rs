@@ -130,7 +130,7 @@ async fn follow(ctx: &Ctx, scope: &CompanyScope, entries: Vec<Change>, full: boo
         match apply(ctx, scope, &change, began).await {
             Ok(done) => all &= done,
             Err(error) => {
-                all &= !matches!(error, Error::Unavailable(_));
+                all &= !error.passes();
                 tracing::error!(event = change.id, reason = error.private(), "a change in a calendar is not followed");
             }
         }

@@ -51,10 +51,7 @@ pub async fn published(ctx: &Ctx, scope: &CompanyScope) -> Result<Option<(Uuid, 
     let Some(catalogue) = repo::find(&ctx.db().read(scope), scope).await? else { return Ok(None) };
     let Some(version_id) = catalogue.published_version_id else { return Ok(None) };
     let built = ctx.engine().catalogues.0.try_get_with(version_id, build(ctx, scope, version_id)).await;
-    built.map(|index| Some((version_id, index))).map_err(|error| match &*error {
-        Error::Unavailable(text) => Error::Unavailable(text.clone()),
-        other => Error::internal(other.private()),
-    })
+    built.map(|index| Some((version_id, index))).map_err(|error| error.shared())
 }
 
 async fn build(ctx: &Ctx, scope: &CompanyScope, version_id: Uuid) -> Result<Arc<CatalogueIndex>> {

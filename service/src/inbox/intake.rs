@@ -113,7 +113,7 @@ impl From<Error> for Apart {
     fn from(error: Error) -> Self {
         let why = error.private();
         tracing::warn!(error = why, "a shared commit failed");
-        if matches!(error, Error::Unavailable(_)) { Self::Nobody(why) } else { Self::Alone }
+        if error.passes() { Self::Nobody(why) } else { Self::Alone }
     }
 }
 

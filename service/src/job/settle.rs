@@ -28,6 +28,9 @@ pub fn broke_off(row: &job::Model) -> bool {
 /// long after the job was made: as long as Stripe delivers its own events anew (outside.md §3). After that it does, so that nothing waits for ever.
 const UNCOUNTED_SECONDS: i64 = 3 * 24 * 3600;
 
+/// Our own database let nobody in: it is asked again after so long. Others ask at the same time, and it is back soon or not at all.
+const AWAY: Duration = Duration::from_secs(2);
+
 /// Why a job's run failed, and whether another run makes sense.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -71,6 +74,7 @@ impl From<Error> for Failure {
             Error::RateLimited(seconds) => {
                 Self { reason: error.private(), retry: Retry::After(Duration::from_secs(seconds)) }
             }
+            Error::Away(reason) => Self { reason, retry: Retry::Uncounted(AWAY) },
             other => Self::later(other.private()),
         }
     }

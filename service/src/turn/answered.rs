@@ -38,7 +38,7 @@ pub(super) async fn answer(
     let within = ctx.engine().outside.model_time.saturating_sub(waited);
     let limits = Limits { within, ..Limits::default() };
     let again = input.clone();
-    let answered = assistant::model::answer(shop, input, &history, &model, &limits).await.map_err(unavailable)?;
+    let answered = assistant::model::answer(shop, input, &history, &model, &limits).await.map_err(out_of)?;
     let endpoint = model.endpoint();
     let mut paid = Spent {
         purpose: "turn",
@@ -71,11 +71,12 @@ pub(super) async fn answer(
 }
 
 async fn offline(shop: &shop::Shop<'_>, input: TurnInput) -> Result<TurnOutput> {
-    Box::pin(assistant::offline::answer(shop, input)).await.map_err(unavailable)
+    Box::pin(assistant::offline::answer(shop, input)).await.map_err(out_of)
 }
 
-fn unavailable(error: ShopError) -> Error {
-    Error::Unavailable(format!("assistant: {error}"))
+/// Our own error, as it was before it went through the assistant.
+fn out_of(error: ShopError) -> Error {
+    error.0.downcast().map_or_else(|error| Error::Unavailable(format!("assistant: {error}")), |error| *error)
 }
 
 /// What was said before the messages of this turn, oldest first.

@@ -39,6 +39,10 @@ const MAX_MESSAGES: u64 = 50;
 /// How often a turn is answered anew because a slot or stock was taken under it.
 const MAX_TRIES: usize = 3;
 
+/// A turn that fails by itself is tried so often, which takes half a minute; then the customer is told. One that breaks off with its
+/// process or meets a busy database is mostly not at fault, and has all attempts of its job.
+const ENOUGH: i32 = 5;
+
 /// Answers what a customer wrote.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct AnswerTurn {
@@ -53,7 +57,6 @@ impl AnswerTurn {
 
 impl Job for AnswerTurn {
     const KIND: &'static str = "answer_turn";
-    const MAX_ATTEMPTS: i32 = 5;
 
     fn unique_key(&self) -> Option<String> {
         Some(self.key())
@@ -95,7 +98,8 @@ pub(crate) async fn answer(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> 
     match result {
         Ok(()) => Ok(()),
         // The last try ends with the apology and the visible mark, so that nobody waits for ever (R68, architecture §6.10).
-        Err(error) if last_try => {
+        Err(error @ Error::Away(_)) => Err(error.into()),
+        Err(error) if last_try || (claimed.row.attempts >= ENOUGH && !error.passes()) => {
             tracing::error!(error = error.private(), conversation = %payload.conversation_id, "a turn failed for good");
             Ok(fall_back(ctx, claimed, &scope, payload.conversation_id, &error.private()).await?)
         }

@@ -283,18 +283,19 @@ impl Facts for Shop<'_> {
                 Some((&**item, line.quantity))
             })
             .collect();
-        let block = domain::booking::block(&items).map_err(|error| ShopError(error.to_string()))?;
+        let block =
+            domain::booking::block(&items).map_err(|error| ShopError(Box::new(Error::internal(error.to_string()))))?;
         // What this conversation's own open order holds is free for its correction.
         free_slots(self.ctx, self.scope, &self.branch, &block, from, to, limit, self.open_order_id(), None)
             .await
-            .map_err(|error| ShopError(error.private()))
+            .map_err(|error| ShopError(Box::new(error)))
     }
 
     async fn available(&self, key: &str) -> Result<Option<i64>, ShopError> {
         let Some(item) = self.catalogue.items().iter().find(|item| item.key == key) else { return Ok(Some(0)) };
         let Some(limit) = item.available else { return Ok(None) };
         let taken =
-            order::taken_units(self.ctx, self.scope, key, limit).await.map_err(|error| ShopError(error.private()))?;
+            order::taken_units(self.ctx, self.scope, key, limit).await.map_err(|error| ShopError(Box::new(error)))?;
         // What this conversation's own open order holds counts as free for its correction.
         let own = match &self.order {
             Some((order, view)) if order.status == OrderStatus::Open => view.cart.quantity(key),

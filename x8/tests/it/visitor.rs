@@ -60,7 +60,8 @@ impl Script {
 
     /// A manicure, in Russian, at one of many times.
     pub(crate) fn manicure(key: &str, number: usize) -> Self {
-        let day = ["завтра", "послезавтра"][number % 2];
+        // Never within a day: the reminder of a visit falls due 24 hours before it, and is no part of what is counted.
+        let day = ["послезавтра", "через 3 дня"][number % 2];
         let hour = 9 + number / 2 % 11;
         let phone = format!("+77000{:06}", number % 1_000_000);
         let steps = vec![
