@@ -20,7 +20,7 @@ pub(crate) use revive::{Dead, hasten, revive};
 pub use screen::{list, retry};
 pub use settle::{
     BROKE, Failed, Failure, Lease, Retry, TOOK_TOO_LONG, broke_off, fail, finish, finish_if_running, finish_together,
-    give_back, hold, renew,
+    give_back, hold, renew, went_silent,
 };
 pub use upkeep::{backlog, dead_count, due_kinds, next_due, release_expired};
 

@@ -17,6 +17,12 @@ pub const TOOK_TOO_LONG: &str = "took longer than";
 /// Begins the reason of a run that panicked.
 pub const BROKE: &str = "a fault in the program";
 
+/// Whether the run before this one ended because its process died.
+#[must_use]
+pub fn went_silent(row: &job::Model) -> bool {
+    row.last_error.as_deref().is_some_and(|reason| reason.starts_with(WENT_SILENT))
+}
+
 /// Whether the run before this one ended without an answer of its handler: its process died, its time was up, it panicked. A
 /// handler that must leave something behind in the end does so at the start of its last try then.
 #[must_use]

@@ -31,7 +31,7 @@ use sea_orm::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// The most messages answered in one turn; more get the next one.
@@ -39,9 +39,11 @@ const MAX_MESSAGES: u64 = 50;
 /// How often a turn is answered anew because a slot or stock was taken under it.
 const MAX_TRIES: usize = 3;
 
-/// A turn that fails by itself is tried so often, which takes half a minute; then the customer is told. One that breaks off with its
-/// process or meets a busy database is mostly not at fault, and has all attempts of its job.
+/// A turn that fails by itself is tried so often, which takes half a minute; then the customer is told. One whose process dies or
+/// whose database breaks off is mostly not at fault, and has all attempts of its job.
 const ENOUGH: i32 = 5;
+/// Between the tries beyond.
+const BEYOND: Duration = Duration::from_secs(2);
 
 /// Answers what a customer wrote.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -76,9 +78,10 @@ pub(crate) async fn answer(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> 
     let scope = claimed.scope()?;
     let payload: AnswerTurn = claimed.payload()?;
     let last_try = claimed.row.attempts >= claimed.row.max_attempts;
-    // The run before this one killed its process, panicked or took too long: if this one did too, the customer would be left
+    let enough = last_try || claimed.row.attempts >= ENOUGH;
+    // The run before this one killed its process, panicked or took too long: if the last one did too, the customer would be left
     // without an answer or a mark.
-    if last_try && job::broke_off(&claimed.row) {
+    if job::broke_off(&claimed.row) && (last_try || (enough && !job::went_silent(&claimed.row))) {
         let why = "answering broke off again and again";
         return Ok(fall_back(ctx, claimed, &scope, payload.conversation_id, why).await?);
     }
@@ -98,10 +101,12 @@ pub(crate) async fn answer(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> 
     match result {
         Ok(()) => Ok(()),
         // The last try ends with the apology and the visible mark, so that nobody waits for ever (R68, architecture §6.10).
-        Err(error @ Error::Away(_)) => Err(error.into()),
-        Err(error) if last_try || (claimed.row.attempts >= ENOUGH && !error.passes()) => {
+        Err(error) if !matches!(error, Error::Away(_)) && (last_try || (enough && !error.passes())) => {
             tracing::error!(error = error.private(), conversation = %payload.conversation_id, "a turn failed for good");
             Ok(fall_back(ctx, claimed, &scope, payload.conversation_id, &error.private()).await?)
+        }
+        Err(error @ Error::Unavailable(_)) if enough => {
+            Err(Failure { reason: error.private(), retry: job::Retry::After(BEYOND) })
         }
         Err(error) => Err(error.into()),
     }

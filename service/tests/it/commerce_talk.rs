@@ -174,7 +174,7 @@ testkit::both! {
         let shop = Shop::open(kit).await;
         let receipt = shop.write("ann", "Hello").await;
         let ctx = &shop.kit.ctx;
-        for _ in 0..4 {
+        for _ in 0..7 {
             let claimed = service::job::claim(ctx, "doomed", &["answer_turn"], 1, Duration::from_secs(12)).await.unwrap();
             assert_eq!(claimed.len(), 1);
             shop.kit.advance(Duration::from_secs(13));
