@@ -90,7 +90,10 @@ pub async fn claim(ctx: &Ctx, worker: &str, kinds: &[&str], limit: u64, lease: D
         lease_until: now.plus_millis(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX)),
     };
     // The look before the write keeps an idle SQLite from taking its only writer again and again.
-    let due = db.read_across().query_all_raw(order.due(limit + 1)).await?.len() as u64;
+    let due = match db.read_across().query_one_raw(order.due(limit + 1)).await? {
+        Some(row) => u64::try_from(row.try_get_by_index::<i64>(0)?).unwrap_or(0),
+        None => 0,
+    };
     if due == 0 {
         return Ok(Vec::new());
     }
@@ -163,13 +166,14 @@ impl Order<'_> {
         Sql { backend: self.backend, values: Vec::new() }
     }
 
-    /// The first due jobs, whether their lanes are free or not.
+    /// How many are due, counted up to `limit`, whether their lanes are free or not.
     fn due(&self, limit: u64) -> Statement {
         let mut sql = self.sql();
         let (now, kinds) = (sql.bind(self.now.0), sql.bind_kinds(self.kinds));
         let limit = sql.bind(i64::try_from(limit).unwrap_or(i64::MAX));
         sql.statement(format!(
-            "SELECT id FROM job WHERE status = 'waiting' AND kind IN ({kinds}) AND run_at <= {now} LIMIT {limit}"
+            "SELECT COUNT(*) FROM (SELECT 1 FROM job \
+               WHERE status = 'waiting' AND kind IN ({kinds}) AND run_at <= {now} LIMIT {limit}) AS due"
         ))
     }
 
