@@ -97,6 +97,17 @@ testkit::both! {
         till.check();
     }
 
+    /// Stripe keeps a fault of its own under the key as it keeps any answer: the next click does not ask for it again.
+    async fn a_kept_fault_ends_with_its_click(kit: Kit) {
+        let till = Till::at_stripe(kit, "https://x8.example").await;
+        let order = till.shop.roses("ann").await;
+        till.at().world.break_once("/v1/checkout/sessions");
+        assert!(matches!(till.link(&order).await, Err(Error::Unavailable(_))));
+        till.page(&order).await;
+        assert_eq!(till.at().world.sessions().len(), 1);
+        till.check();
+    }
+
     /// Two who open a link at once get one page.
     async fn two_clicks_are_one_page(kit: Kit) {
         let till = Till::at_stripe(kit, "https://x8.example").await;

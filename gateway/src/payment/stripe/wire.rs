@@ -192,6 +192,11 @@ pub(super) fn error_of(answer: &Answer) -> Error {
     let text = if error.message.is_empty() { "the answer cannot be read" } else { error.message.as_str() };
     let status = answer.status.as_u16();
     let code = error.code.clone().unwrap_or_else(|| status.to_string());
+    // Stripe keeps what it answered under a key, faults of its own included
+    // (https://docs.stripe.com/api/idempotent_requests): the same key leads nowhere any more.
+    if status >= 500 && answer.headers.get("idempotent-replayed").is_some_and(|told| told == "true") {
+        return Error::new(NAME, Kind::Conflict, text).with_code(code);
+    }
     let kind = match (status, error.kind.as_str(), code.as_str()) {
         // Two calls with one key at once: the first one's answer is on its way.
         (409, ..) | (_, _, "idempotency_key_in_use" | "lock_timeout") => Kind::Unavailable,

@@ -40,6 +40,8 @@ struct Inside {
     /// What was answered under a key, and to what.
     answered: BTreeMap<String, (String, Reply)>,
     violations: BTreeSet<String>,
+    /// Paths whose next POST ends in a fault of Stripe's own, kept under its key as any answer is.
+    broken: BTreeSet<String>,
     count: u64,
 }
 
@@ -75,6 +77,12 @@ impl Stripe {
     /// The owner rolls the key: the old one is dead.
     pub fn revoke(&self, key: &str) {
         self.lock().keys.remove(key);
+    }
+
+    /// The next POST here ends in a fault of Stripe's own, which is kept under its key
+    /// (<https://docs.stripe.com/api/idempotent_requests>).
+    pub fn break_once(&self, path: &str) {
+        self.lock().broken.insert(path.to_owned());
     }
 
     /// The account may no longer take money.
@@ -443,9 +451,14 @@ impl World for Stripe {
                 let error = json!({ "type": "idempotency_error", "message": "Keys for idempotent requests can only be used with the same parameters they were first used with." });
                 return Reply::json(400, &json!({ "error": error }));
             }
-            let reply = self.act(&mut inside, &account, call, &body);
+            let reply = if inside.broken.remove(&call.path) {
+                let error = json!({ "type": "api_error", "message": "An unknown error occurred" });
+                Reply::json(500, &json!({ "error": error }))
+            } else {
+                self.act(&mut inside, &account, call, &body)
+            };
             // Refusals before anything was done are not kept (https://docs.stripe.com/api/idempotent_requests).
-            if reply.status == 200 {
+            if reply.status == 200 || reply.status >= 500 {
                 inside.answered.insert(known, (asked, reply.clone()));
             }
             return reply;
