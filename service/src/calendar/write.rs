@@ -14,7 +14,7 @@ use entity::stored::{BookingKind, BookingStatus};
 use entity::time::Time;
 use gateway::calendar::{Calendar as _, Entry};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait as _, QueryFilter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -185,16 +185,26 @@ async fn entry(ctx: &Ctx, scope: &CompanyScope, row: &booking::Model, id: &str) 
     })
 }
 
-/// Bookings ahead that are not shown yet: a calendar was connected, or connected again.
+/// Bookings ahead that are not shown as they are: a calendar was connected, or connected again after it could not be written to.
 pub(super) async fn show_all(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope) -> Result<()> {
     /// More are shown as they change.
     const MOST: u64 = 1_000;
     use sea_orm::{QueryOrder as _, QuerySelect as _};
+    let differs = Condition::any()
+        .add(booking::Column::ExternalEventId.is_null())
+        .add(Expr::col(booking::Column::ExternalStartAt).ne(Expr::col(booking::Column::StartAt)))
+        .add(Expr::col(booking::Column::ExternalEndAt).ne(Expr::col(booking::Column::EndAt)));
+    let not_shown = Condition::all()
+        .add(booking::Column::Status.eq(BookingStatus::Confirmed))
+        .add(booking::Column::EndAt.gt(ctx.time()))
+        .add(differs);
+    let not_removed = Condition::all()
+        .add(booking::Column::Status.eq(BookingStatus::Cancelled))
+        .add(booking::Column::ExternalEventId.is_not_null())
+        .add(booking::Column::ExternalEndAt.gt(ctx.time()));
     let rows = booking::Entity::find()
         .filter(booking::Column::CompanyId.eq(scope.id()))
-        .filter(booking::Column::Status.eq(BookingStatus::Confirmed))
-        .filter(booking::Column::EndAt.gt(ctx.time()))
-        .filter(booking::Column::ExternalEventId.is_null())
+        .filter(Condition::any().add(not_shown).add(not_removed))
         .order_by_asc(booking::Column::StartAt)
         .limit(MOST)
         .all(&*tx)

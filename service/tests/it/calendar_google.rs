@@ -377,6 +377,37 @@ testkit::both! {
         assert_eq!(diary.account().await.status, ChannelStatus::Connected);
     }
 
+    /// What is moved or cancelled while the consent is dead is so in Google too once it is given again.
+    async fn changes_without_a_consent_are_made_up_for(kit: Kit) {
+        let diary = Diary::connected(kit).await;
+        let ctx = &diary.shop.kit.ctx;
+        let (moved, cancelled) = (diary.massage("ann", 10).await, diary.massage("bob", 12).await);
+        for order in [&moved, &cancelled] {
+            diary.pay(order).await;
+        }
+        assert_eq!(diary.world.events().len(), 2);
+        diary.world.revoke();
+        for _ in 0..4 {
+            diary.pass(301).await;
+        }
+        assert_eq!(diary.account().await.status, ChannelStatus::Error);
+        let booked = diary.booking(&moved).await;
+        service::order::move_booking(ctx, &diary.shop.scope, booked.id, diary.tomorrow(15), None).await.unwrap();
+        service::order::refund(ctx, &diary.shop.scope, cancelled.id).await.unwrap();
+        diary.shop.run().await;
+        assert_eq!(diary.world.events().len(), 2, "nothing can be written");
+        diary.connect().await.unwrap();
+        diary.shop.run().await;
+        let starts: Vec<Timestamp> = diary
+            .world
+            .events()
+            .iter()
+            .map(|event| event["start"]["dateTime"].as_str().unwrap().parse().unwrap())
+            .collect();
+        assert_eq!(starts, [diary.tomorrow(15)]);
+        assert_eq!(diary.booking(&moved).await.start_at.timestamp(), diary.tomorrow(15));
+    }
+
     /// An access token that ends early is renewed without anybody noticing.
     async fn an_access_token_that_ends_is_renewed(kit: Kit) {
         let diary = Diary::connected(kit).await;
