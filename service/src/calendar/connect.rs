@@ -274,10 +274,7 @@ pub(crate) async fn run_disconnect(ctx: &Ctx, claimed: &Claimed) -> Result<(), F
         return Err(integration::failure(&error));
     }
     let mut tx = ctx.db().begin(&scope).await?;
-    credential::remove(&tx, &scope, row.id).await?;
-    let mut row = row.into_active_model();
-    row.settings = Set(json!({}));
-    row.update(&tx).await?;
+    integration::forget(&tx, &scope, row.id, json!({})).await?;
     job::finish(ctx, &mut tx, claimed).await?;
     Ok(ctx.commit(tx).await?)
 }

@@ -205,6 +205,22 @@ pub(crate) async fn begin(
     Ok(row)
 }
 
+/// Forgets the secrets of an account that is disconnected, and all but these of its settings. One that was connected anew while its
+/// provider was told of the end is left as it is.
+pub(crate) async fn forget(tx: &Tx, scope: &CompanyScope, id: Uuid, settings: serde_json::Value) -> Result<()> {
+    let forgotten = integration::Entity::update_many()
+        .col_expr(integration::Column::Settings, Expr::value(settings))
+        .filter(integration::Column::Id.eq(id))
+        .filter(integration::Column::CompanyId.eq(scope.id()))
+        .filter(integration::Column::Status.eq(ChannelStatus::Disconnected))
+        .exec(tx)
+        .await?;
+    if forgotten.rows_affected > 0 {
+        crate::credential::remove(tx, scope, id).await?;
+    }
+    Ok(())
+}
+
 /// Writes into the log, and tells those who watch.
 pub(crate) async fn note(
     ctx: &Ctx,

@@ -411,11 +411,8 @@ pub(crate) async fn run_disconnect(ctx: &Ctx, claimed: &Claimed) -> Result<(), F
     }
     let mut tx = ctx.db().begin(&scope).await?;
     settle_left(ctx, &mut tx, &scope, &row, &ended).await?;
-    credential::remove(&tx, &scope, row.id).await?;
     let settings = json!({ "live": row.settings["live"], WAS_LIVE: took_real_money(&row) });
-    let mut row = row.into_active_model();
-    row.settings = Set(settings);
-    row.update(&tx).await?;
+    integration::forget(&tx, &scope, row.id, settings).await?;
     job::finish(ctx, &mut tx, claimed).await?;
     Ok(ctx.commit(tx).await?)
 }

@@ -8,6 +8,7 @@ use sea_orm::EntityTrait as _;
 use serde_json::json;
 use service::Error;
 use std::time::Duration;
+use testkit::fake::Fault;
 use testkit::fake::stripe::{ACCOUNT, KEY};
 
 const OTHER_KEY: &str = "sk_test_other0123456789abcdefghi";
@@ -133,6 +134,29 @@ testkit::both! {
         till.shop.channel = trial;
         let tried = till.shop.roses("bob").await;
         assert!(till.page(&tried).await.starts_with("sbx_"));
+        till.check();
+    }
+
+    /// Who disconnects and connects at once is connected: the end that is still being told to Stripe takes nothing away.
+    async fn connecting_during_a_disconnect_stands(kit: Kit) {
+        let till = Till::at_stripe(kit, "https://x8.example").await;
+        let (ctx, scope) = (&till.shop.kit.ctx, &till.shop.scope);
+        service::integration::disconnect(ctx, scope, till.account().await).await.unwrap();
+        till.at().server.fail("/v1/webhook_endpoints", Fault::DoneThenSlow(Duration::from_millis(500)));
+        let lease = Duration::from_secs(60);
+        let claimed = service::job::claim(ctx, "test", &["disconnect_payment"], 1, lease).await.unwrap().remove(0);
+        let registry = service::jobs::registry();
+        let leaving = registry.kind("disconnect_payment").unwrap().run(ctx.clone(), claimed);
+        let coming = async {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            service::payment::connect_stripe(ctx, scope, KEY, None).await.unwrap();
+        };
+        let (left, ()) = tokio::join!(leaving, coming);
+        left.unwrap();
+        till.shop.run().await;
+        till.is_connected().await;
+        let order = till.shop.roses("ann").await;
+        assert!(!till.page(&order).await.starts_with("sbx_"));
         till.check();
     }
 
