@@ -51,7 +51,7 @@ testkit::both! {
         assert_eq!(diary.account().await.status, ChannelStatus::Connected);
     }
 
-    /// A refusal that a new token does not mend (the API is off, the account is barred) is said after two calls, and mended by
+    /// A refusal that a new token does not mend (the account is barred) is said after two calls, and mended by
     /// checking again.
     async fn a_refusal_that_lasts_is_said(kit: Kit) {
         let diary = Diary::connected(kit).await;
@@ -60,7 +60,7 @@ testkit::both! {
         diary.pass(301).await;
         let before = diary.doors.api.calls("/events").len();
         for _ in 0..5 {
-            diary.doors.api.fail("/events", refusal("accessNotConfigured"));
+            diary.doors.api.fail("/events", refusal("forbidden"));
         }
         diary.pass(301).await;
         for _ in 0..10 {
@@ -81,8 +81,8 @@ testkit::both! {
         diary.check();
     }
 
-    /// The installation's registration is wrong, or one event was given to somebody else: no consent is dead for that, and all goes on
-    /// by itself.
+    /// The installation's registration is wrong, its API is off, or one event was given to somebody else: no consent is dead for that,
+    /// and all goes on by itself.
     async fn a_refusal_of_something_else_ends_no_consent(kit: Kit) {
         let diary = Diary::connected(kit).await;
         let order = diary.massage("ann", 10).await;
@@ -92,6 +92,15 @@ testkit::both! {
         service::order::move_booking(ctx, scope, booked.id, diary.tomorrow(15), None).await.unwrap();
         diary.shop.run().await;
         assert_eq!(diary.attention(&order).await.as_deref(), Some("calendar_not_written"));
+        assert_eq!(diary.account().await.status, ChannelStatus::Connected);
+        for _ in 0..3 {
+            diary.doors.api.fail("/events", refusal("accessNotConfigured"));
+        }
+        for _ in 0..3 {
+            diary.pass(301).await;
+            assert_ne!(diary.account().await.error_code.as_deref(), Some("credentials"));
+        }
+        diary.pass(900).await;
         assert_eq!(diary.account().await.status, ChannelStatus::Connected);
         diary.world.end_access();
         for _ in 0..4 {
@@ -118,7 +127,7 @@ testkit::both! {
         diary.pay(&order).await;
         diary.pass(301).await;
         for _ in 0..2 {
-            diary.doors.api.fail("/events", refusal("accessNotConfigured"));
+            diary.doors.api.fail("/events", refusal("forbidden"));
         }
         diary.pass(301).await;
         diary.pass(1).await;

@@ -101,6 +101,9 @@ fn error_of(answer: &Answer) -> Error {
     } else if reason == "forbiddenForNonOrganizer" {
         // One event that was given to somebody else: the account is well.
         Error::new(NAME, Kind::Request, text)
+    } else if answer.status == 403 && !matches!(reason, "forbidden" | "insufficientPermissions" | "authError") {
+        // The project's own fault (its API is off, its quota is used up) or a proxy's: the consent of companies is well.
+        Error::new(NAME, Kind::Unavailable, text)
     } else {
         Error::of_status(NAME, answer, text)
     };
