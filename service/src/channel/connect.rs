@@ -101,7 +101,7 @@ fn not_a_token() -> UserError {
 /// Connects a Telegram bot. It answers as soon as its status is `connected`.
 ///
 /// # Errors
-/// `Forbidden`; `Invalid` for `name` or `botToken`, `ALREADY_CONNECTED` when the company has this bot.
+/// `Forbidden`; `Invalid` for `name` or `botToken`, `ALREADY_CONNECTED` when this company or another has this bot.
 pub async fn connect_telegram(ctx: &Ctx, scope: &CompanyScope, name: &str, token: &str) -> Result<channel::Model> {
     scope.must_manage()?;
     let mut errors = Vec::new();
@@ -114,6 +114,11 @@ pub async fn connect_telegram(ctx: &Ctx, scope: &CompanyScope, name: &str, token
     if !errors.is_empty() {
         return Err(Error::Invalid(errors));
     }
+    if let Some(bot) = bot
+        && is_elsewhere(ctx, scope, telegram::NAME, bot).await?
+    {
+        return Err(already_connected("botToken"));
+    }
     let new = NewChannel {
         kind: ChannelKind::Telegram,
         provider: telegram::NAME,
@@ -123,6 +128,20 @@ pub async fn connect_telegram(ctx: &Ctx, scope: &CompanyScope, name: &str, token
         account_field: "botToken",
     };
     start(ctx, scope, new, &[(TELEGRAM_TOKEN, token.into())]).await
+}
+
+/// Whether the account is connected in another company of this installation: a bot delivers to one place, and two would take its
+/// messages from each other.
+async fn is_elsewhere(ctx: &Ctx, scope: &CompanyScope, provider: &str, external_id: &str) -> Result<bool> {
+    use sea_orm::PaginatorTrait as _;
+    let elsewhere = channel::Entity::find()
+        .filter(channel::Column::Provider.eq(provider))
+        .filter(channel::Column::ExternalId.eq(external_id))
+        .filter(channel::Column::CompanyId.ne(scope.id()))
+        .filter(channel::Column::Status.ne(ChannelStatus::Disconnected))
+        .count(&ctx.db().read_across())
+        .await?;
+    Ok(elsewhere > 0)
 }
 
 /// A channel about to be connected.
@@ -407,7 +426,9 @@ pub(crate) async fn works(
     identity: Option<&Identity>,
 ) -> Result<()> {
     let news = channel.status != ChannelStatus::Connected || channel.error_count > 0;
-    if !news {
+    // That something got out says nothing of whose number it is.
+    let twin = identity.is_none() && channel.error_code.as_deref() == Some(session::CONFLICT);
+    if !news || twin {
         return Ok(());
     }
     let mut update = channel::Entity::update_many()

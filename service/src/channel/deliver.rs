@@ -20,7 +20,7 @@ pub(crate) const KEEP_DELIVERIES_HOURS: i64 = 72;
 /// Takes a delivery to the channel of this public key. The body of our answer, where the provider wants one.
 ///
 /// # Errors
-/// `NotFound` for an unknown or disconnected channel; `Unauthenticated` for a wrong signature; `Invalid` for a body that is
+/// `NotFound` for an unknown or disconnected channel, and for the second one of a number; `Unauthenticated` for a wrong signature; `Invalid` for a body that is
 /// none of the provider's. Nothing is stored then.
 pub async fn deliver<'a>(
     ctx: &Ctx,
@@ -30,7 +30,9 @@ pub async fn deliver<'a>(
     body: &[u8],
 ) -> Result<Option<serde_json::Value>> {
     let (scope, channel) = access::for_channel(ctx, public_key).await?;
-    if !adapter::is_outside(&channel) || channel.status == ChannelStatus::Disconnected {
+    // A number that is linked twice is answered by the other channel.
+    let twin = channel.error_code.as_deref() == Some(session::CONFLICT);
+    if !adapter::is_outside(&channel) || channel.status == ChannelStatus::Disconnected || twin {
         return Err(Error::NotFound("channel"));
     }
     let mut parsed: std::result::Result<Parsed, Refusal> = Err(Refusal::Signature);

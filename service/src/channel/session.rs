@@ -30,7 +30,7 @@ pub(super) const SILENT: &str = "silent";
 /// Word for a channel that links no phone, or not any more.
 pub const NO_CODE: &str = "no_code";
 /// Word for an account that is another channel of the company.
-const CONFLICT: &str = "conflict";
+pub(super) const CONFLICT: &str = "conflict";
 
 /// A code to be scanned, or why there is none.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -435,6 +435,10 @@ testkit::both! {
         let ctx = &bot.shop.kit.ctx;
         let twice = service::channel::connect_telegram(ctx, &bot.shop.scope, "Again", TOKEN).await;
         assert!(matches!(&twice, Err(Error::Invalid(errors)) if errors[0].code == "ALREADY_CONNECTED"), "{twice:?}");
+        // Another company would take its messages away.
+        let other = kit.another_tenant("Other").await;
+        let taken = service::channel::connect_telegram(ctx, &other.scope, "Mine", TOKEN).await;
+        assert!(matches!(&taken, Err(Error::Invalid(errors)) if errors[0].code == "ALREADY_CONNECTED"), "{taken:?}");
         let (_, secret) = bot.world.webhook().unwrap();
         service::channel::disconnect(ctx, &bot.shop.scope, bot.channel.id).await.unwrap();
         let update = bot.world.write(ANA, &json!({ "text": "hi" })).to_string();

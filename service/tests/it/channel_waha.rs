@@ -522,6 +522,11 @@ testkit::both! {
         phone.later(60).await;
         let twin = service::channel::get(ctx, scope, twin.id).await.unwrap();
         assert_eq!((twin.status, twin.error_code.as_deref()), (ChannelStatus::Error, Some("conflict")));
+        // One of the two answers.
+        let (one, other) = (json!({ "body": "hola" }), json!({ "body": "hola" }));
+        phone.deliver(&phone.world.write(SESSION, ANA, &one)).await.unwrap();
+        assert!(matches!(phone.deliver(&phone.world.write("second", ANA, &other)).await, Err(Error::NotFound(_))));
+        phone.work().await;
     }
 
     /// A test message goes to the phone that was named, once; a number that WhatsApp does not know is told.

@@ -10,6 +10,7 @@ use crate::error::{Error, Kind};
 use async_trait::async_trait;
 use bytes::Bytes;
 use foundation::http::Http;
+use futures::StreamExt as _;
 use reqwest::Method;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
@@ -22,6 +23,9 @@ const MOST_ANSWER: usize = 4 * 1024 * 1024;
 const POLL_PATIENCE: Duration = Duration::from_secs(5);
 /// Updates of one poll; a poll is stored as a whole before the next one begins.
 const POLL_UPDATES: u32 = 100;
+/// Pressed buttons that are answered side by side, and all of them together.
+const BUTTONS_AT_ONCE: usize = 8;
+const BUTTONS_PATIENCE: Duration = Duration::from_secs(5);
 /// Bytes of a button's data (`callback_data`, 1–64 bytes).
 const BUTTON_BYTES: usize = 64;
 
@@ -49,7 +53,7 @@ impl Telegram {
         let raw: Vec<serde_json::Value> =
             self.call_within("getUpdates", &ask, true, Some(wait + POLL_PATIENCE)).await?;
         let mut next = offset;
-        let mut updates = Vec::new();
+        let (mut updates, mut pressed) = (Vec::new(), Vec::new());
         for value in raw {
             // An update that can't be read must not be asked for again and again.
             if let Some(id) = value["update_id"].as_i64() {
@@ -57,14 +61,17 @@ impl Telegram {
             }
             match serde_json::from_value::<wire::Update>(value) {
                 Ok(update) => {
-                    let query = update.callback_query.as_ref().map(|query| query.id.clone());
+                    pressed.extend(update.callback_query.as_ref().map(|query| query.id.clone()));
                     updates.extend(webhook::read(update));
-                    if let Some(id) = query {
-                        self.answer_button(&id).await;
-                    }
                 }
                 Err(error) => tracing::warn!(%error, "an update of Telegram cannot be read"),
             }
+        }
+        // However many were pressed while nobody asked, what was written is not kept waiting for the spinning of buttons.
+        let answered =
+            futures::stream::iter(&pressed).for_each_concurrent(BUTTONS_AT_ONCE, |id| self.answer_button(id));
+        if tokio::time::timeout(BUTTONS_PATIENCE, answered).await.is_err() {
+            tracing::debug!(pressed = pressed.len(), "not all buttons were answered");
         }
         Ok((next, updates))
     }
