@@ -106,6 +106,9 @@ impl From<Error> for Stored {
 pub(super) fn check(mut incoming: Incoming) -> Result<Incoming> {
     // A NUL cannot be stored by PostgreSQL, and no person writes one.
     incoming.text.retain(|c| !c.is_control() || c == '\n' || c == '\t');
+    if let Some(name) = &mut incoming.profile_name {
+        name.retain(|c| !c.is_control());
+    }
     let length = incoming.text.chars().count();
     if length > MAX_TEXT {
         return Err(Error::invalid(
@@ -124,7 +127,7 @@ pub(super) fn check(mut incoming: Incoming) -> Result<Incoming> {
             format!("A message carries at most {MAX_ATTACHMENTS} attachments."),
         ));
     }
-    if incoming.external_id.is_empty() || incoming.external_id.len() > 200 {
+    if incoming.external_id.is_empty() || incoming.external_id.len() > 200 || incoming.external_id.contains('\0') {
         return Err(Error::invalid("id", "INVALID", "The message's id must have 1 to 200 characters."));
     }
     Ok(incoming)

@@ -327,7 +327,8 @@ async fn carry_out(shop: &Shop, elsewhere: &channel::Model, customer: &str, deed
                 external_id: format!("{customer}-{}", ctx.new_id()),
                 from: Address { kind: format!("trial:{}", shop.channel.id), value: customer.to_owned(), trusted: true },
                 attested_phone: None,
-                profile_name: Some("Ann".to_owned()),
+                // PostgreSQL takes no NUL.
+                profile_name: Some("Ann\0".to_owned()),
                 text: (*text).to_owned(),
                 attachments: Vec::new(),
                 id: None,

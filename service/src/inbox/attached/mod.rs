@@ -108,7 +108,7 @@ impl Attachment {
             id: ctx.new_id(),
             state: Arrival::Waiting,
             reference: Some(reference),
-            media_type: media_type.map(|told| told.chars().take(TOLD_CHARACTERS).collect()),
+            media_type: media_type.map(|told| told.chars().filter(|c| !c.is_control()).take(TOLD_CHARACTERS).collect()),
             size,
             error: None,
             hearing: (kind == MediaKind::Voice).then_some(Hearing::Waiting),
