@@ -125,7 +125,12 @@ impl Db {
     /// When a change fails; the ones before it stand, and the next start goes on from there.
     pub async fn migrate(&self) -> Result<()> {
         let db = self.schema_connection().await?;
-        let done = match migration::Migrator::up(&db, None).await {
+        let raised = match is_ahead(&db).await {
+            Ok(true) => Ok(()),
+            Ok(false) => migration::Migrator::up(&db, None).await,
+            Err(error) => Err(error),
+        };
+        let done = match raised {
             Ok(()) => reach::raise(&db).await,
             failed => failed,
         };
@@ -426,6 +431,21 @@ impl ConnectionTrait for Tx {
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.inner.query_all_raw(statement).await
     }
+}
+
+/// Whether a later version has changed the schema already and all of ours stands: this one runs on it as it is, while parts are
+/// upgraded one after another or when somebody goes back (docs/operating.md "Upgrade"). The library would refuse.
+async fn is_ahead(db: &DatabaseConnection) -> Result<bool, DbErr> {
+    use migration::MigratorTrait as _;
+    migration::Migrator::install(db).await?;
+    let applied = migration::Migrator::get_migration_models(db).await?;
+    let own = migration::Migrator::migrations();
+    let stands = |name: &str| applied.iter().any(|applied| applied.version == name);
+    let ahead = applied.len() > own.len() && own.iter().all(|own| stands(own.name()));
+    if ahead {
+        tracing::warn!("the database is of a later version of this program; it is used as it is");
+    }
+    Ok(ahead)
 }
 
 /// Whether an error passes by itself, so that the same request may succeed later: nothing free, nobody there, too slow, no
