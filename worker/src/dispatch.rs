@@ -3,6 +3,7 @@
 
 use crate::Shared;
 use crate::backend::Assigned;
+use crate::handle::within;
 use foundation::error::CanFail as _;
 use service::error::Result;
 use std::sync::Arc;
@@ -13,6 +14,9 @@ use tokio::sync::mpsc::Sender;
 const GATHER: Duration = Duration::from_millis(2);
 /// The first wait after a failed look, doubled up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// A round that takes longer has met a connection whose other end is gone: the next one has another. What it claimed comes back by
+/// its lease.
+const ROUND_PATIENCE: Duration = Duration::from_secs(30);
 /// The database is asked at least this often while it does not answer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
@@ -35,7 +39,7 @@ pub(crate) async fn dispatch(shared: Arc<Shared>, sender: Sender<Assigned>) {
         tokio::pin!(wake);
         wake.as_mut().enable();
         turn += 1;
-        let round = match round(&shared, &sender, turn).await {
+        let round = match within(ROUND_PATIENCE, round(&shared, &sender, turn)).await {
             Ok(round) => round,
             Err(error) => {
                 tracing::error!(error = error.private(), "could not claim jobs");
@@ -71,7 +75,7 @@ fn any_place(shared: &Shared) -> bool {
 /// How long nothing will fall due, at most [`crate::Options::poll`].
 async fn until_next(shared: &Shared) -> Duration {
     let now = shared.ctx.time();
-    let next = service::job::next_due(&shared.ctx).await.unwrap_or_default();
+    let next = within(ROUND_PATIENCE, service::job::next_due(&shared.ctx)).await.unwrap_or_default();
     let wait = next.map_or(u64::MAX, |next| u64::try_from(next.0 - now.0).unwrap_or(0));
     Duration::from_micros(wait).min(shared.options.poll)
 }

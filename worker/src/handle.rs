@@ -74,7 +74,8 @@ async fn run(shared: &Shared, kind: &Kind, claimed: &Claimed) -> End {
                 let reason = format!("{TOOK_TOO_LONG} {:?}", kind.options.timeout);
                 break End::Failed(Failure::later(reason));
             }
-            _ = renewal.tick() => match service::job::renew(&shared.ctx, claimed, kind.lease).await {
+            // A connection whose other end is gone without a word answers never.
+            _ = renewal.tick() => match within(kind.lease, service::job::renew(&shared.ctx, claimed, kind.lease)).await {
                 Ok(Lease::Held) => held_until = Instant::now() + kind.lease,
                 Ok(Lease::Finished) => {}
                 Ok(Lease::Lost) => break End::Lost,
@@ -89,6 +90,12 @@ async fn run(shared: &Shared, kind: &Kind, claimed: &Claimed) -> End {
     handler.abort();
     let _ = tokio::time::timeout(LET_GO, handler).await;
     end
+}
+
+/// What the database says in time.
+pub(crate) async fn within<T>(patience: Duration, asked: impl Future<Output = Result<T>>) -> Result<T> {
+    let late = |_| Error::Unavailable("the database did not answer in time".to_owned());
+    tokio::time::timeout(patience, asked).await.map_err(late)?
 }
 
 /// What became of a handler's task that did not return.

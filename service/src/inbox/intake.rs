@@ -66,6 +66,9 @@ impl Intake {
     }
 }
 
+/// No commit takes as long as this whose database answers at all.
+const COMMIT_PATIENCE: Duration = Duration::from_secs(30);
+
 async fn run(ctx: Ctx, mut receiver: mpsc::Receiver<Entry>) {
     let mut entries = Vec::with_capacity(MOST);
     while receiver.recv_many(&mut entries, MOST).await > 0 {
@@ -81,7 +84,12 @@ async fn commit(ctx: &Ctx, entries: Vec<Entry>) {
     if entries.is_empty() {
         return;
     }
-    let stored = match store_all(ctx, &entries).await {
+    let stored = match tokio::time::timeout(COMMIT_PATIENCE, store_all(ctx, &entries)).await {
+        Ok(stored) => stored,
+        // A connection whose other end is gone answers never. Should it have committed, the same message comes again as known.
+        Err(_) => Err(Apart::Nobody("the database did not answer in time".to_owned())),
+    };
+    let stored = match stored {
         Ok(receipts) => receipts.into_iter().map(Some).collect(),
         Err(Apart::Alone) => vec![None; entries.len()],
         Err(Apart::Nobody(why)) => {
