@@ -106,6 +106,23 @@ pub struct Used {
     pub time: Duration,
 }
 
+/// A turn that came to nothing because a fact could not be had; what the model did until then is paid all the same.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct Broken {
+    /// The shop's own.
+    #[source]
+    pub error: ShopError,
+    /// What was used.
+    pub used: Used,
+}
+
+impl From<ShopError> for Broken {
+    fn from(error: ShopError) -> Self {
+        Self { error, used: Used::default() }
+    }
+}
+
 /// A turn that a model answered, or that fell back.
 #[derive(Clone, Debug)]
 pub struct Answered {
@@ -125,20 +142,21 @@ const MOST_CALLS: usize = 24;
 /// Answers one turn by the model, or by the offline assistant when the model fails.
 ///
 /// # Errors
-/// [`ShopError`] when a fact could not be had.
+/// [`Broken`] when a fact could not be had.
 pub async fn answer(
     shop: &dyn Shop,
     input: TurnInput,
     history: &[Said],
     model: &dyn LanguageModel,
     limits: &Limits,
-) -> Result<Answered, ShopError> {
+) -> Result<Answered, Broken> {
     let started = Instant::now();
     let mut used = Used::default();
     let heard = offline::hear(shop, &input);
     let mut desk = Table::new(shop, &input, history, heard).await?;
-    let attempt = Box::pin(desk.attempt(history, model, limits, started, &mut used)).await?;
+    let attempt = Box::pin(desk.attempt(history, model, limits, started, &mut used)).await;
     used.time = started.elapsed();
+    let attempt = attempt.map_err(|error| Broken { error, used })?;
     match attempt {
         Ok(mut output) => {
             output.reasons.push(told(
@@ -149,7 +167,7 @@ pub async fn answer(
             Ok(Answered { output, used, fell_back: None })
         }
         Err(fell_back) => {
-            let mut output = Box::pin(offline::answer(shop, input)).await?;
+            let mut output = Box::pin(offline::answer(shop, input)).await.map_err(|error| Broken { error, used })?;
             let detail = format!("The built-in assistant answered in place of the model: {fell_back}");
             output.reasons.push(told(&detail, "model_fell_back", json!({ "why": fell_back.code() })));
             Ok(Answered { output, used, fell_back: Some(fell_back) })

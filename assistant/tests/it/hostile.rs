@@ -21,6 +21,7 @@ use gateway::language_model::{Answer, Chat, Finish, LanguageModel, ToolCall, Usa
 use jiff::civil;
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use unicode_normalization::UnicodeNormalization as _;
 use words::{LINKS, MARKS, MONEY, NAMES, SAYS, STEMS, benign, numbers, promises};
@@ -57,6 +58,8 @@ pub(crate) struct Stall {
     profile: ShopProfile,
     catalogue: Arc<CatalogueIndex>,
     pub(crate) order: Option<OrderView>,
+    /// The stock cannot be read.
+    pub(crate) closed: AtomicBool,
 }
 
 #[async_trait]
@@ -77,6 +80,9 @@ impl Shop for Stall {
         Ok(Vec::new())
     }
     async fn available(&self, key: &str) -> Result<Option<i64>, ShopError> {
+        if self.closed.load(Ordering::Relaxed) {
+            return Err(ShopError("closed".into()));
+        }
         Ok(self.catalogue.get(key).and_then(|item| item.available))
     }
 }
@@ -103,6 +109,7 @@ pub(crate) fn stall() -> Stall {
     }
     rows.push(Item { key: "F1".to_owned(), name: FREE.to_owned(), price_minor: Some(0), ..rows[7].clone() });
     Stall {
+        closed: AtomicBool::new(false),
         profile: ShopProfile {
             company_name: "Flora".to_owned(),
             shop_type: "flowers".to_owned(),

@@ -134,6 +134,26 @@ async fn a_yes_orders_what_was_told_and_nothing_else() {
     }
 }
 
+/// The same, and the stock cannot be read from then on.
+struct Closing<'a>(Script, &'a Stall);
+
+#[async_trait]
+impl LanguageModel for Closing<'_> {
+    async fn chat(&self, chat: &Chat<'_>) -> Result<Answer, Error> {
+        self.1.closed.store(true, std::sync::atomic::Ordering::Relaxed);
+        self.0.chat(chat).await
+    }
+}
+
+#[tokio::test]
+async fn a_turn_that_comes_to_nothing_says_what_it_used() {
+    let stall = stall();
+    let model = Closing(model(vec![quantity(2)], PAY), &stall);
+    let input = says("Mejor dos ramos, confirmo", told(&stall));
+    let broken = answer(&stall, input, &[], &model, &Limits::default()).await.expect_err("no stock is known");
+    assert_eq!((broken.used.calls, broken.used.usage.input_tokens), (1, 10));
+}
+
 #[tokio::test]
 async fn the_customers_own_change_is_ordered() {
     let stall = stall();

@@ -5,7 +5,7 @@ use crate::access::CompanyScope;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::model::{self, Answerer, Spent};
-use assistant::model::{Limits, Said};
+use assistant::model::{Limits, Said, Used};
 use assistant::turn::{ShopError, TurnInput, TurnOutput};
 use entity::message;
 use entity::stored::MessageDirection;
@@ -38,19 +38,29 @@ pub(super) async fn answer(
     let within = ctx.engine().outside.model_time.saturating_sub(waited);
     let limits = Limits { within, ..Limits::default() };
     let again = input.clone();
-    let answered = assistant::model::answer(shop, input, &history, &model, &limits).await.map_err(out_of)?;
     let endpoint = model.endpoint();
-    let mut paid = Spent {
+    let paid = |used: &Used, fell_back: Option<String>, detail: Option<String>| Spent {
         purpose: "turn",
         own,
         model: endpoint.model.clone(),
-        calls: answered.used.calls,
-        usage: answered.used.usage,
-        cost_micros: endpoint.price.of(answered.used.usage),
-        time: answered.used.time,
-        fell_back: answered.fell_back.as_ref().map(|why| why.code().to_owned()),
-        detail: answered.fell_back.as_ref().map(ToString::to_string),
+        calls: used.calls,
+        usage: used.usage,
+        cost_micros: endpoint.price.of(used.usage),
+        time: used.time,
+        fell_back,
+        detail,
     };
+    let answered = match assistant::model::answer(shop, input, &history, &model, &limits).await {
+        Ok(answered) => answered,
+        Err(broken) => {
+            if broken.used.calls > 0 {
+                spent.push(paid(&broken.used, Some("broken".to_owned()), Some(broken.to_string())));
+            }
+            return Err(out_of(broken.error));
+        }
+    };
+    let why = answered.fell_back.as_ref();
+    let mut paid = paid(&answered.used, why.map(|why| why.code().to_owned()), why.map(ToString::to_string));
     if let Some(why) = &answered.fell_back {
         tracing::warn!(%why, conversation = %loaded.conversation.id, "the offline assistant answered for the model");
         metrics::counter!("model_fell_back", "why" => why.code()).increment(1);
