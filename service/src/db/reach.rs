@@ -104,10 +104,10 @@ async fn exempt(db: &impl ConnectionTrait, who: &str) -> Result<bool, DbErr> {
 const WALLS: &str = "DO $$ DECLARE t record; BEGIN \
     FOR t IN SELECT c.table_name, c.column_name FROM information_schema.columns c \
         JOIN information_schema.tables USING (table_schema, table_name) \
-        WHERE c.table_schema = 'public' AND table_type = 'BASE TABLE' \
+        WHERE c.table_schema = current_schema() AND table_type = 'BASE TABLE' \
             AND (c.column_name = 'company_id' OR (c.table_name = 'company' AND c.column_name = 'id')) \
             AND NOT EXISTS (SELECT 1 FROM pg_policies p \
-                WHERE p.schemaname = 'public' AND p.tablename = c.table_name AND p.policyname = 'wall') \
+                WHERE p.schemaname = current_schema() AND p.tablename = c.table_name AND p.policyname = 'wall') \
     LOOP \
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t.table_name); \
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t.table_name); \

@@ -74,6 +74,31 @@ fn sqlite() {
     });
 }
 
+/// As docker-compose.yml has it: a superuser, and a new server that knows no role of ours yet.
+#[test]
+fn postgres_to_a_new_server() {
+    testkit::run(Backend::Sqlite, |kit: Kit| async move {
+        let (old, new) = (Postgres::private(&kit.folder.join("old")), Postgres::private(&kit.folder.join("new")));
+        let from = program::on_postgres(&kit.folder, &old.url("postgres"));
+        let to = program::on_postgres(&kit.folder.join("restored"), &new.url("postgres"));
+        let (source, target, dump) = (from.clone(), to.clone(), kit.folder.join("x8.dump"));
+        let copy = move || {
+            let mut dumping = Postgres::program("pg_dump");
+            dumping.args(["-Fc", "--dbname", &source.database_url]).stdout(File::create(&dump).expect("a file"));
+            assert!(dumping.status().expect("pg_dump").success(), "the dump");
+            let mut restoring = Postgres::program("pg_restore");
+            restoring.args(["--no-owner", "--no-privileges", "--exit-on-error", "--dbname", &target.database_url]);
+            restoring.stdin(File::open(&dump).expect("the dump"));
+            assert!(restoring.status().expect("pg_restore").success(), "the restore");
+            copy_folder(&source.data, &target.data);
+        };
+        fs::create_dir_all(&to.data).expect("a folder");
+        comes_back(&kit, from, to, copy).await;
+        old.stop();
+        new.stop();
+    });
+}
+
 /// As a user without any special right, whom the walls between companies bind.
 #[test]
 fn postgres() {
@@ -98,7 +123,7 @@ fn postgres() {
                 .status();
             assert!(dumped.expect("pg_dump").success(), "the dump");
             let restored = Postgres::program("pg_restore")
-                .args(["--no-owner", "--exit-on-error", "--dbname", &target.database_url])
+                .args(["--no-owner", "--no-privileges", "--exit-on-error", "--dbname", &target.database_url])
                 .stdin(File::open(&dump).expect("the dump"))
                 .env("PGOPTIONS", "-c x8.company=*")
                 .status();
