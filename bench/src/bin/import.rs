@@ -116,7 +116,7 @@ async fn measure(folder: &Path, url: &str, rows: usize) -> Outcome<()> {
     println!("import of {rows} rows ({bytes} bytes) on {backend:?}");
     println!("  import         {:>9.0} rows/s  {:>6.2} s", speed(import_time), import_time.as_secs_f64());
     println!("  own bulk load  {:>9.0} rows/s  {:>6.2} s", speed(limit_time), limit_time.as_secs_f64());
-    println!("  share          {:>9.2}         target 0.33", speed(import_time) / speed(limit_time));
+    println!("  share          {:>9.2}         wanted on PostgreSQL: 0.5", speed(import_time) / speed(limit_time));
     println!("  memory at most {peak:>9} kB      target 150000 kB, idle {idle} kB");
     println!(
         "  import, XLSX   {:>9.0} rows/s  {:>6.2} s    wanted 15000 rows/s, memory at most {workbook_peak} kB",

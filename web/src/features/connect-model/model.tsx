@@ -175,9 +175,9 @@ export function Model({ companyId, model, onChanged }: ModelProps) {
               {tested}
             </p>
           )}
-          {test.errorOf("mode") && (
+          {(test.errorOf("mode") ?? test.errorOf()) && (
             <p role="alert" className="text-bad">
-              {test.errorOf("mode")}
+              {test.errorOf("mode") ?? test.errorOf()}
             </p>
           )}
         </div>

@@ -11,6 +11,7 @@ const UNSEEN = new Set([
   "versionId",
   "fileId",
   "conversationId",
+  "channelId",
   "kind",
   "sheet",
   "cells",
