@@ -8,9 +8,11 @@ mod claims;
 mod sums;
 #[cfg(test)]
 mod tests;
+mod times;
 
 pub(crate) use claims::{Claim, claims};
 pub(crate) use sums::sums;
+pub(crate) use times::times;
 
 use domain::text::fold;
 
@@ -61,6 +63,33 @@ impl Sentence {
             joined.push(' ');
         }
         joined
+    }
+}
+
+impl Sentence {
+    /// The thing whose name stands nearest to each name in braces: before it, else behind it. `things`: their names as [`plain`]
+    /// makes them. Names in braces are given folded.
+    pub(crate) fn beside_names(&self, things: &[String]) -> Vec<(String, usize)> {
+        let words = |tokens: &[Token]| {
+            let words = tokens.iter().filter(|token| matches!(token.kind, Kind::Word | Kind::Number | Kind::Sign));
+            words.fold(String::from(" "), |text, token| text + &token.text + " ")
+        };
+        let mut found = Vec::new();
+        for (at, token) in self.tokens.iter().enumerate().filter(|(_, token)| token.kind == Kind::Name) {
+            let (before, behind) = (words(&self.tokens[..at]), words(&self.tokens[at + 1..]));
+            let named = || things.iter().enumerate().filter(|(_, name)| name.len() > 2);
+            let last = named()
+                .filter_map(|(thing, name)| Some((before.rfind(name.as_str())? + name.len(), name.len(), thing)));
+            let first = || {
+                let places = named()
+                    .filter_map(|(thing, name)| Some((behind.find(name.as_str())?, usize::MAX - name.len(), thing)));
+                places.min().map(|(.., thing)| thing)
+            };
+            if let Some(thing) = last.max().map(|(.., thing)| thing).or_else(first) {
+                found.push((token.text.clone(), thing));
+            }
+        }
+        found
     }
 }
 

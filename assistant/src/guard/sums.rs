@@ -77,6 +77,11 @@ pub(super) fn is_number(word: &str) -> bool {
     NUMBER.is_match(word)
 }
 
+/// Whether a word is a number and may be another word as well.
+pub(super) fn is_small_number(word: &str) -> bool {
+    WEAK_NUMBER.is_match(word)
+}
+
 /// What a sentence says of sums by hand, where `stands` does not say that the phrase is a fact's own. The phrase is handed over as
 /// [`super::plain`] makes it.
 pub(crate) fn sums(sentence: &Sentence, stands: &dyn Fn(&str) -> bool) -> Vec<String> {

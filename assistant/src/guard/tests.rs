@@ -197,3 +197,69 @@ fn words_of_others_are_harmless_without_numbers_links_and_promises() {
         assert!(!is_harmless(text), "{text}");
     }
 }
+
+#[test]
+fn times_by_hand_are_seen_and_facts_are_left() {
+    let licence = plain("Abierto de lunes a viernes. Кольцо служит десять дней.");
+    let by_hand = |text: &str| {
+        sentences(text)
+            .iter()
+            .flat_map(|sentence| times(sentence, &|phrase| licence.contains(phrase)))
+            .collect::<Vec<_>>()
+    };
+    for text in [
+        "Se lo llevamos el sábado a las cinco.",
+        "Lo tendrá mañana.",
+        "Se lo llevamos a las cinco y media.",
+        "Llega en dos horas.",
+        "Nos quedan veinte ramos.",
+        "Nos quedan veinte, ¿quiere uno?",
+        "It arrives on Friday.",
+        "We open at nine.",
+        "It will be there at five in the afternoon.",
+        "It takes three days.",
+        "There are only twelve left.",
+        "Привезём в субботу.",
+        "Привезём послезавтра.",
+        "Приходите в пять вечера.",
+        "Привезём к семи.",
+        "Будет через два часа.",
+        "Осталось пять букетов.",
+        "Ертең жеткіземіз.",
+        "Сәрсенбіде күтеміз.",
+        "Сағат бесте келіңіз.",
+        "Екі күн ішінде жеткіземіз.",
+        "Он екі қалды.",
+    ] {
+        assert!(!by_hand(text).is_empty(), "{text}");
+    }
+    for text in [
+        "Abrimos de lunes a viernes.",
+        "¿Le va bien el sábado?",
+        "Por la mañana atendemos con gusto.",
+        "Tenemos dos opciones para usted.",
+        "Se lo llevamos el {{day}}, {{time}}.",
+        "Son dos ramos de rosas.",
+        "We have two bouquets you may like.",
+        "Free times on {{day}}: {{times}}.",
+        "Кольцо служит десять дней.",
+        "Есть в трёх цветах.",
+        "Для вас два варианта.",
+        "Сізге екі нұсқа бар.",
+    ] {
+        assert_eq!(by_hand(text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn the_thing_beside_a_name_is_found() {
+    let things = ["Ramo de 20", "Ramo de 20 rosas", "Ramo de 50"].map(plain);
+    let beside = |text: &str| sentences(text)[0].beside_names(&things);
+    assert_eq!(beside("El Ramo de 50 cuesta {{price:A}}"), [("price:a".to_owned(), 2)]);
+    assert_eq!(
+        beside("Ramo de 20 rosas, {{price:A}}, y Ramo de 50, {{price:B}}"),
+        [("price:a".to_owned(), 1), ("price:b".to_owned(), 2)]
+    );
+    assert_eq!(beside("Por {{price:A}} tiene el Ramo de 20"), [("price:a".to_owned(), 0)]);
+    assert_eq!(beside("Cuesta {{price:A}}"), []);
+}

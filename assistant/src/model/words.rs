@@ -58,6 +58,8 @@ pub(super) fn reply(shop: &dyn Shop, text: &str, carried: &Carried, reads: &Read
     let (named, others) = items_of(shop, text, carried, reads);
     faults.extend(by_hand(&blank, &own, &named, &others));
     faults.extend(promised(shop, text, carried, &named));
+    faults.extend(timed(text, carried, &own, &named));
+    faults.extend(swapped(shop, text, carried, &named, &others));
     if is_of_theirs(text, carried) {
         faults.push("what the customer wrote stands only in the draft's own sentence, as it is there".to_owned());
     }
@@ -210,6 +212,35 @@ fn promised(shop: &dyn Shop, text: &str, carried: &Carried, named: &[&Item]) -> 
     }
     let claimed = guard::claims(&own, &ours, &|claim| holds(shop, carried, named, claim), &stands);
     faults.extend(claimed.into_iter().map(|claim| format!("it tells {}, which nothing here bears out", claim.told())));
+    faults
+}
+
+/// Days, times and counts of stock that the model wrote in words: only those of texts that it was given.
+fn timed(text: &str, carried: &Carried, own: &Facts, named: &[&Item]) -> Vec<String> {
+    let texts = own.texts.iter().map(String::as_str).chain(named.iter().flat_map(|item| texts_of(item)));
+    let licence: String = texts.chain([carried.draft.as_str()]).map(guard::plain).collect();
+    guard::own_sentences(text, &carried.draft)
+        .iter()
+        .flat_map(|sentence| guard::times(sentence, &|phrase| licence.contains(phrase)))
+        .map(|phrase| format!("{phrase:?} was written by hand; days, times and counts come under their names"))
+        .collect()
+}
+
+/// Prices that stand beside the name of another item.
+fn swapped(shop: &dyn Shop, text: &str, carried: &Carried, named: &[&Item], others: &[&Item]) -> Vec<String> {
+    let items: Vec<&Item> = named.iter().chain(others).copied().collect();
+    let names: Vec<String> = items.iter().map(|item| guard::plain(&item.name)).collect();
+    let used = Names::used(text);
+    let mut faults = Vec::new();
+    for sentence in guard::own_sentences(text, &carried.draft) {
+        for (name, beside) in sentence.beside_names(&names) {
+            let Some(used) = used.iter().find(|used| fold(used) == name) else { continue };
+            let Some(item) = used.strip_prefix("price:").and_then(|key| shop.catalogue().get(key)) else { continue };
+            if item.price_minor != items[beside].price_minor && guard::plain(&item.name) != names[beside] {
+                faults.push(format!("{{{{{used}}}}} is the price of another item than the one it stands beside"));
+            }
+        }
+    }
     faults
 }
 

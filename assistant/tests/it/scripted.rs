@@ -134,6 +134,30 @@ async fn a_yes_orders_what_was_told_and_nothing_else() {
     }
 }
 
+/// A price is told beside its own item, and no day or hour is promised in words.
+#[tokio::test]
+async fn prices_stay_with_their_items_and_times_with_the_calendar() {
+    let stall = stall();
+    let (small, large) = (stall.key("Ramo de 20 rosas rojas"), stall.key("Ramo de 50 rosas rojas"));
+    let search = || ("search_catalogue", json!({ "query": "ramo de rosas rojas" }));
+    let ask = || {
+        says(
+            "¿Qué ramos de rosas rojas tienen?",
+            DialogueState { language: Some(Language::Es), ..DialogueState::default() },
+        )
+    };
+    let right = format!(
+        "El Ramo de 20 rosas rojas cuesta {{{{price:{small}}}}} y el Ramo de 50 rosas rojas, {{{{price:{large}}}}}."
+    );
+    let answered = turn(&stall, ask(), &model(vec![search()], &right)).await;
+    assert_eq!(answered.fell_back, None, "{answered:?}");
+    let wrong = format!("El Ramo de 50 rosas rojas cuesta {{{{price:{small}}}}}.");
+    for text in [wrong.as_str(), "Tenemos ramos de rosas rojas y se los llevamos el viernes a las cinco."] {
+        let answered = turn(&stall, ask(), &model(vec![search()], text)).await;
+        assert!(matches!(answered.fell_back, Some(FellBack::Faults(_))), "{text}: {answered:?}");
+    }
+}
+
 /// The same, and the stock cannot be read from then on.
 struct Closing<'a>(Script, &'a Stall);
 
