@@ -46,7 +46,7 @@ pub enum Error {
     /// Something is busy or down; trying again later may help.
     #[error("not available now")]
     Unavailable(String),
-    /// Our own database lets nobody in: it starts, stops or is away. Nothing was begun; the text is for the log.
+    /// Our own database lets nobody in: it starts, stops or is away. What was asked of it was not begun; the text is for the log.
     #[error("not available now")]
     Away(String),
     /// An account or a channel has no key any more: it was disconnected. Waiting does not help. The text names it, for the log.

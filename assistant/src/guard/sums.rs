@@ -4,7 +4,8 @@ use super::{Kind, Sentence, Token};
 use regex::Regex;
 use std::sync::LazyLock;
 
-fn words(pattern: &str) -> Regex {
+/// A pattern for one folded word.
+pub(super) fn words(pattern: &str) -> Regex {
     // What is compared is folded, so the pattern's own letters are as well (no accent in them).
     // It is one word, so any character of it is one of a word.
     Regex::new(&format!("^(?:{})$", pattern.replace("\\w", "."))).expect("a pattern that the tests use")

@@ -1,15 +1,10 @@
 //! Days, times of day, lengths of time and counts of stock that a model wrote in words. They come under their names; in words
 //! they would be promises that neither the calendar nor the stock has made.
 
-use super::sums::{is_number, is_small_number};
+use super::sums::{is_number, is_small_number, words};
 use super::{Kind, Sentence, Token};
 use regex::Regex;
 use std::sync::LazyLock;
-
-fn words(pattern: &str) -> Regex {
-    // One folded word.
-    Regex::new(&format!("^(?:{})$", pattern.replace("\\w", "."))).expect("a pattern that the tests use")
-}
 
 static DAY: LazyLock<Regex> = LazyLock::new(|| {
     words(

@@ -5,6 +5,7 @@ use entity::job;
 use entity::stored::JobStatus;
 use sea_orm::EntityTrait as _;
 use serde::{Deserialize, Serialize};
+use service::ctx::Ctx;
 use service::job::{Job, Registry};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,14 +13,20 @@ use testkit::Postgres;
 use testkit::tenant;
 use tokio::sync::Semaphore;
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_crash_of_postgres_loses_nothing_and_needs_no_restart_of_the_workers() {
+/// The program on a server that only this test stops and starts; the folder goes with the first value.
+async fn own_server() -> (impl Sized, Postgres, Ctx) {
     let folder = testkit::folder("outage");
     let work = folder.path().join("work");
     std::fs::create_dir_all(&work).unwrap();
     let server = Postgres::private(&folder.path().join("server"));
     let ctx = testkit::kit::live(&server.url("postgres"), &work).await;
     ctx.db().migrate().await.unwrap();
+    (folder, server, ctx)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crash_of_postgres_loses_nothing_and_needs_no_restart_of_the_workers() {
+    let (_folder, server, ctx) = own_server().await;
     make_effects(&ctx).await;
     let tenant = tenant::make(&ctx, "Lumen").await;
     enqueue(&ctx, &tenant.scope, (0..2000).map(|number| Effect { number })).await;
@@ -54,18 +61,13 @@ impl Job for Once {
 /// Nobody did anything wrong: the job runs again as if it had not begun, however often.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_lets_nobody_in_costs_no_attempt() {
-    let folder = testkit::folder("outage");
-    let work = folder.path().join("work");
-    std::fs::create_dir_all(&work).unwrap();
-    let server = Postgres::private(&folder.path().join("server"));
-    let ctx = testkit::kit::live(&server.url("postgres"), &work).await;
-    ctx.db().migrate().await.unwrap();
+    let (_folder, server, ctx) = own_server().await;
     let tenant = tenant::make(&ctx, "Lumen").await;
     enqueue(&ctx, &tenant.scope, [Once {}]).await;
     let (begun, on) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
     let registry = {
         let (begun, on) = (Arc::clone(&begun), Arc::clone(&on));
-        let run = move |ctx: service::ctx::Ctx, claimed: service::job::Claimed| {
+        let run = move |ctx: Ctx, claimed: service::job::Claimed| {
             let (begun, on) = (Arc::clone(&begun), Arc::clone(&on));
             Box::pin(async move {
                 begun.add_permits(1);
