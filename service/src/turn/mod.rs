@@ -252,6 +252,9 @@ fn gate(
 /// The buttons of the last reply. They pass the same gate; what does not is left out, the text says it anyway.
 fn offered(shop: &shop::Shop<'_>, output: &TurnOutput) -> Vec<inbox::Button> {
     let buttons = assistant::buttons::offered(shop, output);
+    if buttons.is_empty() {
+        return buttons;
+    }
     let words: Vec<&str> = buttons
         .iter()
         .flat_map(|button| [Some(button.label.as_str()), button.says.as_deref(), button.url.as_deref()])
