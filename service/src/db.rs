@@ -12,6 +12,7 @@ mod many;
 mod reach;
 mod reads;
 mod sessions;
+mod silence;
 
 pub(crate) use many::{Many, insert_all};
 pub use reach::Reader;
@@ -19,6 +20,7 @@ use reach::{Reading, Watcher};
 use reads::Reads;
 pub(crate) use reads::{Found, Lookup};
 use sessions::Sessions;
+use silence::Silence;
 
 use crate::access::{CompanyScope, Lookups};
 use crate::error::{Error, Result};
@@ -46,6 +48,8 @@ const SESSION: [(&str, &str); 4] = [
     // ROLLBACK outside of a transaction warns each time (see `postgres_options`).
     ("client_min_messages", "error"),
 ];
+/// A statement that is not answered a little after its limit in the server never is.
+const WRITE_LIMIT: Duration = Duration::from_secs(65);
 /// Who brings the schema up waits for others who do (any number that nothing else of ours uses).
 const SCHEMA_LOCK: &str = "SELECT pg_advisory_lock(888000001)";
 
@@ -57,6 +61,8 @@ pub struct Db {
     lookups: Arc<Lookups>,
     write: DatabaseConnection,
     writer: Option<Arc<Semaphore>>,
+    /// PostgreSQL only: SQLite has no server.
+    silence: Option<Arc<Silence>>,
     config: Arc<DbConfig>,
 }
 
@@ -97,18 +103,29 @@ impl Db {
                 lookups: Arc::default(),
                 write,
                 writer: Some(Arc::new(Semaphore::new(1))),
+                silence: None,
                 config: kept,
             })
         } else {
             let role = reach::walled_role(&config.url).await?;
             // Those who write and those who read never wait for each other's sessions.
             let readers = (config.connections / 2).max(1);
-            let write = Database::connect(postgres_options(config, config.connections - readers, role)).await?;
+            let silence = Silence::new();
+            let writers = postgres_options(config, config.connections - readers, role, &silence);
+            let write = Database::connect(writers).await?;
             let options = config.url.parse::<PgConnectOptions>().map_err(|error| Error::internal(error.to_string()))?;
             let options = session_options(options.disable_statement_logging(), role);
             let read = Sessions::new(options, readers as usize, config.acquire_timeout);
             let read = Reading::Sessions(Arc::new(read), None);
-            let db = Self { read, reads: Arc::default(), lookups: Arc::default(), write, writer: None, config: kept };
+            let db = Self {
+                read,
+                reads: Arc::default(),
+                lookups: Arc::default(),
+                write,
+                writer: None,
+                silence: Some(silence),
+                config: kept,
+            };
             if reach::binds(&db.write).await? && reach::binds(&db.read_platform()).await? {
                 return Ok(db);
             }
@@ -276,12 +293,21 @@ impl Db {
             sqlite_transaction_mode: self.writer.is_some().then_some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
+        let (silence, limit) = (self.silence.clone(), self.patience() + silence::ANSWER);
+        let begin = async move {
+            let begun = bounded(silence.as_deref(), limit, write.begin_with_options(options)).await;
+            // Nothing of the caller's has reached the database (`is_away`).
+            begun.map_err(|error| match error {
+                DbErr::Query(silent) => DbErr::Conn(silent),
+                other => other,
+            })
+        };
         // A begin that is cancelled half-way leaves a pooled connection inside a transaction (sqlx #4385): a task of its
-        // own is never cancelled.
-        let inner = tokio::spawn(reach.within(async move { write.begin_with_options(options).await }))
-            .await
-            .map_err(|error| Error::internal(format!("begin: {error}")))??;
-        Ok(Tx { inner, events: Vec::new(), wakes: false, finished: Vec::new(), _permit: permit })
+        // own is cancelled by nobody but a server that does not answer.
+        let inner =
+            tokio::spawn(reach.within(begin)).await.map_err(|error| Error::internal(format!("begin: {error}")))??;
+        let silence = self.silence.clone();
+        Ok(Tx { inner, silence, events: Vec::new(), wakes: false, finished: Vec::new(), _permit: permit })
     }
 
     /// What only sqlx itself can do on PostgreSQL (arrays), with sessions that reach one company.
@@ -293,7 +319,14 @@ impl Db {
         W: AsyncFnOnce(sqlx::PgPool) -> T,
     {
         let (reach, pool) = (Reach::Company(scope.id()), self.write.get_postgres_connection_pool().clone());
-        reach.within(async move { work(pool).await })
+        let silence = self.silence.clone();
+        reach.within(async move {
+            let done = work(pool);
+            match silence {
+                Some(silence) => silence.watched(done).await,
+                None => done.await,
+            }
+        })
     }
 
     /// Whether the database answers.
@@ -303,7 +336,7 @@ impl Db {
     pub async fn ping(&self) -> Result<()> {
         match &self.read {
             Reading::Pool(pool) => Ok(pool.ping().await?),
-            Reading::Sessions(..) => Ok(self.write.ping().await?),
+            Reading::Sessions(..) => Ok(bounded(self.silence.as_deref(), self.patience(), self.write.ping()).await?),
         }
     }
 
@@ -326,7 +359,24 @@ fn session_options(options: PgConnectOptions, role: Option<&'static str>) -> PgC
     options.options(SESSION).options(role.map(|role| ("role", role)))
 }
 
-fn postgres_options(config: &DbConfig, connections: u32, role: Option<&'static str>) -> ConnectOptions {
+async fn bounded<T>(
+    silence: Option<&Silence>,
+    limit: Duration,
+    asked: impl Future<Output = Result<T, DbErr>>,
+) -> Result<T, DbErr> {
+    match silence {
+        Some(silence) => silence.bounded(limit, asked).await,
+        None => asked.await,
+    }
+}
+
+fn postgres_options(
+    config: &DbConfig,
+    connections: u32,
+    role: Option<&'static str>,
+    silence: &Arc<Silence>,
+) -> ConnectOptions {
+    let (lent, back) = (Arc::clone(silence), Arc::clone(silence));
     let mut options = ConnectOptions::new(&config.url);
     options
         .max_connections(connections.max(1))
@@ -335,14 +385,18 @@ fn postgres_options(config: &DbConfig, connections: u32, role: Option<&'static s
         .test_before_acquire(false)
         .sqlx_logging(false)
         .map_sqlx_postgres_opts(move |options| session_options(options, role))
-        .map_sqlx_postgres_pool_opts(|pool| pool.after_connect(|session, _| Box::pin(reach::enter(session))))
         // A transaction whose beginning was cancelled half-way may stand open in a session of the pool, and the next borrower
         // would write into it (sqlx #4385, mended after 0.9.0): nobody gets a session before it is out of any. A session that
         // the server has closed meanwhile is found here too, and replaced.
-        .map_sqlx_postgres_before_acquire(|session, _| {
-            Box::pin(async move {
-                reach::enter(session).await?;
-                Ok(!session.is_in_transaction())
+        .map_sqlx_postgres_before_acquire(move |session, known| {
+            let silence = Arc::clone(&lent);
+            Box::pin(async move { silence.enter(session, known).await })
+        })
+        .map_sqlx_postgres_pool_opts(move |pool| {
+            let silence = Arc::clone(&back);
+            pool.after_connect(|session, _| Box::pin(reach::enter(session))).after_release(move |session, known| {
+                let silence = Arc::clone(&silence);
+                Box::pin(async move { silence.come_back(session, known).await })
             })
         });
     options
@@ -384,6 +438,7 @@ fn sqlite_options(config: &DbConfig, connections: u32) -> ConnectOptions {
 #[derive(Debug)]
 pub struct Tx {
     inner: DatabaseTransaction,
+    silence: Option<Arc<Silence>>,
     pub(crate) events: Vec<NewEvent>,
     pub(crate) wakes: bool,
     /// Jobs that are done with this commit.
@@ -394,7 +449,7 @@ pub struct Tx {
 impl Tx {
     /// Commits without telling anybody; [`crate::ctx::Ctx::commit`] is what use cases call.
     pub(crate) async fn commit_quietly(self) -> Result<(Vec<NewEvent>, bool)> {
-        self.inner.commit().await?;
+        bounded(self.silence.as_deref(), WRITE_LIMIT, self.inner.commit()).await?;
         for done in &self.finished {
             done.store(true, Ordering::Release);
         }
@@ -406,7 +461,7 @@ impl Tx {
     /// # Errors
     /// When the database reports a failure.
     pub async fn rollback(self) -> Result<()> {
-        Ok(self.inner.rollback().await?)
+        Ok(bounded(self.silence.as_deref(), WRITE_LIMIT, self.inner.rollback()).await?)
     }
 }
 
@@ -417,19 +472,19 @@ impl ConnectionTrait for Tx {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.inner.execute_raw(statement).await
+        bounded(self.silence.as_deref(), WRITE_LIMIT, self.inner.execute_raw(statement)).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.inner.execute_unprepared(sql).await
+        bounded(self.silence.as_deref(), WRITE_LIMIT, self.inner.execute_unprepared(sql)).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.inner.query_one_raw(statement).await
+        bounded(self.silence.as_deref(), WRITE_LIMIT, self.inner.query_one_raw(statement)).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.inner.query_all_raw(statement).await
+        bounded(self.silence.as_deref(), WRITE_LIMIT, self.inner.query_all_raw(statement)).await
     }
 }
 

@@ -22,6 +22,7 @@ pub mod kit;
 pub mod postgres;
 pub mod redis;
 pub mod tenant;
+pub mod wire;
 
 pub use db::{Backend, TestDb};
 pub use dovecot::Dovecot;
@@ -30,6 +31,7 @@ pub use kit::{Kit, Ran, START, engine, run};
 pub use postgres::Postgres;
 pub use redis::Redis;
 pub use tenant::Tenant;
+pub use wire::Wire;
 
 /// Runs each test on both databases.
 #[macro_export]

@@ -89,6 +89,18 @@ impl Postgres {
         }
     }
 
+    /// Its socket.
+    ///
+    /// # Panics
+    /// When it is not ours.
+    #[must_use]
+    pub fn socket(&self) -> PathBuf {
+        let Place::Own(folder) = &self.place else {
+            panic!("only a server of our own has its socket in a known place")
+        };
+        folder.join(".s.PGSQL.5432")
+    }
+
     /// One of the server's programs, such as `pg_dump`.
     ///
     /// # Panics

@@ -5,6 +5,7 @@
 //! A pool of sqlx knows nothing of a session but that it is one, and would have to be told each time.
 
 use super::reach::{self, Reach};
+use super::silence::{ANSWER, no_answer};
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgQueryResult, PgRow};
 use sea_orm::sqlx::{self, AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use sea_orm::{ConnAcquireErr, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Value};
@@ -13,6 +14,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+/// A reading statement that takes longer is of no use: requests are given up by then. Milliseconds, PostgreSQL's manual.
+const STATEMENT_TIMEOUT: (&str, &str) = ("statement_timeout", "30000");
+/// One that is not answered a little later never is (module `silence`).
+const LIMIT: Duration = Duration::from_secs(33);
+/// A session that stood for so long is asked whether it is there before it is used: that a server is gone without a word shows
+/// at once then, and not after a statement's limit.
+const STOOD_LONG: Duration = Duration::from_secs(5);
 /// A session that nobody needed for so long is ended.
 const IDLE: Duration = Duration::from_secs(600);
 
@@ -44,6 +52,7 @@ struct Lent<'a> {
 
 impl Sessions {
     pub(super) fn new(options: PgConnectOptions, most: usize, patience: Duration) -> Self {
+        let options = options.options([STATEMENT_TIMEOUT]);
         Self { options, free: Semaphore::new(most), most, patience, idle: Mutex::default() }
     }
 
@@ -68,10 +77,11 @@ impl Sessions {
                 self.free.acquire().await.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))?;
             let in_use = self.most - self.free.available_permits() - 1;
             if let Some(mut one) = self.stood(reach, in_use) {
-                if one.reach == reach || set(&mut one.session, reach).await.is_ok() {
+                let is_ready = one.reach == reach && one.since.elapsed() < STOOD_LONG;
+                if is_ready || at_once(set(&mut one.session, reach)).await {
                     return Ok(Lent { session: one.session, reach, stood: true, _permit: permit });
                 }
-                // The server has closed it; likely the others too.
+                // The server has closed it, or is gone; likely the others are too.
                 self.idle().clear();
             }
             let mut session = PgConnection::connect_with(&self.options).await.map_err(connect_error)?;
@@ -97,7 +107,11 @@ impl Sessions {
     async fn run(&self, reach: Reach, asked: Asked<'_>) -> Result<Answer, DbErr> {
         loop {
             let mut lent = self.take(reach).await?;
-            match asked.of(&mut lent.session).await {
+            let Ok(answered) = tokio::time::timeout(LIMIT, asked.of(&mut lent.session)).await else {
+                self.idle().clear();
+                return Err(no_answer());
+            };
+            match answered {
                 Ok(answer) => {
                     self.give_back(lent);
                     return Ok(answer);
@@ -181,6 +195,11 @@ impl std::fmt::Debug for Sessions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Sessions").field("most", &self.most).field("idle", &self.idle().len()).finish_non_exhaustive()
     }
+}
+
+/// Whether it is answered, and as fast as a server that is there does.
+async fn at_once(asked: impl Future<Output = Result<(), sqlx::Error>>) -> bool {
+    matches!(tokio::time::timeout(ANSWER, asked).await, Ok(Ok(())))
 }
 
 async fn set(session: &mut PgConnection, reach: Reach) -> Result<(), sqlx::Error> {

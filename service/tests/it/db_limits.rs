@@ -26,10 +26,13 @@ fn sessions_of_postgres_have_limits() {
         // Half of them are for reading.
         let db = small(&kit, 4).await;
         for (setting, wanted) in
-            [("statement_timeout", "1min"), ("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "30s")]
+            [("statement_timeout", "30s"), ("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "30s")]
         {
             assert_eq!(told(&db.read_across(), &format!("SHOW {setting}")).await, wanted, "{setting}");
         }
+        let writer = db.begin_across().await.unwrap();
+        assert_eq!(told(&writer, "SHOW statement_timeout").await, "1min");
+        writer.rollback().await.unwrap();
         // What runs into one may be tried again: nothing is at fault.
         let tx = db.begin_across().await.unwrap();
         tx.execute_unprepared("SET LOCAL statement_timeout = '50ms'").await.unwrap();

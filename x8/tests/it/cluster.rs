@@ -94,7 +94,8 @@ fn each_part_is_killed_in_turn() {
             assert!(status.success(), "each part ends as asked:\n{}", ground.last_words());
         }
         println!("{} kills in {killed:.1?}, all served after {:.1?}", ROUNDS * 4, started.elapsed());
-        who_was_served(&kit, &ground, &seen).await;
+        let taken_over = who_was_served(&kit, &ground, &seen).await;
+        assert!(taken_over > 0, "no death met a job under way");
         server.stop();
     });
 }

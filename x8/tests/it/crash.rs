@@ -71,11 +71,12 @@ async fn survive(kit: &Kit, ground: Ground, seed: u64) {
     assert!(status.success(), "the last start ends as asked:\n{}", ground.last_words());
 
     println!("{KILLS} kills in {killed:.1?}, all served after {served:.1?}");
-    who_was_served(kit, &ground, &seen).await;
+    let taken_over = who_was_served(kit, &ground, &seen).await;
+    assert!(taken_over > 0, "no death met a job under way");
 }
 
-/// Looks at what visitors saw and at all that is stored.
-pub(crate) async fn who_was_served(kit: &Kit, ground: &Ground, seen: &[Seen]) {
+/// Looks at what visitors saw and at all that is stored. Returns how many jobs began more than once.
+pub(crate) async fn who_was_served(kit: &Kit, ground: &Ground, seen: &[Seen]) -> usize {
     let accepted: BTreeSet<String> = seen.iter().flat_map(|seen| &seen.accepted).map(ToString::to_string).collect();
     let paid: BTreeSet<String> = seen.iter().filter_map(|seen| seen.paid.clone()).collect();
     let taken_over = audit::taken_over(kit, ground).await;
@@ -86,9 +87,9 @@ pub(crate) async fn who_was_served(kit: &Kit, ground: &Ground, seen: &[Seen]) {
         paid.len(),
     );
     assert!(paid.len() >= FEWEST_PAID, "the load was none: {} orders paid", paid.len());
-    assert!(taken_over > 0, "no death met a job under way");
     let faults = audit::faults(kit, ground, &accepted, &paid).await;
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    taken_over
 }
 
 /// Lets visitors come until it is over, and stays with them until the last one is served.

@@ -11,4 +11,5 @@ mod http;
 mod life;
 mod owner;
 mod program;
+mod silence;
 mod visitor;
