@@ -2,7 +2,7 @@
 
 use super::Call;
 use serde_json::{Map, Value};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,6 +11,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct Contract {
     spec: Arc<Value>,
     prefix: String,
+    /// Query parameters of every call.
+    common: &'static [&'static str],
+    forms: bool,
     validators: Arc<Mutex<HashMap<String, Arc<jsonschema::Validator>>>>,
 }
 
@@ -32,7 +35,19 @@ impl Contract {
         } else {
             serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
         };
-        Some(Self { spec: Arc::new(spec), prefix: prefix.to_owned(), validators: Arc::default() })
+        Some(Self {
+            spec: Arc::new(spec),
+            prefix: prefix.to_owned(),
+            common: &[],
+            forms: true,
+            validators: Arc::default(),
+        })
+    }
+
+    /// A description by our own hand, of what the provider describes in words only.
+    #[must_use]
+    pub fn written(spec: Value) -> Self {
+        Self { spec: Arc::new(spec), prefix: String::new(), common: &[], forms: true, validators: Arc::default() }
     }
 
     /// With one value of the description put right, where it contradicts its own examples.
@@ -58,8 +73,22 @@ impl Contract {
         self
     }
 
-    /// How a call breaks the description, if it does: unknown path or method, a body that its schema refuses, a field of a form
-    /// that it does not know, a query parameter that is required and absent.
+    /// With query parameters that every call may have.
+    #[must_use]
+    pub const fn with_common(mut self, names: &'static [&'static str]) -> Self {
+        self.common = names;
+        self
+    }
+
+    /// With forms let through: somebody else judges them.
+    #[must_use]
+    pub const fn without_forms(mut self) -> Self {
+        self.forms = false;
+        self
+    }
+
+    /// How a call breaks the description, if it does: unknown path or method; a query parameter that is unknown, absent though
+    /// required, or of another type; a body that its schema refuses; a field of a form that is unknown, absent or of another type.
     #[must_use]
     pub fn violation(&self, call: &Call) -> Option<String> {
         let Some((template, item)) = self.find(&call.path) else {
@@ -69,45 +98,104 @@ impl Contract {
         let Some(operation) = item.get(&method) else {
             return Some(format!("{method} {template}: no such method"));
         };
+        let fault = self.fault_of_query(item, operation, call).or_else(|| self.fault_of_body(operation, call));
+        fault.map(|fault| format!("{method} {template}: {fault}"))
+    }
+
+    fn fault_of_query(&self, item: &Value, operation: &Value, call: &Call) -> Option<String> {
         let lists = [item.get("parameters"), operation.get("parameters")];
-        for parameter in lists.into_iter().flatten().filter_map(Value::as_array).flatten() {
-            let parameter = self.resolve(parameter);
-            if parameter["in"] == "query" && parameter["required"] == true {
-                let name = parameter["name"].as_str().unwrap_or_default();
-                if !url::form_urlencoded::parse(call.query.as_bytes()).any(|(key, _)| key == name) {
-                    return Some(format!("{method} {template}: query parameter {name} is absent"));
-                }
-            }
+        let parameters = lists.into_iter().flatten().filter_map(Value::as_array).flatten();
+        let described: Vec<&Value> = parameters
+            .map(|parameter| self.resolve(parameter))
+            .filter(|parameter| parameter["in"] == "query")
+            .collect();
+        let asked: Vec<(String, String)> = url::form_urlencoded::parse(call.query.as_bytes()).into_owned().collect();
+        let name = |parameter: &Value| parameter["name"].as_str().unwrap_or_default().trim_end_matches("[]").to_owned();
+        let absent = described.iter().find(|parameter| {
+            parameter["required"] == true && !asked.iter().any(|(key, _)| outer(key) == name(parameter))
+        });
+        if let Some(parameter) = absent {
+            return Some(format!("query parameter {} is absent", name(parameter)));
         }
-        let body = operation.get("requestBody").map(|body| self.resolve(body))?;
+        asked.iter().find_map(|(key, value)| {
+            let Some(parameter) = described.iter().find(|parameter| name(parameter) == outer(key)) else {
+                return (!self.common.contains(&key.as_str()))
+                    .then(|| format!("a query parameter {key} is not described"));
+            };
+            let fault = self.fault_of_text(parameter.get("schema")?, value)?;
+            Some(format!("query parameter {key}: {fault}"))
+        })
+    }
+
+    fn fault_of_body(&self, operation: &Value, call: &Call) -> Option<String> {
+        let Some(body) = operation.get("requestBody").map(|body| self.resolve(body)) else {
+            // A method without parameters, called as those that have some.
+            return (!call.body.is_empty() && call.body != "{}").then(|| "no body is described".to_owned());
+        };
         let media = call.header("content-type").split(';').next().unwrap_or_default().trim().to_owned();
         let content = body.get("content")?.as_object()?;
         if call.body.is_empty() {
-            return (body["required"] == true).then(|| format!("{method} {template}: the body is absent"));
+            return (body["required"] == true).then(|| "the body is absent".to_owned());
         }
+        let is_form = |media: &str| media.starts_with("multipart/") || media == FORM;
         let Some(schema) = content.get(&media).and_then(|content| content.get("schema")) else {
-            // A description that knows the JSON form of a multipart body only, or the other way round.
-            return content.keys().all(|known| !known.starts_with("multipart/") && known != &media).then(|| {
-                let known: Vec<_> = content.keys().map(String::as_str).collect();
-                format!("{method} {template}: content type {media}, described are {}", known.join(", "))
-            });
+            let known: Vec<_> = content.keys().map(String::as_str).collect();
+            // A description that knows one form of a form's body only.
+            let other = is_form(&media).then(|| content.iter().find(|(known, _)| is_form(known)))?;
+            return match other.and_then(|(_, content)| content.get("schema")) {
+                Some(schema) => self.fault_of_form(schema, &fields_of(call, &media)),
+                None => Some(format!("content type {media}, described are {}", known.join(", "))),
+            };
         };
-        if media == "multipart/form-data" {
-            let known = self.fields(schema);
-            let unknown = call.multipart().into_iter().map(|part| part.name).find(|name| !known.contains(name));
-            return unknown.map(|name| format!("{method} {template}: a field {name} is not described"));
+        if is_form(&media) {
+            return self.fault_of_form(schema, &fields_of(call, &media));
         }
         if media != "application/json" {
             return None;
         }
-        let key = format!("{method} {template}");
-        let validator = self.validator(&key, schema);
+        let validator = self.validator(&format!("{} {}", call.method, self.find(&call.path)?.0), schema);
         let errors: Vec<_> = validator
             .iter_errors(&call.json())
             .map(|error| format!("{} at {:?}", error, error.instance_path().to_string()))
             .take(3)
             .collect();
-        (!errors.is_empty()).then(|| format!("{key}: {}", errors.join("; ")))
+        (!errors.is_empty()).then(|| errors.join("; "))
+    }
+
+    /// `sent`: names and, where they are texts, values.
+    fn fault_of_form(&self, schema: &Value, sent: &[(String, Option<String>)]) -> Option<String> {
+        if !self.forms {
+            return None;
+        }
+        let (fields, required) = self.fields(schema);
+        let absent = required.iter().find(|name| !sent.iter().any(|(sent, _)| outer(sent) == **name));
+        if let Some(name) = absent {
+            return Some(format!("a field {name} is absent"));
+        }
+        sent.iter().find_map(|(name, value)| {
+            let Some(schema) = fields.get(outer(name)) else {
+                return Some(format!("a field {name} is not described"));
+            };
+            let fault = self.fault_of_text(schema, value.as_ref().filter(|_| outer(name) == name)?)?;
+            Some(format!("field {name}: {fault}"))
+        })
+    }
+
+    /// Why a text is none of the words, or not of the type, that a schema wants. Lists are written in many ways and let through.
+    fn fault_of_text(&self, schema: &Value, text: &str) -> Option<String> {
+        let schema = self.resolve(schema);
+        if let Some(words) = schema["enum"].as_array()
+            && !words.iter().any(|word| word.as_str().map_or_else(|| word.to_string() == text, |word| word == text))
+        {
+            return Some(format!("{text:?} is none of the words that it may be"));
+        }
+        let is_right = match schema["type"].as_str() {
+            Some("integer") => text.parse::<i64>().is_ok(),
+            Some("number") => text.parse::<f64>().is_ok(),
+            Some("boolean") => ["true", "false"].contains(&text),
+            _ => true,
+        };
+        (!is_right).then(|| format!("{text:?} is no {}", schema["type"].as_str().unwrap_or_default()))
     }
 
     /// The description's path that a call's path is, literal parts before parameters.
@@ -138,12 +226,19 @@ impl Contract {
         value
     }
 
-    /// Names of the properties of a schema, those of its parts included.
-    fn fields(&self, schema: &Value) -> BTreeSet<String> {
+    /// The properties of a schema and those that it requires, those of its parts included.
+    fn fields<'a>(&'a self, schema: &'a Value) -> (BTreeMap<&'a str, &'a Value>, BTreeSet<&'a str>) {
         let schema = self.resolve(schema);
-        let own = schema["properties"].as_object().into_iter().flat_map(|fields| fields.keys().cloned());
-        let parts = schema["allOf"].as_array().into_iter().flatten().flat_map(|part| self.fields(part));
-        own.chain(parts).collect()
+        let own = schema["properties"].as_object().into_iter().flatten();
+        let mut fields: BTreeMap<&str, &Value> = own.map(|(name, schema)| (name.as_str(), schema)).collect();
+        let own = schema["required"].as_array().into_iter().flatten();
+        let mut required: BTreeSet<&str> = own.filter_map(Value::as_str).collect();
+        for part in schema["allOf"].as_array().into_iter().flatten() {
+            let (more, needed) = self.fields(part);
+            fields.extend(more);
+            required.extend(needed);
+        }
+        (fields, required)
     }
 
     fn validator(&self, key: &str, schema: &Value) -> Arc<jsonschema::Validator> {
@@ -168,6 +263,28 @@ impl Contract {
     }
 }
 
+/// How forms without files are sent.
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// The name before any bracket: `a[b][0]` is a part of `a`.
+fn outer(name: &str) -> &str {
+    name.split('[').next().unwrap_or_default()
+}
+
+/// A form's fields. Files have no value here.
+fn fields_of(call: &Call, media: &str) -> Vec<(String, Option<String>)> {
+    if media == FORM {
+        return call.form().into_iter().map(|(name, value)| (name, Some(value))).collect();
+    }
+    call.multipart()
+        .into_iter()
+        .map(|part| {
+            let text = part.file_name.is_none().then(|| String::from_utf8(part.bytes.to_vec()).ok()).flatten();
+            (part.name, text)
+        })
+        .collect()
+}
+
 /// The path without a prefix in which `*` stands for a run of characters other than a slash.
 fn strip<'a>(path: &'a str, prefix: &str) -> Option<&'a str> {
     match prefix.split_once('*') {
@@ -188,13 +305,17 @@ mod tests {
     fn contract() -> Contract {
         let spec = json!({
             "paths": { "/send/{to}": { "post": {
-                "parameters": [{ "in": "query", "name": "session", "required": true }],
+                "parameters": [
+                    { "in": "query", "name": "session", "required": true },
+                    { "in": "query", "name": "count", "schema": { "type": "integer" } },
+                    { "in": "query", "name": "way", "schema": { "enum": ["up", "down"] } },
+                ],
                 "requestBody": { "required": true, "content": { "application/json": {
                     "schema": { "$ref": "#/components/schemas/Send" } } } } } } },
             "components": { "schemas": { "Send": { "type": "object", "required": ["text"],
                 "properties": { "text": { "type": "string" } } } } },
         });
-        Contract { spec: Arc::new(spec), prefix: "/bot*".to_owned(), validators: Arc::default() }
+        Contract { prefix: "/bot*".to_owned(), ..Contract::written(spec) }
     }
 
     fn call(path: &str, query: &str, body: &str) -> Call {
@@ -211,7 +332,32 @@ mod tests {
         assert_eq!(broken("/bot1:x/send/7", "session=a", r#"{"text":"hi"}"#), None);
         assert!(broken("/bot1:x/nothing", "", "{}").unwrap().contains("no such path"));
         assert!(broken("/bot1:x/send/7", "", r#"{"text":"hi"}"#).unwrap().contains("session"));
+        for (query, named) in
+            [("session=a&cuont=1", "cuont"), ("session=a&count=x", "count"), ("session=a&way=left", "way")]
+        {
+            assert!(broken("/bot1:x/send/7", query, r#"{"text":"hi"}"#).unwrap().contains(named), "{query}");
+        }
+        assert_eq!(broken("/bot1:x/send/7", "session=a&count=1&way=up", r#"{"text":"hi"}"#), None);
         assert!(broken("/bot1:x/send/7", "session=a", r#"{"text":7}"#).unwrap().contains("text"));
         assert!(broken("/bot1:x/send/7", "session=a", "").unwrap().contains("absent"));
+    }
+
+    #[test]
+    fn judges_forms() {
+        let schema = json!({ "required": ["to"], "properties": { "to": { "type": "string" }, "size": { "type": "integer" },
+            "kind": { "enum": ["a", "b"] }, "more": { "type": "object" } } });
+        let contract = Contract::written(json!({ "paths": { "/f": { "post": {
+            "requestBody": { "required": true, "content": { FORM: { "schema": schema } } } } } } }));
+        let broken = |body: &str| {
+            let mut call = call("/f", "", body);
+            call.headers.insert("content-type", FORM.parse().unwrap());
+            contract.violation(&call)
+        };
+        assert_eq!(broken("to=x&size=2&kind=b&more[deep][0]=1"), None);
+        for (body, named) in
+            [("size=2", "to"), ("to=x&szie=2", "szie"), ("to=x&size=big", "size"), ("to=x&kind=c", "kind")]
+        {
+            assert!(broken(body).unwrap().contains(named), "{body}");
+        }
     }
 }

@@ -84,9 +84,11 @@ impl Google {
 
     /// Opens its doors.
     pub async fn start(&self) -> Doors {
-        let contract = Contract::load("google/calendar.v3.openapi.json", "/calendar/v3");
+        let contract = Contract::load("google/calendar.v3.openapi.json", "/calendar/v3")
+            // "Standard query parameters" (https://developers.google.com/workspace/calendar/api/v3/reference).
+            .map(|contract| contract.with_common(&["fields"]));
         Doors {
-            tokens: Server::start(Arc::new(self.clone()), None).await,
+            tokens: Server::start(Arc::new(self.clone()), Some(token_door())).await,
             api: Server::start(Arc::new(self.clone()), contract).await,
         }
     }
@@ -447,4 +449,23 @@ impl World for Google {
             _ => unknown_path(),
         }
     }
+}
+
+/// The door of tokens, which has no description to be loaded: <https://developers.google.com/identity/protocols/oauth2/web-server>
+/// ("Exchange authorization code", "Refreshing an access token", "Revoking a token") and RFC 7636 for `code_verifier`.
+fn token_door() -> Contract {
+    let text = json!({ "type": "string" });
+    let form = |schema: serde_json::Value| {
+        json!({ "post": { "requestBody": { "required": true, "content": {
+            "application/x-www-form-urlencoded": { "schema": schema } } } } })
+    };
+    Contract::written(json!({ "paths": {
+        "/token": form(json!({
+            "required": ["client_id", "client_secret", "grant_type"],
+            "properties": { "client_id": text, "client_secret": text, "code": text, "code_verifier": text,
+                "redirect_uri": text, "refresh_token": text,
+                "grant_type": { "enum": ["authorization_code", "refresh_token"] } },
+        })),
+        "/revoke": form(json!({ "required": ["token"], "properties": { "token": text } })),
+    } }))
 }

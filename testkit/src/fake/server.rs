@@ -182,13 +182,17 @@ impl fmt::Debug for Server {
 }
 
 impl Drop for Server {
+    /// Ends a test too: calls that broke the description fail it, whether it asked or not.
     fn drop(&mut self) {
         self.task.abort();
+        if !std::thread::panicking() {
+            self.check();
+        }
     }
 }
 
 impl Server {
-    /// Opens the door of a world. With a contract, calls that break it are remembered for [`check`](Self::check).
+    /// Opens the door of a world. With a contract, calls that break it fail the test at its end, or at [`check`](Self::check).
     ///
     /// # Panics
     /// When no port is free.
@@ -237,7 +241,7 @@ impl Server {
         self.lock().calls.iter().filter(|call| call.path.contains(path)).cloned().collect()
     }
 
-    /// Ends a test: every call was as the provider's official description says.
+    /// So far every call was as the provider's official description says.
     ///
     /// # Panics
     /// With the calls that were not.
