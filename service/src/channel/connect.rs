@@ -12,16 +12,17 @@ use crate::credential;
 use crate::ctx::Ctx;
 use crate::db::{Tx, is_constraint};
 use crate::error::{Error, Result, UserError};
+use crate::inbox::SendMessage;
 use crate::job::{self, Claimed, Failure, Job, Retry};
 use domain::channel::ChannelKind;
 use entity::stored::{ChannelLogKind, ChannelStatus, EventKind};
-use entity::{channel, channel_log};
+use entity::{channel, channel_log, conversation};
 use gateway::channel::{Channel as _, Identity, Intake, Standing, telegram};
 use gateway::error::Kind;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, QueryTrait,
 };
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -449,6 +450,14 @@ pub(crate) async fn works(
     if done.rows_affected > 0 {
         let name = identity.map(|identity| identity.name.clone());
         note(ctx, tx, scope, channel.id, ChannelLogKind::Connected, name).await?;
+        // What was to be said meanwhile leaves now, and not when its pause ends.
+        let talks = conversation::Entity::find()
+            .select_only()
+            .column(conversation::Column::Id)
+            .filter(conversation::Column::CompanyId.eq(scope.id()))
+            .filter(conversation::Column::ChannelId.eq(channel.id))
+            .into_query();
+        job::hasten_about(ctx, tx, scope, SendMessage::KIND, talks).await?;
     }
     Ok(())
 }

@@ -68,6 +68,7 @@ pub(crate) async fn send(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
     let Some(Ready { channel, provider, outbound }) = prepare(ctx, &scope, claimed, &payload).await? else {
         return Ok(());
     };
+    let connected = provider.is_some();
     let sent = match provider {
         Some(provider) => provider.send(&outbound).await,
         None => Err(gateway::error::Error::new("x8", Kind::Credentials, NO_CREDENTIAL)),
@@ -86,8 +87,10 @@ pub(crate) async fn send(ctx: &Ctx, claimed: &Claimed) -> Result<(), Failure> {
         Ok(Sent::Begun { done, error }) => (done, error),
         Err(error) => (outbound.done, error),
     };
-    // What is tried again was surely not sent: it waits by its age, however often it is tried.
-    let again = error.retry != gateway::error::Retry::Never && may_wait(ctx, claimed);
+    // What is tried again was surely not sent: it waits by its age, however often it is tried. A key that is no longer taken is
+    // the channel's trouble, which its owner is told of: what was to be said leaves by the new one.
+    let passes = error.retry != gateway::error::Retry::Never || (error.kind == Kind::Credentials && connected);
+    let again = passes && may_wait(ctx, claimed);
     if again {
         set(ctx, &mut tx, &scope, &payload, MessageStatus::Queued, None).await?;
     } else {
@@ -131,7 +134,7 @@ struct Ready {
     outbound: Outbound,
 }
 
-/// A provider that is away, or whose phone is not linked, comes back some time, and no try of it counts. The pauses grow with the
+/// A provider that is away, whose phone is not linked or that wants a new key comes back some time, and no try of it counts. The pauses grow with the
 /// age of the message, unless the provider said when.
 fn later(ctx: &Ctx, claimed: &Claimed, error: &gateway::error::Error) -> Failure {
     let age = u64::try_from(ctx.time().0 - claimed.row.created_at.0).unwrap_or(0);

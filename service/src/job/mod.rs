@@ -16,7 +16,7 @@ mod upkeep;
 pub use claim::{Claimed, claim};
 pub use registry::{Kind, KindOptions, Registry};
 pub use retention::prune;
-pub(crate) use revive::{Dead, hasten, revive};
+pub(crate) use revive::{Dead, hasten, hasten_about, revive};
 pub use screen::{list, retry};
 pub use settle::{
     BROKE, Failed, Failure, Lease, Retry, TOOK_TOO_LONG, broke_off, fail, finish, finish_if_running, finish_together,

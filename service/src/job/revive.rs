@@ -7,7 +7,7 @@ use crate::db::Tx;
 use crate::error::Result;
 use entity::job;
 use entity::stored::JobStatus;
-use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::sea_query::{Expr, ExprTrait as _, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 /// So many dead jobs come back at once, the oldest first; the others stay among the dead, where staff can run them.
@@ -71,10 +71,26 @@ pub(crate) async fn revive(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, kinds: 
 
 /// Runs the begun jobs of a lane now: who waits behind them is a person who has pressed a button.
 pub(crate) async fn hasten(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, lane: &str) -> Result<()> {
+    hasten_those(ctx, tx, scope, Condition::all().add(job::Column::Lane.eq(lane))).await
+}
+
+/// Runs the begun jobs of this kind now whose subject is one of these ids: what they waited for works again.
+pub(crate) async fn hasten_about(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    scope: &CompanyScope,
+    kind: &str,
+    subjects: SelectStatement,
+) -> Result<()> {
+    let which = Condition::all().add(job::Column::Kind.eq(kind)).add(job::Column::SubjectId.in_subquery(subjects));
+    hasten_those(ctx, tx, scope, which).await
+}
+
+async fn hasten_those(ctx: &Ctx, tx: &mut Tx, scope: &CompanyScope, which: Condition) -> Result<()> {
     let moved = job::Entity::update_many()
         .col_expr(job::Column::RunAt, ctx.time().0.into())
         .filter(job::Column::CompanyId.eq(scope.id()))
-        .filter(job::Column::Lane.eq(lane))
+        .filter(which)
         .filter(status_is("waiting"))
         .filter(job::Column::Attempts.gt(0))
         .filter(job::Column::RunAt.gt(ctx.time()))

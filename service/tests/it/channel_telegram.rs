@@ -2,7 +2,7 @@
 //! the real one has.
 
 use crate::commerce_support::Shop;
-use entity::stored::{ChannelLogKind, ChannelStatus, JobStatus, MessageDirection, MessageStatus};
+use entity::stored::{ChannelLogKind, ChannelStatus, MessageDirection, MessageStatus};
 use entity::{channel, contact, conversation, credential, message};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use service::inbox::Intake;
 use std::time::Duration;
 use testkit::Kit;
 use testkit::fake::telegram::{TOKEN, Telegram};
-use testkit::fake::{Fault, Reply, Server};
+use testkit::fake::{Fault, Server};
 
 /// The customer's id on Telegram.
 pub(crate) const ANA: i64 = 700_100_200;
@@ -79,7 +79,12 @@ impl Bot {
         self.deliver_to(&key, Some(&secret), update.to_string().as_bytes()).await
     }
 
-    async fn deliver_to(&self, key: &str, secret: Option<&str>, body: &[u8]) -> Result<Option<Value>, Error> {
+    pub(crate) async fn deliver_to(
+        &self,
+        key: &str,
+        secret: Option<&str>,
+        body: &[u8],
+    ) -> Result<Option<Value>, Error> {
         let header = |name: &str| secret.filter(|_| name == "x-telegram-bot-api-secret-token");
         service::channel::deliver(&self.shop.kit.ctx, &self.intake, key, header, body).await
     }
@@ -199,100 +204,6 @@ testkit::both! {
         assert_eq!(inbound[4].attachments[0]["received"]["reference"], "P2", "the largest size");
         bot.work().await;
         assert!(!bot.world.sent().is_empty(), "every message is answered (architecture §6.10)");
-    }
-
-    /// 429 is waited out as long as Telegram says; a door that is closed is tried again; nothing is sent twice.
-    async fn refusals_that_pass_are_waited_out(kit: Kit) {
-        let bot = Bot::connected(&kit).await;
-        let slow = json!({ "ok": false, "error_code": 429, "description": "Too Many Requests: retry after 7", "parameters": { "retry_after": 7 } });
-        bot.server.fail("/sendMessage", Fault::Answer(Reply::json(429, &slow)));
-        bot.server.fail("/sendMessage", Fault::Answer(Reply::bytes(503, "<html>unavailable</html>")));
-        bot.says("hello").await;
-        bot.work().await;
-        assert!(bot.world.sent().is_empty());
-        let waiting = kit.jobs().await.into_iter().find(|job| job.kind == "send_message" && job.status == JobStatus::Waiting).unwrap();
-        let pause = waiting.run_at.timestamp().duration_since(kit.now());
-        assert!((7000..9000).contains(&pause.as_millis()), "{pause:?}");
-        kit.advance(Duration::from_secs(6));
-        bot.work().await;
-        assert!(bot.world.sent().is_empty(), "not before its time");
-        for _ in 0..10 {
-            kit.advance(Duration::from_secs(60));
-            bot.work().await;
-        }
-        let replies = bot.messages(MessageDirection::Outbound).await;
-        assert!(replies.iter().all(|reply| reply.status == MessageStatus::Sent));
-        assert_eq!(bot.world.sent().len(), replies.len(), "each once");
-        bot.server.check();
-    }
-
-    /// A fault of the server after a send leaves open whether it was sent: never a reason to send again.
-    async fn a_fault_of_the_server_is_no_reason_to_send_again(kit: Kit) {
-        let bot = Bot::connected(&kit).await;
-        let broken = json!({ "ok": false, "error_code": 500, "description": "Internal Server Error" });
-        for fault in [
-            Fault::Answer(Reply::json(500, &broken)),
-            Fault::Answer(Reply::bytes(502, "<html>bad gateway</html>")),
-            Fault::Answer(Reply::bytes(504, "")),
-            Fault::Answer(Reply::bytes(200, r#"{"ok":true,"res"#)),
-        ] {
-            let before = bot.messages(MessageDirection::Outbound).await.len();
-            bot.server.fail("/sendMessage", fault);
-            bot.says("hello").await;
-            for _ in 0..3 {
-                bot.work().await;
-                kit.advance(Duration::from_secs(600));
-            }
-            let replies = bot.messages(MessageDirection::Outbound).await.split_off(before);
-            assert_eq!(replies.iter().filter(|reply| reply.status == MessageStatus::Unknown).count(), 1, "{replies:?}");
-            assert_eq!(bot.conversation().await.attention_reason.as_deref(), Some("not_sent"));
-        }
-        let replies = bot.messages(MessageDirection::Outbound).await.len();
-        assert_eq!(bot.server.calls("/sendMessage").len(), replies, "each was asked for once");
-        bot.server.check();
-    }
-
-    /// When the answer to a send is lost, nobody knows; it is said, and not sent again (reliability.md case 45). Staff may.
-    async fn a_lost_answer_is_never_sent_again_by_itself(kit: Kit) {
-        let bot = Bot::connected(&kit).await;
-        bot.says("hello").await;
-        bot.server.fail("/sendMessage", Fault::DoneThenCut);
-        for _ in 0..5 {
-            bot.work().await;
-            kit.advance(Duration::from_secs(600));
-        }
-        let replies = bot.messages(MessageDirection::Outbound).await;
-        let unknown: Vec<_> = replies.iter().filter(|reply| reply.status == MessageStatus::Unknown).collect();
-        assert_eq!(unknown.len(), 1);
-        assert_eq!(bot.world.sent().len(), replies.len(), "the customer has each once");
-        let conversation = bot.conversation().await;
-        assert_eq!(conversation.attention_reason.as_deref(), Some("not_sent"));
-        service::inbox::retry_message(&bot.shop.kit.ctx, &bot.shop.scope, unknown[0].id).await.unwrap();
-        bot.work().await;
-        assert_eq!(bot.world.sent().len(), replies.len() + 1, "staff decided so");
-        let again = service::inbox::retry_message(&bot.shop.kit.ctx, &bot.shop.scope, unknown[0].id).await;
-        assert!(matches!(again, Err(Error::Invalid(_))), "it is with the customer now");
-    }
-
-    /// A worker that dies between the mark and the answer leaves a message of which nobody knows.
-    async fn a_worker_that_dies_in_the_call_leaves_a_mark(kit: Kit) {
-        let bot = Bot::connected(&kit).await;
-        bot.says("hello").await;
-        let ctx = &bot.shop.kit.ctx;
-        let registry = service::jobs::registry();
-        bot.run_one("answer_turn").await;
-        let claimed = service::job::claim(ctx, "dies", &["send_message"], 1, Duration::from_secs(1)).await.unwrap();
-        let claimed = claimed.into_iter().next().unwrap();
-        bot.server.fail("/sendMessage", Fault::DoneThenSlow(Duration::from_secs(30)));
-        let run = registry.kind("send_message").unwrap().run(ctx.clone(), claimed);
-        assert!(tokio::time::timeout(Duration::from_millis(700), run).await.is_err(), "it dies while it waits");
-        kit.advance(Duration::from_secs(30));
-        service::job::release_expired(ctx).await.unwrap();
-        kit.advance(Duration::from_secs(600));
-        bot.work().await;
-        let replies = bot.messages(MessageDirection::Outbound).await;
-        assert_eq!(replies.iter().filter(|reply| reply.status == MessageStatus::Unknown).count(), 1);
-        assert_eq!(bot.world.sent().len(), replies.len(), "none twice");
     }
 
     /// A customer who blocked the bot, a picture that Telegram can't load, a text that waits: each ends visibly.

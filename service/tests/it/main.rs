@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "all of it is test code; the lint knows only functions marked as tests")]
 
+mod suite;
+
 mod calendar_google;
 mod calendar_hand;
 mod calendar_token;
@@ -13,6 +15,7 @@ mod catalog_publish;
 mod catalog_support;
 mod channel_buttons;
 mod channel_media;
+mod channel_suite;
 mod channel_telegram;
 mod channel_telegram_later;
 mod channel_waha;

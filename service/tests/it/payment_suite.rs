@@ -5,35 +5,8 @@ use entity::stored::{OrderStatus, PaymentState, PaymentStatus};
 use service::payment::Link;
 use std::time::Duration;
 
-macro_rules! suite {
-    ($($(#[$about:meta])* async fn $name:ident($till:ident: Till) $body:block)*) => {
-        mod steps {
-            use super::{Duration, Happens, Link, OrderStatus, PaymentState, PaymentStatus, Till};
-
-            $($(#[$about])* pub(super) async fn $name($till: Till) $body)*
-        }
-
-        mod sandbox {
-            use super::{Bank, Till, steps};
-            testkit::both! {$(
-                async fn $name(kit: Kit) {
-                    steps::$name(Till::open(kit, Bank::Sandbox).await).await;
-                }
-            )*}
-        }
-
-        mod stripe {
-            use super::{Bank, Till, steps};
-            testkit::both! {$(
-                async fn $name(kit: Kit) {
-                    steps::$name(Till::open(kit, Bank::Stripe).await).await;
-                }
-            )*}
-        }
-    };
-}
-
-suite! {
+crate::suite! {
+Till { sandbox: Bank::Sandbox, stripe: Bank::Stripe } {
     /// Architecture §6.3, reliability.md case 23.
     async fn one_event_many_times_is_one_payment(till: Till) {
         let order = till.shop.roses("ann").await;
@@ -168,4 +141,5 @@ suite! {
         }
         till.check();
     }
+}
 }

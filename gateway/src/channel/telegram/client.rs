@@ -128,11 +128,11 @@ impl Telegram {
         match read {
             wire::Answer { ok: true, result: Some(result), .. } => Ok(result),
             wire::Answer { ok: true, .. } => Err(unreadable()),
-            refused if !repeatable && refused.error_code.is_some_and(is_unsure) => {
-                let code = refused.error_code.unwrap_or_default();
-                Err(Error::new(NAME, Kind::Unknown, &refused.description).with_code(code.to_string()))
+            // A gateway in between may have words of its own: then the door's number counts.
+            mut refused => {
+                refused.error_code.get_or_insert_with(|| i64::from(answer.status.as_u16()));
+                Err(refusal(&refused, repeatable))
             }
-            refused => Err(parse_error(&refused)),
         }
     }
 
@@ -210,6 +210,16 @@ fn is_of_buttons(error: &Error) -> bool {
 /// Whether a fault of the server leaves open what became of the call: any but 503, which says that it was not begun.
 const fn is_unsure(code: i64) -> bool {
     code >= 500 && code != 503
+}
+
+/// What a refusal says of a call that may be repeated, or not.
+fn refusal<T>(answer: &wire::Answer<T>, repeatable: bool) -> Error {
+    match answer.error_code {
+        Some(code) if is_unsure(code) && !repeatable => {
+            Error::new(NAME, Kind::Unknown, &answer.description).with_code(code.to_string())
+        }
+        _ => parse_error(answer),
+    }
 }
 
 /// Telegram's codes are HTTP's, its reasons are texts whose beginnings are stable.
