@@ -373,7 +373,15 @@ testkit::both! {
         assert_eq!((account.status, account.error_code.as_deref()), (ChannelStatus::Error, Some("credentials")));
 
         till.at().world.add_account(OTHER_KEY, "acct_other");
-        till.at().world.restrict(OTHER_KEY);
+        // A restricted key that may not even tell whose it is: Stripe's words name what is missing, and the key can be kept.
+        till.at().world.restrict(OTHER_KEY, "account");
+        connect(OTHER_KEY, None).await.unwrap();
+        till.shop.run().await;
+        let account = till.account().await;
+        assert_eq!((account.status, account.error_code.as_deref()), (ChannelStatus::Error, Some("credentials")));
+        assert!(account.last_error.unwrap().contains("permissions"));
+        till.at().world.give_rights(OTHER_KEY);
+        till.at().world.restrict(OTHER_KEY, "webhook_endpoints");
         connect(OTHER_KEY, None).await.unwrap();
         till.shop.run().await;
         let account = till.account().await;

@@ -25,7 +25,8 @@ const LEAST: i64 = 50;
 struct Account {
     id: String,
     charges_enabled: bool,
-    may_set_webhooks: bool,
+    /// What a restricted key may not touch, by the first word of the path.
+    closed: BTreeSet<&'static str>,
 }
 
 #[derive(Debug, Default)]
@@ -72,7 +73,7 @@ impl Stripe {
 
     /// One more key, of this account.
     pub fn add_account(&self, key: &str, account: &str) {
-        let account = Account { id: account.to_owned(), charges_enabled: true, may_set_webhooks: true };
+        let account = Account { id: account.to_owned(), charges_enabled: true, closed: BTreeSet::new() };
         self.lock().keys.insert(key.to_owned(), account);
     }
 
@@ -92,9 +93,14 @@ impl Stripe {
         self.change(key, |account| account.charges_enabled = false);
     }
 
-    /// The key is a restricted one without the right to set webhooks.
-    pub fn restrict(&self, key: &str) {
-        self.change(key, |account| account.may_set_webhooks = false);
+    /// The key is a restricted one without a right to what lies there: `account`, `webhook_endpoints`….
+    pub fn restrict(&self, key: &str, place: &'static str) {
+        self.change(key, |account| _ = account.closed.insert(place));
+    }
+
+    /// The owner gives a restricted key all rights that it lacked.
+    pub fn give_rights(&self, key: &str) {
+        self.change(key, |account| account.closed.clear());
     }
 
     fn change(&self, key: &str, change: impl FnOnce(&mut Account)) {
@@ -473,6 +479,10 @@ impl Stripe {
     fn act(&self, inside: &mut Inside, account: &Account, call: &Call, body: &Value) -> Reply {
         let path: Vec<&str> = call.path.trim_start_matches("/v1/").split('/').collect();
         let mine = |inside: &Inside, id: &str| inside.owners.get(id) == Some(&account.id);
+        if path.first().is_some_and(|place| account.closed.contains(place)) {
+            let error = json!({ "type": "invalid_request_error", "message": "The provided key does not have the required permissions for this endpoint." });
+            return Reply::json(403, &json!({ "error": error }));
+        }
         match (call.method.as_str(), path.as_slice()) {
             ("GET", ["account"]) => Reply::json(
                 200,
@@ -514,10 +524,6 @@ impl Stripe {
                 let left = charge["amount"].as_i64().unwrap_or(0) - charge["amount_refunded"].as_i64().unwrap_or(0);
                 let refund = inside.refund(intent, left);
                 Reply::json(200, &refund)
-            }
-            ("POST", ["webhook_endpoints"]) if !account.may_set_webhooks => {
-                let error = json!({ "type": "invalid_request_error", "message": "The provided key does not have the required permissions for this endpoint." });
-                Reply::json(403, &json!({ "error": error }))
             }
             ("POST", ["webhook_endpoints"]) => {
                 let number = inside.next();
