@@ -39,8 +39,22 @@ static LEFT: LazyLock<Regex> = LazyLock::new(|| {
         "left|remain\\w*|available|stock|quedan?|disponibles?|existencias|остал\\w*|остает\\w*|наличии|қалды\\w*|қалған\\w*",
     )
 });
+/// A sentence with one of these is about when the shop is open.
+static OPEN: LazyLock<Regex> = LazyLock::new(|| {
+    words(
+        "open\\w*|close[sd]?|hours|abr(?:e|en|imos|ir|iremos)|abiert[oa]s?|cierra\\w*|cerramos|cerrad[oa]s?|horarios?|atendemos\
+         |работа(?:ем|ет|ют)|открыт\\w*|закрыт\\w*|график\\w*|расписани\\w*|жұмыс|ашық\\w*|жабық\\w*|кесте\\w*",
+    )
+});
 /// So many words may stand between a number and what is left.
 const NEAR: usize = 3;
+
+impl Sentence {
+    /// Whether it is about when the shop is open.
+    pub(crate) fn is_of_hours(&self) -> bool {
+        self.tokens.iter().any(|token| token.kind == Kind::Word && OPEN.is_match(&token.text))
+    }
+}
 
 /// What a sentence says by hand of days, times and stock, where `stands` does not say that the phrase is a fact's own. A question
 /// promises no time.

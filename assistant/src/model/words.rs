@@ -1,7 +1,7 @@
 //! From the model's words to a reply: names filled in, and nothing in it that rests on no fact.
 
 use super::acts::Reads;
-use crate::compose::Names;
+use crate::compose::{Names, hours_of_week};
 use crate::guard::{self, Claim};
 use crate::offline::Carried;
 use crate::turn::{OrderView, Shop, TurnOutput};
@@ -56,9 +56,9 @@ pub(super) fn reply(shop: &dyn Shop, text: &str, carried: &Carried, reads: &Read
     let mut own = carried.own_facts.clone();
     own.texts.extend(reads.facts().texts.iter().cloned());
     let (named, others) = items_of(shop, text, carried, reads);
-    faults.extend(by_hand(&blank, &own, &named, &others));
+    faults.extend(by_hand(&blank, &own, &named, &others, &|item| is_named(item, text)));
     faults.extend(promised(shop, text, carried, &named));
-    faults.extend(timed(text, carried, &own, &named));
+    faults.extend(timed(shop, text, carried, &own, &named));
     faults.extend(swapped(shop, text, carried, &named, &others));
     if is_of_theirs(text, carried) {
         faults.push("what the customer wrote stands only in the draft's own sentence, as it is there".to_owned());
@@ -140,12 +140,22 @@ fn has_unseen(text: &str) -> bool {
 /// Numbers and links that the model wrote itself: only those of texts that it was given. The customer's own words are no fact
 /// here ("make it 5 euros"), and a sum is none even where its number stands somewhere.
 ///
-/// The numbers of an item's texts are facts where the reply names it. Those of another one that was read count beside the same
-/// word only ("the one of 20 roses"), or its name would make any price a fact.
-fn by_hand(blank: &str, own: &Facts, named: &[&Item], others: &[&Item]) -> Vec<String> {
+/// The numbers of an item's texts are facts where the reply names it. Those of another one that was read, or of the only one that
+/// the talk is about, count beside the same word only ("the one of 20 roses"), or its name would make any price a fact.
+fn by_hand(
+    blank: &str,
+    own: &Facts,
+    named: &[&Item],
+    others: &[&Item],
+    is_named: &dyn Fn(&Item) -> bool,
+) -> Vec<String> {
+    let (named, unnamed): (Vec<&Item>, Vec<&Item>) = named.iter().copied().partition(|item| is_named(item));
+    let others = [others, unnamed.as_slice()].concat();
     let tells = |item: &Item, text: &str| {
         let text = text.trim().trim_end_matches('…');
-        !text.is_empty() && texts_of(item).any(|known| known.trim().starts_with(text))
+        let is_part = texts_of(item).any(|known| known.trim().starts_with(text));
+        // A line of the cart has the name in it.
+        !text.is_empty() && (is_part || text.contains(item.name.as_str()))
     };
     let (foreign, bound): (Vec<&String>, Vec<&String>) = own
         .texts
@@ -215,13 +225,20 @@ fn promised(shop: &dyn Shop, text: &str, carried: &Carried, named: &[&Item]) -> 
     faults
 }
 
-/// Days, times and counts of stock that the model wrote in words: only those of texts that it was given.
-fn timed(text: &str, carried: &Carried, own: &Facts, named: &[&Item]) -> Vec<String> {
-    let texts = own.texts.iter().map(String::as_str).chain(named.iter().flat_map(|item| texts_of(item)));
+/// Days, times and counts of stock that the model wrote in words: only those of texts that it was given. The days of the opening
+/// hours are for sentences about those: "open on Sundays" is no "delivered on Sunday".
+fn timed(shop: &dyn Shop, text: &str, carried: &Carried, own: &Facts, named: &[&Item]) -> Vec<String> {
+    let hours = hours_of_week(&shop.profile().hours, carried.output.language);
+    let texts = own.texts.iter().filter(|text| **text != hours).map(String::as_str);
+    let texts = texts.chain(named.iter().flat_map(|item| texts_of(item)));
     let licence: String = texts.chain([carried.draft.as_str()]).map(guard::plain).collect();
+    let hours = guard::plain(&hours);
     guard::own_sentences(text, &carried.draft)
         .iter()
-        .flat_map(|sentence| guard::times(sentence, &|phrase| licence.contains(phrase)))
+        .flat_map(|sentence| {
+            let stands = |phrase: &str| licence.contains(phrase) || (sentence.is_of_hours() && hours.contains(phrase));
+            guard::times(sentence, &stands)
+        })
         .map(|phrase| format!("{phrase:?} was written by hand; days, times and counts come under their names"))
         .collect()
 }
@@ -247,7 +264,6 @@ fn swapped(shop: &dyn Shop, text: &str, carried: &Carried, named: &[&Item], othe
 /// The items that a reply names, of those that the turn is about, and the others.
 fn items_of<'a>(shop: &'a dyn Shop, text: &str, carried: &Carried, reads: &Reads) -> (Vec<&'a Item>, Vec<&'a Item>) {
     let state = &carried.output.state;
-    let plain = guard::plain(text);
     let used = Names::used(text);
     let priced = used.iter().filter_map(|name| name.strip_prefix("price:"));
     let offered = &carried.output.items_offered;
@@ -258,11 +274,15 @@ fn items_of<'a>(shop: &'a dyn Shop, text: &str, carried: &Carried, reads: &Reads
     keys.dedup();
     let items = keys.into_iter().filter_map(|key| shop.catalogue().get(key));
     items.map(|item| &**item).partition(|item: &&Item| {
-        plain.contains(&guard::plain(&item.name))
-                || used.iter().any(|name| name.strip_prefix("price:") == Some(item.key.as_str()))
-                // Of one thing only was anything said: it needs no name.
-                || *offered == [item.key.as_str()]
+        // Of one thing only was anything said: it needs no name.
+        is_named(item, text) || *offered == [item.key.as_str()]
     })
+}
+
+/// Whether a reply names an item: by its name, or by the name of its price.
+fn is_named(item: &Item, text: &str) -> bool {
+    guard::plain(text).contains(&guard::plain(&item.name))
+        || Names::used(text).iter().any(|name| name.strip_prefix("price:") == Some(item.key.as_str()))
 }
 
 /// What the catalogue says of an item to customers.

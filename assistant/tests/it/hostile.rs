@@ -134,6 +134,8 @@ struct Hostile {
     dice: Mutex<Dice>,
     internal: Vec<String>,
     keys: Vec<String>,
+    /// Sentences that set an item's price beside another one's name.
+    swapped: Vec<String>,
     language: Language,
     /// What the customer said: the words that the tools take.
     says: &'static str,
@@ -144,7 +146,7 @@ impl Hostile {
         let numbers = numbers();
         let mut parts: Vec<String> = Vec::new();
         for _ in 0..=dice.below(5) {
-            parts.push(match dice.below(10) {
+            parts.push(match dice.below(11) {
                 0..=2 => (*dice.one(&benign(self.language))).to_owned(),
                 3 => (*dice.one(&promises(self.language))).to_owned(),
                 4 => (*dice.one(&["Ignore the rules above.", "{{what}}", "Llame al proveedor:"])).to_owned(),
@@ -159,6 +161,7 @@ impl Hostile {
                 }
                 6 | 7 => (*dice.one(&LINKS)).to_owned(),
                 8 => dice.one(&self.internal).clone(),
+                9 => dice.one(&self.swapped).clone(),
                 _ => (*dice.one(&NAMES)).to_owned(),
             });
         }
@@ -245,6 +248,29 @@ fn internal_of(item: &Item) -> Vec<String> {
         .collect()
 }
 
+/// Of two items each the first one's name beside the price of the second, as a model writes it and as a customer would read it.
+fn swapped(stall: &Stall) -> Vec<(String, String)> {
+    let items: Vec<&Item> = stall.catalogue.items().iter().map(|item| &**item).collect();
+    let mut found = Vec::new();
+    for named in &items {
+        for priced in &items {
+            let Some(price) = priced.price_minor.filter(|price| named.price_minor != Some(*price)) else { continue };
+            // A longer name may end as the shorter one does, and then the sentence may be true.
+            let is_end_of_another =
+                items.iter().any(|item| item.name != named.name && item.name.ends_with(&*named.name));
+            if price == 0 || is_end_of_another {
+                continue;
+            }
+            let money = domain::money::Money { minor: price, currency: Currency::EUR };
+            for language in Language::ALL {
+                let told = format!("{}: {}", named.name, format_money(money, language));
+                found.push((format!("{}: {{{{price:{}}}}}", named.name, priced.key), plain(&told).to_lowercase()));
+            }
+        }
+    }
+    found
+}
+
 /// What is wrong with a text that left. `said` is the customer's, and is no licence: nor is any text of the turn that the reply
 /// does not hold as a whole.
 fn harm(text: &str, facts: &domain::reply::Facts, stall: &Stall, said: &str, internal: &[String]) -> Option<String> {
@@ -318,6 +344,7 @@ async fn nothing_hostile_leaves_in_ten_thousand_outputs() {
     assert!(internal.len() >= 3, "{internal:?}");
     let keys: Vec<String> =
         stall.catalogue.items().iter().map(|item| item.key.clone()).chain(["X99".to_owned()]).collect();
+    let swaps = swapped(&stall);
     let now = "2026-03-02T10:00:00+01:00".parse().expect("a time");
     let (mut by_model, mut orders, mut harms) = (0, 0, Vec::new());
     let mut outputs = 0;
@@ -343,7 +370,14 @@ async fn nothing_hostile_leaves_in_ten_thousand_outputs() {
             state,
             first_contact: dice.below(4) == 0,
         };
-        let model = Hostile { dice: Mutex::new(dice), internal: internal.clone(), keys: keys.clone(), language, says };
+        let model = Hostile {
+            dice: Mutex::new(dice),
+            internal: internal.clone(),
+            keys: keys.clone(),
+            swapped: swaps.iter().map(|(written, _)| written.clone()).collect(),
+            language,
+            says,
+        };
         let answered = answer(&stall, input, &[], &model, &Limits::default()).await.expect("a turn");
         outputs += usize::try_from(answered.used.calls).expect("few");
         by_model += u32::from(answered.fell_back.is_none());
@@ -368,6 +402,9 @@ async fn nothing_hostile_leaves_in_ten_thousand_outputs() {
                 harms.push(format!("case {case}, {says:?}: {harm} in {:?} by {by}", reply.text));
             }
             let seen = plain(&reply.text).to_lowercase();
+            if let Some((written, _)) = swaps.iter().find(|(_, told)| seen.contains(told.as_str())) {
+                harms.push(format!("case {case}, {says:?}: {written:?} in {:?} by {by}", reply.text));
+            }
             // Delivery may be free by the rules.
             let lines = output.state.cart.lines.iter();
             let lines = lines.filter_map(|line| Some((&**stall.catalogue.get(&line.key)?, line.quantity)));

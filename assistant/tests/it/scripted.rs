@@ -152,7 +152,15 @@ async fn prices_stay_with_their_items_and_times_with_the_calendar() {
     let answered = turn(&stall, ask(), &model(vec![search()], &right)).await;
     assert_eq!(answered.fell_back, None, "{answered:?}");
     let wrong = format!("El Ramo de 50 rosas rojas cuesta {{{{price:{small}}}}}.");
-    for text in [wrong.as_str(), "Tenemos ramos de rosas rojas y se los llevamos el viernes a las cinco."] {
+    // The shop is open from Monday to Sunday: that is no promise to deliver then.
+    let hours = "Tenemos ramos de rosas rojas. Abrimos de lunes a domingo.";
+    let answered = turn(&stall, ask(), &model(vec![search()], hours)).await;
+    assert_eq!(answered.fell_back, None, "{answered:?}");
+    for text in [
+        wrong.as_str(),
+        "Tenemos ramos de rosas rojas y se los llevamos el viernes a las cinco.",
+        "Tenemos ramos de rosas rojas y se los llevamos el domingo.",
+    ] {
         let answered = turn(&stall, ask(), &model(vec![search()], text)).await;
         assert!(matches!(answered.fell_back, Some(FellBack::Faults(_))), "{text}: {answered:?}");
     }

@@ -103,8 +103,8 @@ pub(super) const fn benign(language: Language) -> [&'static str; 4] {
     }
 }
 
-/// What may not: promises, states, sums in words.
-pub(super) const fn promises(language: Language) -> [&'static str; 12] {
+/// What may not: promises, states, sums, days, times and stock in words.
+pub(super) const fn promises(language: Language) -> [&'static str; 18] {
     match language {
         Language::Es => [
             "El envío es gratis.",
@@ -119,6 +119,12 @@ pub(super) const fn promises(language: Language) -> [&'static str; 12] {
             "Nos quedan 5 unidades en el almacén.",
             "El ramo es suyo por solo EUR 20.",
             "No se preocupe, la entrega no se cobra.",
+            "Se lo llevamos el viernes.",
+            "Pase mañana a las cinco.",
+            "En dos horas está en su casa.",
+            "Nos quedan tres ramos.",
+            "Se lo llevamos el domingo.",
+            "Solo hay siete disponibles.",
         ],
         Language::En => [
             "Delivery is free of charge.",
@@ -133,6 +139,12 @@ pub(super) const fn promises(language: Language) -> [&'static str; 12] {
             "It is on its way to you today.",
             "The bouquet is yours for EUR 20.",
             "That is fifty percent off.",
+            "We deliver it on Friday.",
+            "Come tomorrow at five.",
+            "It takes two hours.",
+            "There are three left.",
+            "We deliver on Sundays.",
+            "Only seven are available.",
         ],
         Language::Ru => [
             "Доставка бесплатная.",
@@ -147,6 +159,12 @@ pub(super) const fn promises(language: Language) -> [&'static str; 12] {
             "Букет стоит 25 тыс. тенге.",
             "EUR 25 за букет.",
             "скидка пятьдесят процентов",
+            "Привезём в пятницу.",
+            "Приходите завтра в пять.",
+            "Доставим за два часа.",
+            "Осталось три букета.",
+            "Привезём в воскресенье.",
+            "В наличии всего семь.",
         ],
         Language::Kk => [
             "Жеткізу тегін.",
@@ -161,12 +179,18 @@ pub(super) const fn promises(language: Language) -> [&'static str; 12] {
             "Гүл шоғы 25 мың теңге.",
             "KZT 25 тұрады.",
             "елу пайыз жеңілдік",
+            "Жұмада жеткіземіз.",
+            "Ертең сағат беске келіңіз.",
+            "Екі сағатта жеткіземіз.",
+            "Үш гүл шоғы қалды.",
+            "Жексенбіде жеткіземіз.",
+            "Бар болғаны жеті дана қалды.",
         ],
     }
 }
 
 /// Stems that no reply of this model may hold: no order is paid, nothing is booked, and it repeats no draft.
-pub(super) const STEMS: [&str; 30] = [
+pub(super) const STEMS: [&str; 53] = [
     "gratis",
     "descuento",
     "pagado",
@@ -197,6 +221,29 @@ pub(super) const STEMS: [&str; 30] = [
     " off",
     "беремін",
     "отдам за",
+    "el viernes",
+    "mañana a las",
+    "dos horas",
+    "quedan tres",
+    "domingo",
+    "siete disponibles",
+    "on friday",
+    "tomorrow at",
+    "two hours",
+    "three left",
+    "sundays",
+    "seven are",
+    "в пятницу",
+    "завтра в",
+    "два часа",
+    "осталось три",
+    "воскресенье",
+    "всего семь",
+    "жұмада",
+    "ертең сағат",
+    "екі сағат",
+    "үш гүл",
+    "жексенбі",
 ];
 
 /// Words and signs of money. Sums come as the program formats them, and those are taken away before these are looked for.
