@@ -29,7 +29,8 @@ pub(crate) struct Diary {
 }
 
 impl Diary {
-    async fn registered(kit: Kit) -> Self {
+    /// Nothing is connected yet: the built-in calendar stands alone.
+    pub(crate) async fn registered(kit: Kit) -> Self {
         Self::at(kit, "https://x8.example").await
     }
 

@@ -6,6 +6,7 @@ mod suite;
 
 mod calendar_google;
 mod calendar_hand;
+mod calendar_suite;
 mod calendar_token;
 mod catalog_broken;
 mod catalog_edit;
