@@ -45,6 +45,7 @@ mod mail;
 mod mail_returns;
 mod media;
 mod media_cloudinary;
+mod media_suite;
 mod media_support;
 mod model_rehearsals;
 mod model_settings;

@@ -79,13 +79,18 @@ pub(crate) struct Gallery {
 
 impl Gallery {
     pub(crate) async fn open(kit: Kit) -> Self {
+        let gallery = Self::unconnected(kit).await;
+        gallery.connect(SECRET).await;
+        gallery
+    }
+
+    /// Nothing is connected yet: media stay in our own storage.
+    pub(crate) async fn unconnected(kit: Kit) -> Self {
         let world = Cloudinary::default();
         let server = world.start().await;
         let kit = kit.with_engine(|engine| server.url().clone_into(&mut engine.outside.cloudinary_url));
         let tenant = kit.tenant().await;
-        let gallery = Self { scope: tenant.scope.clone(), kit, world, server };
-        gallery.connect(SECRET).await;
-        gallery
+        Self { scope: tenant.scope.clone(), kit, world, server }
     }
 
     pub(crate) fn ctx(&self) -> &Ctx {
