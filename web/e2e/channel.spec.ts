@@ -38,6 +38,20 @@ test("a phone is linked by the code that the dialog shows live", async ({ page }
   await expect(dialog.getByText("The phone is linked.")).toBeVisible();
   await dialog.getByRole("button", { name: "Close" }).last().click();
   await expect(page.getByText("Phone linked")).toBeVisible();
+
+  // Tried out: to a number that is none, then to a phone; how it went stands in the log.
+  const channel = page.getByRole("listitem").filter({ hasText: "WhatsApp" });
+  await channel.getByRole("button", { name: "Try it out" }).click();
+  const test = page.getByRole("dialog", { name: "Try it out" });
+  await test.getByLabel("Phone").fill("12");
+  await test.getByRole("button", { name: "Try it out" }).click();
+  await expect(test.getByText(/phone/i).first()).toBeVisible();
+  await expect(test).toBeVisible();
+  await test.getByLabel("Phone").fill("+34 600 111 222");
+  await test.getByRole("button", { name: "Try it out" }).click();
+  await expect(test).toBeHidden();
+  await channel.getByText("What happened").click();
+  await expect(channel.getByText("Tried out").first()).toBeVisible({ timeout: 20_000 });
 });
 
 test("a bot is tried out by a link, and the dialog says when it has answered", async ({ page }) => {

@@ -1,4 +1,4 @@
-import { expect, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 
 export const CODE = process.env.X8_CODE ?? "";
 export const OWNER = { name: "Marta Vidal", email: "marta@flora.example", password: "a short sentence" };
@@ -139,4 +139,29 @@ export async function newCompany(page: Page, name: string, type: "PRODUCT" | "SE
     },
   );
   return createCompany.company;
+}
+
+/** One card of the settings. */
+export async function openSetting(page: Page, name: string) {
+  await signIn(page);
+  await menu(page, "Settings").click();
+  const card = page.getByRole("region", { name, exact: true });
+  await expect(card).toBeVisible();
+  return card;
+}
+
+/** What happens at a platform, whose fake is behind a door of its own: testkit/examples/platforms.rs knows the acts. */
+export async function happens(platform: string, act: string): Promise<void> {
+  const answer = await fetch(`${platform}/__test/${act}`, { method: "POST" });
+  expect(answer.status).toBe(204);
+}
+
+/** Disconnects an account in its card, having read what that means. */
+export async function disconnect(card: Locator, account: string, consequences: string[]): Promise<void> {
+  await card.getByRole("button", { name: "Disconnect" }).click();
+  // By its name: a toast that is still shown has the role of a dialog too.
+  const dialog = card.page().getByRole("dialog", { name: `Disconnect ${account}?` });
+  for (const text of consequences) await expect(dialog.getByRole("listitem").filter({ hasText: text })).toBeVisible();
+  await dialog.getByRole("button", { name: "Disconnect" }).click();
+  await expect(dialog).toBeHidden();
 }

@@ -121,7 +121,10 @@ async fn measure(kit: Kit, count: i64) {
         "Postgres and Redis, two workers, a backlog of {count} jobs that write a row each: {calm:.0}/s in peace; with a worker killed \
          and Redis wiped in mid-run {rough:.0}/s, its claims waiting for the end of their lease included"
     );
-    println!("an idle worker in another process begins a new job after {}", pick_up(&kit, &ctx, &tenant.scope, &redis).await);
+    println!(
+        "an idle worker in another process begins a new job after {}",
+        pick_up(&kit, &ctx, &tenant.scope, &redis).await
+    );
     for role in ["api", "worker"] {
         println!("{}", idle(&kit, &redis, role));
     }
@@ -221,12 +224,18 @@ fn idle(kit: &Kit, redis: &Redis, role: &str) -> String {
         Err(error) => return format!("{role}: {} does not start: {error}", program.display()),
     };
     let output = BufReader::new(part.0.stdout.take().expect("its output"));
-    let ready = output.lines().map_while(Result::ok).any(|line| line.starts_with("X8 is ready") || line.starts_with("X8 works"));
+    let ready = output
+        .lines()
+        .map_while(Result::ok)
+        .any(|line| line.starts_with("X8 is ready") || line.starts_with("X8 works"));
     assert!(ready, "{role} did not start");
     let after = start.elapsed().as_millis();
     std::thread::sleep(Duration::from_secs(3));
     let status = std::fs::read_to_string(format!("/proc/{}/status", part.0.id())).unwrap_or_default();
     let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
     let kilobytes: u64 = resident.trim().trim_end_matches(" kB").parse().unwrap_or_default();
-    format!("role {role}: ready after {after} ms (wanted: under 1,000), idle {} MB (wanted: under 80)", kilobytes / 1024)
+    format!(
+        "role {role}: ready after {after} ms (wanted: under 1,000), idle {} MB (wanted: under 80)",
+        kilobytes / 1024
+    )
 }

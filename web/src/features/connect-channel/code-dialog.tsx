@@ -99,7 +99,9 @@ export function CodeDialog({ channel, onClose, onChanged }: CodeDialogProps) {
           <p className="text-center text-ink-2">{t("waha.passkey")}</p>
         ) : code?.errorCode ? (
           <p className="text-center text-bad">
-            {t(`channelError.${code.errorCode}`, { defaultValue: t("channelError.request") })}
+            {code.errorCode === "credentials"
+              ? t("channelError.serverKey")
+              : t(`channelError.${code.errorCode}`, { defaultValue: t("channelError.request") })}
           </p>
         ) : (
           <p className="flex items-center gap-2 text-ink-2">

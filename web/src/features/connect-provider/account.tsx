@@ -46,6 +46,12 @@ export function Account({ account, title, consequences, onChanged, actions, chil
   const check = useAction(CheckIntegration);
   const disconnect = useAction(DisconnectIntegration);
   const [asking, setAsking] = useState(false);
+  // The newest line of the log when a test was asked for: what comes after it tells how the test went.
+  const [before, setBefore] = useState<string>();
+  const newest = account.log[0];
+  // Without a webhook everything works all the same.
+  const well = account.status === "CONNECTED" && (!account.errorCode || account.errorCode === "webhook_missing");
+  const passed = well && before !== undefined && newest?.kind !== "CONNECTING" && newest?.at !== before;
   const warned = account.status === "CONNECTED" && account.errorCode;
   return (
     <div className="mt-4 flex flex-col gap-3">
@@ -85,6 +91,11 @@ export function Account({ account, title, consequences, onChanged, actions, chil
         </p>
       )}
       {children}
+      {passed && (
+        <p role="status" className="text-[0.8125rem] text-ok">
+          {t("account.works")}
+        </p>
+      )}
       <div className="flex flex-wrap gap-2">
         {actions}
         <Button
@@ -92,6 +103,7 @@ export function Account({ account, title, consequences, onChanged, actions, chil
           onClick={async () => {
             const { data, refusals } = await check.run({ input: { id: account.id } });
             if (!data) return toast(refusals[0]?.message ?? t("errors.INTERNAL"), { bad: true });
+            setBefore(newest?.at ?? "");
             toast(t("account.checking"));
             onChanged();
           }}
