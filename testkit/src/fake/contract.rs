@@ -184,8 +184,9 @@ impl Contract {
     /// Why a text is none of the words, or not of the type, that a schema wants. Lists are written in many ways and let through.
     fn fault_of_text(&self, schema: &Value, text: &str) -> Option<String> {
         let schema = self.resolve(schema);
+        let written = |word: &Value| word.as_str().map_or_else(|| word.to_string(), str::to_owned);
         if let Some(words) = schema["enum"].as_array()
-            && !words.iter().any(|word| word.as_str().map_or_else(|| word.to_string() == text, |word| word == text))
+            && !words.iter().any(|word| written(word) == text)
         {
             return Some(format!("{text:?} is none of the words that it may be"));
         }

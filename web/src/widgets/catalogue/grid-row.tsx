@@ -26,7 +26,7 @@ export type Handlers = {
   setEditing: (editing: Editing | null) => void;
   save: (next?: { row: number; column: number }) => Promise<void>;
   edit: (row: number, column: number, value?: string) => void;
-  onKey: (event: React.KeyboardEvent, row: number, column: number) => void;
+  onKey: (event: React.KeyboardEvent) => void;
   onDelete: (row: RowPartsFragment) => void;
   /** A picture or a video is to be chosen for this cell. */
   onMedia: (row: number, column: number) => void;
@@ -112,7 +112,7 @@ export const GridRow = memo(
               }}
               onMouseEnter={(event) => event.buttons === 1 && !open && handlers.point(index, at, true)}
               onDoubleClick={() => handlers.edit(index, at)}
-              onKeyDown={(event) => handlers.onKey(event, index, at)}
+              onKeyDown={handlers.onKey}
               className={cx(
                 "relative flex shrink-0 items-center border-e px-3 -outline-offset-2",
                 at === 0 && "sticky z-10 bg-inherit font-medium",

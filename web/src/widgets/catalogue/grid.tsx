@@ -67,6 +67,8 @@ export function Grid({
     row: Math.min(start.row, total - 1),
     column: Math.min(start.column, columns.length - 1),
   });
+  // Where the next key goes: the focus follows after the drawing, and who types fast is ahead of it.
+  const place = useRef(active);
   const [anchor, setAnchor] = useState(active);
   const [editing, setEditing] = useState<Editing | null>(null);
   const moved = useRef(start.focused);
@@ -98,6 +100,7 @@ export function Grid({
   /** Makes a cell the active one; without `extend` it alone is selected. */
   function choose(next: Place, extend = false) {
     moved.current = true;
+    place.current = next;
     setActive(next);
     if (!extend) setAnchor(next);
     onPlace({ ...next, focused: true });
@@ -152,8 +155,9 @@ export function Grid({
     move(next?.row ?? editing.row, next?.column ?? editing.column);
   }
 
-  function onKey(event: React.KeyboardEvent, row: number, column: number) {
+  function onKey(event: React.KeyboardEvent) {
     if (editing) return;
+    const { row, column } = place.current;
     const page = Math.max(1, Math.floor((scroll.current?.clientHeight ?? 400) / ROW) - 2);
     const go: Record<string, [number, number]> = {
       ArrowDown: [row + 1, column],
@@ -210,7 +214,7 @@ export function Grid({
       setEditing: (value) => latest.current.setEditing(value),
       save: (next) => latest.current.save(next),
       edit: (row, column, value) => latest.current.edit(row, column, value),
-      onKey: (event, row, column) => latest.current.onKey(event, row, column),
+      onKey: (event) => latest.current.onKey(event),
       onDelete: (row) => latest.current.onDelete(row),
       onMedia: (row, column) => latest.current.onMedia(row, column),
       focus: (row, column) => latest.current.focus(row, column),
