@@ -6,9 +6,9 @@
 //! answers in words alone after `words/only`, and calls tools again after `words/none`. Google asks for the consent on a page of
 //! its own, with a link for each answer; `leave-out/{scope}` unticks a box at the next one, `revoke/all` takes every consent back.
 
-use foundation::ManualClock;
+use foundation::clock::SystemClock;
 use foundation::http::{Http, Reach};
-use jiff::Timestamp;
+use foundation::{Clock as _, ManualClock};
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::sync::Arc;
@@ -129,7 +129,7 @@ fn call_tool(chat: &Value) -> Turn {
 
 #[tokio::main(worker_threads = 3)]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let now = Timestamp::now();
+    let now = SystemClock.now();
     let clock = Arc::new(ManualClock::new(now));
     let (waha, stripe, cloudinary) = (Waha::default(), Stripe::new(Arc::clone(&clock)), Cloudinary::default());
     // Signatures of another time are refused.

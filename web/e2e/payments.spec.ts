@@ -62,11 +62,13 @@ test("what is no secret key is refused at its field, and what Stripe does not kn
   await dialog.getByRole("button", { name: "Connect Stripe" }).click();
   await expect(dialog).toBeHidden();
 
-  await expect(payments.getByText("The key is no longer valid. Replace it.")).toBeVisible({ timeout: 20_000 });
+  await expect(payments.getByText("The provider does not accept the key. Replace it.")).toBeVisible({
+    timeout: 20_000,
+  });
   await expect(payments.getByText("Error", { exact: true })).toBeVisible();
   await enterKey(page, payments, "Replace the key", KEY);
   await expect(payments.getByText("Connected", { exact: true }).first()).toBeVisible({ timeout: 20_000 });
-  await expect(payments.getByText("The key is no longer valid. Replace it.")).toBeHidden();
+  await expect(payments.getByText("The provider does not accept the key. Replace it.")).toBeHidden();
   await disconnect(payments, "Stripe", CONSEQUENCES);
 });
 
@@ -76,11 +78,13 @@ test("a key that Stripe ends later is noticed by a test, and another takes its p
   await expect(payments.getByText("Connected", { exact: true }).first()).toBeVisible({ timeout: 20_000 });
   await happens(STRIPE, `revoke/${KEY}`);
   await payments.getByRole("button", { name: "Test the connection" }).click();
-  await expect(payments.getByText("The key is no longer valid. Replace it.")).toBeVisible({ timeout: 20_000 });
+  await expect(payments.getByText("The provider does not accept the key. Replace it.")).toBeVisible({
+    timeout: 20_000,
+  });
   await expect(payments.getByText("It works: the provider has answered.")).toBeHidden();
   // Still so for who comes back later.
   await page.reload();
-  await expect(payments.getByText("The key is no longer valid. Replace it.")).toBeVisible();
+  await expect(payments.getByText("The provider does not accept the key. Replace it.")).toBeVisible();
   await payments.getByText("What happened").click();
   await expect(payments.getByText("Failed", { exact: true }).first()).toBeVisible();
 

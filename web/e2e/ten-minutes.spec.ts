@@ -48,6 +48,8 @@ test("from the one-time code to a paid order, a booking and a reminder", async (
   // A second customer leaves the link unpaid; three hours later the reminder has come.
   await phone.open();
   await page.getByRole("radio", { name: "Telegram" }).click();
+  // The first customer's answers must not be counted as the second's.
+  await expect(phone.talk.getByText("Assistant:", { exact: true })).toHaveCount(0);
   await phone.write("One pot of lavender to Valencia, please");
   await phone.write("My name is Boris, my phone is +447700900222. I confirm the order");
   await expect(page.getByRole("link", { name: "Open the pay page" })).toBeVisible();

@@ -49,7 +49,10 @@ export function Connection({ companyId, channel, scanning, onChanged }: Connecti
   const over = channel.status === "DISCONNECTED";
   const token = channel.credentials[0];
   const phone = channel.provider === "waha";
-  const waits = phone && channel.status !== "CONNECTED";
+  // A short secret has no last characters that may be shown.
+  const hint = token && { last: token.last || "····", day: format.date(token.updatedAt) };
+  const refused = channel.status === "ERROR" && channel.errorCode === "credentials";
+  const waits = phone && channel.status !== "CONNECTED" && !refused;
   const again = async () => {
     const { data, refusals } = await reconnect.run({ input: { id: channel.id } });
     if (data) onChanged();
@@ -83,11 +86,9 @@ export function Connection({ companyId, channel, scanning, onChanged }: Connecti
       )}
       {!over && (
         <div className="flex flex-wrap items-center gap-2">
-          {token && (
+          {hint && (
             <span className="me-auto text-[0.8125rem] text-ink-2">
-              {phone
-                ? t("waha.keySet", { last: token.last, day: format.date(token.updatedAt) })
-                : t("telegram.tokenSet", { last: token.last, day: format.date(token.updatedAt) })}
+              {phone ? t("waha.keySet", hint) : t("telegram.tokenSet", hint)}
             </span>
           )}
           {waits && (
@@ -102,7 +103,9 @@ export function Connection({ companyId, channel, scanning, onChanged }: Connecti
             </Button>
           )}
           <Button onClick={() => setDialog("test")}>{t("connection.test")}</Button>
-          <Button onClick={() => setDialog("token")}>{phone ? t("waha.replace") : t("telegram.replace")}</Button>
+          <Button look={refused ? "primary" : undefined} onClick={() => setDialog("token")}>
+            {phone ? t("waha.replace") : t("telegram.replace")}
+          </Button>
           {!waits && (
             <Button busy={reconnect.busy} onClick={again}>
               {t("connection.again")}

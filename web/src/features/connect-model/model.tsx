@@ -4,7 +4,7 @@ import type { ModelFragment, ModelMode } from "@/shared/api/gql/graphql";
 import { graphql } from "@/shared/api/graphql";
 import { useAction } from "@/shared/api/use-action";
 import { useFormat } from "@/shared/lib/format";
-import { Badge, Button, Card, Field, Input, Select, toast } from "@/shared/ui";
+import { Badge, Button, Card, Dialog, Field, Input, Select, toast } from "@/shared/ui";
 
 export const ModelFields = graphql(`
   fragment Model on ModelSettings {
@@ -34,7 +34,8 @@ export function Model({ companyId, model, onChanged }: ModelProps) {
   const format = useFormat();
   const set = useAction(SetModel);
   const test = useAction(TestModel);
-  const [tested, setTested] = useState<string>();
+  // How a test went, and the server's own words.
+  const [tested, setTested] = useState<{ text: string; theirs?: string | null }>();
   const [form, setForm] = useState({
     mode: model.mode,
     baseUrl: model.baseUrl ?? "",
@@ -45,6 +46,10 @@ export function Model({ companyId, model, onChanged }: ModelProps) {
     monthlyTokens: model.monthlyTokens ? String(model.monthlyTokens) : "",
   });
   const [key, setKey] = useState("");
+  const [saved, setSaved] = useState(form);
+  const unsaved = key !== "" || form !== saved;
+  const forget = useAction(SetModel);
+  const [forgetting, setForgetting] = useState(false);
   const own = form.mode === "OWN";
   const { month, installationMonthlyTokens: budget } = model;
   const spent = budget != null && month.installationTokens >= budget;
@@ -70,6 +75,7 @@ export function Model({ companyId, model, onChanged }: ModelProps) {
           const { data } = await set.run({ input });
           if (!data) return;
           setKey("");
+          setSaved(form);
           setTested(undefined);
           toast(t("common.saved"));
           onChanged();
@@ -160,19 +166,31 @@ export function Model({ companyId, model, onChanged }: ModelProps) {
             busy={test.busy}
             onClick={async () => {
               setTested(undefined);
+              if (unsaved) return setTested({ text: t("model.unsaved") });
               const { data } = await test.run({ input: { companyId } });
               const result = data?.testModel.test;
               if (!result) return;
               const code = result.code ?? "OK";
-              const known = i18n.exists(`modelTest.${code}`) ? t(`modelTest.${code}`) : t("modelTest.REFUSED");
-              setTested(result.message ? `${known} ${result.message}` : known);
+              const text = i18n.exists(`modelTest.${code}`) ? t(`modelTest.${code}`) : t("modelTest.REFUSED");
+              // Of a refused key they would say the same once more.
+              setTested({ text, theirs: code === "CREDENTIALS" ? undefined : result.message });
             }}
           >
             {t("model.test")}
           </Button>
+          {own && model.keySet && (
+            <Button look="danger" onClick={() => setForgetting(true)}>
+              {t("model.removeKey")}
+            </Button>
+          )}
           {tested && (
             <p role="status" className="min-w-0 flex-1 wrap-anywhere text-ink-2">
-              {tested}
+              {tested.text}
+              {tested.theirs && (
+                <span className="block text-ink-3" lang="en">
+                  {tested.theirs}
+                </span>
+              )}
             </p>
           )}
           {(test.errorOf("mode") ?? test.errorOf()) && (
@@ -197,6 +215,30 @@ export function Model({ companyId, model, onChanged }: ModelProps) {
         )}
         {spent && <p className="basis-full text-bad">{t("model.budgetUsedUp")}</p>}
       </div>
+      <Dialog
+        open={forgetting}
+        onClose={() => setForgetting(false)}
+        title={t("model.removeKeyTitle")}
+        description={t("model.removeKeyText")}
+        footer={
+          <>
+            <Button onClick={() => setForgetting(false)}>{t("common.cancel")}</Button>
+            <Button
+              look="danger"
+              busy={forget.busy}
+              onClick={async () => {
+                const { data, refusals } = await forget.run({ input: { companyId, key: "" } });
+                if (!data) return toast(refusals[0]?.message ?? t("errors.INTERNAL"), { bad: true });
+                setTested(undefined);
+                setForgetting(false);
+                onChanged();
+              }}
+            >
+              {t("model.removeKey")}
+            </Button>
+          </>
+        }
+      />
     </Card>
   );
 }

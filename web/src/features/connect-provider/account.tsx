@@ -59,12 +59,13 @@ export function Account({ account, title, consequences, onChanged, actions, chil
         <div className="min-w-0 flex-1">
           <p className="truncate font-medium">{account.name ? `${title} · ${account.name}` : title}</p>
           <p className="text-[0.8125rem] text-ink-3">
-            {account.account}
+            {/* The others' are the name itself, or a number that nobody knows. */}
+            {account.provider === "stripe" && account.account}
             {account.credentials
               .filter((secret) => SHOWN.has(secret.name))
               .map((secret) => (
                 <span key={secret.name} className="block">
-                  {t(`secret.${secret.name}`, { last: secret.last, day: format.date(secret.updatedAt) })}
+                  {t(`secret.${secret.name}`, { last: secret.last || "····", day: format.date(secret.updatedAt) })}
                 </span>
               ))}
           </p>
@@ -79,7 +80,7 @@ export function Account({ account, title, consequences, onChanged, actions, chil
         </Badge>
       </div>
       {account.errorCode && (
-        <p role="status" className="text-[0.8125rem] text-bad">
+        <p role="status" className={warned ? "text-[0.8125rem] text-warn" : "text-[0.8125rem] text-bad"}>
           {t([`accountError.${account.provider}.${account.errorCode}`, `accountError.${account.errorCode}`], {
             defaultValue: t("accountError.request"),
           })}

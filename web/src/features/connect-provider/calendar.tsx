@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import type { AccountFragment } from "@/shared/api/gql/graphql";
@@ -12,6 +12,9 @@ const ConnectGoogleCalendar = graphql(`
     connectGoogleCalendar(input: $input) { url userErrors { field code message } }
   }
 `);
+
+/** Where a person looks who comes back to a long page. */
+const intoView = (node: HTMLElement | null) => node?.scrollIntoView({ block: "center" });
 
 type CalendarProps = {
   companyId: string;
@@ -27,10 +30,12 @@ export function Calendar({ companyId, account, available, onChanged }: CalendarP
   const connect = useAction(ConnectGoogleCalendar);
   const [params, setParams] = useSearchParams();
   const answer = params.get("calendar");
-  // Back from Google: said once, and gone from the address.
+  const [trouble, setTrouble] = useState<string>();
+  // Back from Google: said once, and gone from the address. What went wrong stays to be read.
   useEffect(() => {
     if (!answer) return;
-    toast(t(`calendarAnswer.${answer}`, { defaultValue: t("errors.INTERNAL") }), { bad: answer !== "connected" });
+    if (answer === "connected") toast(t("calendarAnswer.connected"));
+    else setTrouble(answer);
     setParams(
       (before) => {
         before.delete("calendar");
@@ -63,6 +68,11 @@ export function Calendar({ companyId, account, available, onChanged }: CalendarP
         </div>
         {!connected && agree}
       </div>
+      {trouble && (
+        <p ref={intoView} role="alert" className="mt-3 text-bad">
+          {t(`calendarAnswer.${trouble}`, { defaultValue: t("errors.INTERNAL") })}
+        </p>
+      )}
       {connected && (
         <Account
           account={connected}
