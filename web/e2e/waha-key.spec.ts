@@ -31,6 +31,7 @@ test("a key that the WAHA server refuses is said in plain words, and the right o
   await replace.getByRole("button", { name: "Replace the key" }).click();
   await expect(replace).toBeHidden();
   await expect(channel.getByText(/^Key ending in 6789, set on/)).toBeVisible();
+  await expect(channel.getByText("The server does not accept the key. Replace it.")).toBeHidden();
   await channel.getByRole("button", { name: "Show the code" }).click();
   await expect(code.getByRole("img", { name: "Code to scan with the phone" })).toBeVisible({ timeout: 20_000 });
   await code.getByRole("button", { name: "Close" }).last().click();

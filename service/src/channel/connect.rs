@@ -250,14 +250,26 @@ pub async fn replace_telegram_token(
     }
     let mut tx = ctx.db().begin(scope).await?;
     credential::set(ctx, &tx, scope, channel_id, TELEGRAM_TOKEN, &token.into()).await?;
-    let mut row = channel.into_active_model();
-    row.status = Set(ChannelStatus::Connecting);
+    let mut row = with_new_key(channel);
     row.external_id = Set(Some(bot.to_owned()));
     let channel = row.update(&tx).await?;
     note(ctx, &mut tx, scope, channel_id, ChannelLogKind::Replaced, None).await?;
     begin(ctx, &mut tx, scope, &channel, ConnectChannel::of(channel_id)).await?;
     ctx.commit(tx).await?;
     get(ctx, scope, channel_id).await
+}
+
+/// The row of a channel whose key was just replaced: it connects, and nothing is wrong with a key that nobody has tried.
+pub(super) fn with_new_key(channel: channel::Model) -> channel::ActiveModel {
+    let refused = channel.error_code.as_deref() == Some(fault_code(Kind::Credentials));
+    let mut row = channel.into_active_model();
+    row.status = Set(ChannelStatus::Connecting);
+    if refused {
+        row.error_code = Set(None);
+        row.last_error = Set(None);
+        row.error_count = Set(0);
+    }
+    row
 }
 
 /// Tries to connect once more: after a failure, when no code was scanned in time, or when the public address of the program has

@@ -1,7 +1,7 @@
 //! Connecting a phone by the company's own WAHA server (R44).
 
 use super::adapter::{self, WAHA_KEY};
-use super::connect::{ConnectChannel, NewChannel, already_connected, begin, note, start};
+use super::connect::{ConnectChannel, NewChannel, already_connected, begin, note, start, with_new_key};
 use super::{get, list, session};
 use crate::access::CompanyScope;
 use crate::company::{MAX_NAME, check_text};
@@ -12,7 +12,7 @@ use domain::channel::ChannelKind;
 use entity::channel;
 use entity::stored::{ChannelLogKind, ChannelStatus};
 use gateway::channel::waha::{self, Place};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use secrecy::SecretString;
 use serde_json::json;
 use uuid::Uuid;
@@ -109,8 +109,7 @@ pub async fn replace_waha_key(
     credential::set(ctx, &tx, scope, channel_id, WAHA_KEY, &api_key).await?;
     let mut settings = channel.settings.clone();
     settings["url"] = json!(url);
-    let mut row = channel.into_active_model();
-    row.status = Set(ChannelStatus::Connecting);
+    let mut row = with_new_key(channel);
     row.settings = Set(settings);
     let channel = row.update(&tx).await?;
     session::forgive(&tx, scope, channel_id).await?;
@@ -128,7 +127,7 @@ fn check_url(ctx: &Ctx, errors: &mut Vec<UserError>, url: &str) -> String {
         let text = "This is not the address of a server, such as https://waha.example.com";
         errors.push(UserError::new("url", "INVALID", text));
     } else if let Err(error) = ctx.engine().outside.guarded.check(url) {
-        let text = format!("This address may not be called: {error}. Who runs the program can allow it.");
+        let text = format!("Refused: {error}. Who runs the program can allow it.");
         errors.push(UserError::new("url", "NOT_ALLOWED", text));
     }
     url.to_owned()

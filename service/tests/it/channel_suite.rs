@@ -333,6 +333,7 @@ Line { telegram: Provider::Telegram, waha: Provider::Waha } {
         // Many messages later each asks seldom; none waits for its pause once the channel is known to work.
         line.later(1_800).await;
         line.put_in_new_key().await;
+        assert_eq!((line.now().await.error_code, line.now().await.last_error), (None, None), "nobody has tried it yet");
         line.work().await;
         line.later(60).await;
         assert_eq!((line.now().await.status, line.now().await.error_code), (ChannelStatus::Connected, None));
