@@ -1,20 +1,16 @@
 import { expect, test } from "@playwright/test";
-import { menu, signIn } from "./pages";
+import { happens, menu, signIn } from "./pages";
 
 // Servers of the testkit: they talk to the program by themselves, and the test holds the phone and is the person at Telegram.
 const WAHA = process.env.X8_TEST_WAHA ?? "";
 const TELEGRAM = process.env.X8_TEST_TELEGRAM ?? "";
-const done = async (address: string) => {
-  const answer = await fetch(address, { method: "POST" });
-  expect(answer.status).toBe(204);
-};
-const held = (what: "next" | "scan") => done(`${WAHA}/__test/${what}/default`);
+const held = (what: "next" | "scan") => happens(WAHA, `${what}/default`);
 
 test("a phone is linked by the code that the dialog shows live", async ({ page }) => {
   await signIn(page);
   await menu(page, "Settings").click();
   await page.getByRole("button", { name: "Connect WhatsApp" }).click();
-  const connect = page.getByRole("dialog");
+  const connect = page.getByRole("dialog", { name: "Connect WhatsApp" });
   await connect.getByLabel("Address of the server").fill(WAHA);
   await connect.getByLabel("Key of the server").fill("waha-test-key-0123456789");
   await connect.getByLabel("Session").fill("default");
@@ -58,7 +54,7 @@ test("a bot is tried out by a link, and the dialog says when it has answered", a
   await signIn(page);
   await menu(page, "Settings").click();
   await page.getByRole("button", { name: "Connect Telegram" }).click();
-  const connect = page.getByRole("dialog");
+  const connect = page.getByRole("dialog", { name: "Connect Telegram" });
   await connect.getByLabel("Name").fill("Flora's bot");
   // A token that the fake knows; no bot of that number exists.
   await connect.getByLabel("Token").fill("110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw8");
@@ -78,7 +74,7 @@ test("a bot is tried out by a link, and the dialog says when it has answered", a
   await expect(link).not.toHaveAttribute("href", first ?? "");
   await expect(dialog.getByText("Waiting for Start to be pressed.")).toBeVisible();
   const code = new URL((await link.getAttribute("href")) ?? "").searchParams.get("start");
-  await done(`${TELEGRAM}/__test/start/${code}`);
+  await happens(TELEGRAM, `start/${code}`);
   await expect(dialog.getByText("It works. The bot has answered Ana Ruiz.")).toBeVisible({ timeout: 20_000 });
   await dialog.getByRole("button", { name: "Close" }).last().click();
   await expect(dialog).toBeHidden();
