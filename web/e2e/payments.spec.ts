@@ -56,6 +56,9 @@ test("a key is taken once, and only its last four characters are shown afterward
   await expect(payments.getByText("Test mode")).toBeVisible();
   await expect(payments.getByText("Connected", { exact: true }).first()).toBeVisible();
   await expect(payments.getByText(/^Key ending in ghij, set on/)).toBeVisible();
+  // Nobody is told to set a webhook to an address that Stripe cannot reach.
+  await expect(payments.getByText("X8 has no public https address")).toBeVisible();
+  await expect(payments.getByText("/webhooks/payment/")).toHaveCount(0);
 
   // Nothing that the page is sent later holds more of it.
   const sent = await answersOf(page, async () => {

@@ -173,12 +173,12 @@ pub(crate) async fn run_connect(ctx: &Ctx, claimed: &Claimed) -> Result<(), Fail
             settings["endpoint"] = json!(endpoint);
         }
         // The secret of before is of a webhook that this account does not have, or that this key may not change.
-        Webhook::None(_) if row.settings["endpoint"].is_null() => {
+        Webhook::None(_) | Webhook::Unreachable if row.settings["endpoint"].is_null() => {
             credential::forget(&tx, &scope, row.id, STRIPE_WEBHOOK).await?;
         }
-        Webhook::None(_) | Webhook::Known => {}
+        Webhook::None(_) | Webhook::Unreachable | Webhook::Known => {}
     }
-    settings["webhook"] = json!(!matches!(webhook, Webhook::None(_)));
+    settings["webhook"] = json!(matches!(webhook, Webhook::Known | Webhook::Made { .. }));
     settings["old_endpoint"] = json!(null);
     settings["old_live"] = json!(null);
     credential::forget(&tx, &scope, row.id, STRIPE_KEY_BEFORE).await?;
@@ -203,8 +203,8 @@ pub(crate) async fn run_connect(ctx: &Ctx, claimed: &Claimed) -> Result<(), Fail
     });
     row.error_code = Set(trouble.as_ref().map(|(code, _)| (*code).to_owned()));
     row.last_error = Set(match webhook {
-        Webhook::None(why) => why,
-        Webhook::Known | Webhook::Made { .. } => None,
+        Webhook::None(why) => Some(why),
+        Webhook::Known | Webhook::Made { .. } | Webhook::Unreachable => None,
     });
     row.error_count = Set(0);
     row.connected_at = Set(Some(ctx.time()));
@@ -227,7 +227,11 @@ fn trouble(who: &Account, webhook: &Webhook) -> Option<(&'static str, bool)> {
     if !who.takes_money {
         return Some(("charges_disabled", true));
     }
-    matches!(webhook, Webhook::None(_)).then_some(("webhook_missing", false))
+    match webhook {
+        Webhook::Unreachable => Some(("webhook_unreachable", false)),
+        Webhook::None(_) => Some(("webhook_missing", false)),
+        Webhook::Known | Webhook::Made { .. } => None,
+    }
 }
 
 /// How the provider reports to us.
@@ -236,8 +240,10 @@ enum Webhook {
     Known,
     /// Set now.
     Made { endpoint: String, secret: SecretString },
-    /// Not at all: pages are looked at instead. Why, in the provider's words.
-    None(Option<String>),
+    /// Not at all, as the key may not set one: pages are looked at instead. Why, in the provider's words.
+    None(String),
+    /// Not at all, as no provider can call the address of this installation. Nobody at the company can change that.
+    Unreachable,
 }
 
 /// The webhook that is set, renewed where Stripe has switched it off or lost it, or where it leads elsewhere; one that is made
@@ -255,13 +261,13 @@ async fn set_webhook(
     // Providers call public HTTPS addresses only.
     let reachable = ctx.engine().public_url.starts_with("https://");
     match row.settings["endpoint"].as_str() {
-        Some(_) if !reachable => return Ok(Webhook::None(None)),
+        Some(_) if !reachable => return Ok(Webhook::Unreachable),
         Some(endpoint) => match account.is_endpoint_well(endpoint, &url).await {
             Ok(true) => return Ok(Webhook::Known),
             Ok(false) => match account.renew_endpoint(endpoint, &url).await {
                 Ok(()) => return Ok(Webhook::Known),
                 Err(error) if matches!(error.kind, Kind::Credentials | Kind::Request) => {
-                    return Ok(Webhook::None(Some(error.text)));
+                    return Ok(Webhook::None(error.text));
                 }
                 Err(error) => return Err(error),
             },
@@ -280,8 +286,8 @@ async fn set_webhook(
     };
     let made = match made {
         Ok(Some(made)) => Webhook::Made { endpoint: made.external_id, secret: made.secret.expose_secret().into() },
-        Ok(None) => Webhook::None(None),
-        Err(error) if matches!(error.kind, Kind::Credentials | Kind::Request) => Webhook::None(Some(error.text)),
+        Ok(None) => Webhook::Unreachable,
+        Err(error) if matches!(error.kind, Kind::Credentials | Kind::Request) => Webhook::None(error.text),
         Err(error) => return Err(error),
     };
     if let Some(old) = row.settings["old_endpoint"].as_str()

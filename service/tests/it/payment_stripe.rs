@@ -319,7 +319,7 @@ testkit::both! {
     /// Where Stripe cannot report to us, we look all the time.
     async fn payments_are_found_without_any_webhook(kit: Kit) {
         let home = Till::at_stripe(kit, "http://127.0.0.1:8000").await;
-        assert_eq!(home.account().await.error_code.as_deref(), Some("webhook_missing"));
+        assert_eq!(home.account().await.error_code.as_deref(), Some("webhook_unreachable"));
         assert_eq!(home.account().await.status, ChannelStatus::Connected);
         let order = home.shop.roses("ann").await;
         let page = home.page(&order).await;

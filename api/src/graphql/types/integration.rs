@@ -56,7 +56,8 @@ impl Integration {
     }
 
     /// Why it failed last, as a word for translations: `credentials`, `unavailable`, `rate_limited`, `request`,
-    /// `charges_disabled`, `webhook_missing`.
+    /// `charges_disabled`, `webhook_missing` (the key may not set one), `webhook_unreachable` (X8 is not at a public https
+    /// address).
     async fn error_code(&self) -> Option<&str> {
         self.0.error_code.as_deref()
     }

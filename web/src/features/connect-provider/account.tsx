@@ -26,6 +26,8 @@ const DisconnectIntegration = graphql(`
 
 // Others are of the program's own making.
 const SHOWN = new Set(["stripe_key", "stripe_webhook", "google_refresh", "cloudinary_secret"]);
+// Without a webhook everything works all the same: payments are looked up.
+const WITHOUT_WEBHOOK = new Set(["webhook_missing", "webhook_unreachable"]);
 
 type AccountProps = {
   account: AccountFragment;
@@ -49,8 +51,7 @@ export function Account({ account, title, consequences, onChanged, actions, chil
   // The newest line of the log when a test was asked for: what comes after it tells how the test went.
   const [before, setBefore] = useState<string>();
   const newest = account.log[0];
-  // Without a webhook everything works all the same.
-  const well = account.status === "CONNECTED" && (!account.errorCode || account.errorCode === "webhook_missing");
+  const well = account.status === "CONNECTED" && (!account.errorCode || WITHOUT_WEBHOOK.has(account.errorCode));
   const passed = well && before !== undefined && newest?.kind !== "CONNECTING" && newest?.at !== before;
   const warned = account.status === "CONNECTED" && account.errorCode;
   return (
