@@ -29,6 +29,15 @@ pub struct Entry {
     pub zone: String,
 }
 
+/// An entry that takes time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// The entry's id; every occurrence of one that repeats has its own.
+    pub id: String,
+    /// From when to when; a whole day by the calendar's zone.
+    pub time: Interval,
+}
+
 /// What became of one of the calendar's entries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
@@ -64,6 +73,12 @@ pub trait Calendar: std::fmt::Debug + Send + Sync {
     /// [`Error`].
     async fn busy(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Interval>, Error>;
 
+    /// The entries that take time between two moments, in no order: what [`busy`](Self::busy) joins, by its parts.
+    ///
+    /// # Errors
+    /// [`Error`].
+    async fn taken(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Taken>, Error>;
+
     /// Writes an entry, or makes the one of that id as it is here.
     ///
     /// # Errors
@@ -94,6 +109,10 @@ impl Calendar for BuiltIn {
     }
 
     async fn busy(&self, _: Timestamp, _: Timestamp) -> Result<Vec<Interval>, Error> {
+        Ok(Vec::new())
+    }
+
+    async fn taken(&self, _: Timestamp, _: Timestamp) -> Result<Vec<Taken>, Error> {
         Ok(Vec::new())
     }
 

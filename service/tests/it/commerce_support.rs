@@ -85,6 +85,21 @@ impl Shop {
         shop
     }
 
+    /// A second specialist begins to work here.
+    pub(crate) async fn sells_foot_massage(&self) {
+        let cells = [
+            ("service_name", "Foot massage"),
+            ("sku", "M2"),
+            ("price", "50"),
+            ("duration", "60 min"),
+            ("slots_available", "100"),
+            ("specialist_initials", "Marco"),
+            ("location", "Valencia"),
+        ];
+        self.row(ItemKind::Service, &cells).await;
+        service::catalog::publish(&self.kit.ctx, &self.scope, false).await.unwrap();
+    }
+
     async fn row(&self, kind: ItemKind, cells: &[(&str, &str)]) {
         let mut row: BTreeMap<String, String> =
             cells.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())).collect();

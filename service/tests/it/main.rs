@@ -4,6 +4,7 @@
 
 mod suite;
 
+mod calendar_beside;
 mod calendar_google;
 mod calendar_hand;
 mod calendar_suite;

@@ -8,12 +8,15 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use foundation::{Clock, ManualClock};
 use gateway::calendar::google::challenge;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The registration of the installation; made for tests.
 pub const CLIENT_ID: &str = "1234567890-fake.apps.example";
+/// The calendar's zone.
+const ZONE: &str = "Europe/Madrid";
 /// Its secret.
 pub const CLIENT_SECRET: &str = "fake-client-secret";
 
@@ -162,6 +165,25 @@ impl Google {
         self.lock().set(id, event);
     }
 
+    /// Somebody enters whole days, up to but not with `end`.
+    pub fn enter_days(&self, id: &str, start: Date, end: Date) {
+        let event = json!({ "id": id, "status": "confirmed", "summary": "Holiday",
+            "start": { "date": start.to_string() }, "end": { "date": end.to_string() } });
+        self.lock().set(id, event);
+    }
+
+    /// The person shows an event as "available".
+    pub fn show_available(&self, id: &str) {
+        self.lock().amend(id, "transparency", json!("transparent"));
+    }
+
+    /// An event becomes an invitation that the person declines; another guest comes.
+    pub fn decline(&self, id: &str) {
+        let guests = json!([{ "email": "guest@example.com", "responseStatus": "accepted" },
+            { "email": "owner@example.com", "self": true, "responseStatus": "declined" }]);
+        self.lock().amend(id, "attendees", guests);
+    }
+
     /// Somebody moves an event.
     pub fn drag(&self, id: &str, start: Timestamp, end: Timestamp) {
         let mut inside = self.lock();
@@ -225,10 +247,30 @@ fn no_token(error: &str) -> Reply {
     Reply::json(400, &json!({ "error": error, "error_description": "Token has been expired or revoked." }))
 }
 
+/// A moment of an event; a day begins at midnight of the calendar's zone.
+fn moment(time: &Value) -> Option<Timestamp> {
+    let text = |name: &str| time[name].as_str();
+    match text("dateTime") {
+        Some(moment) => moment.parse().ok(),
+        None => Some(text("date")?.parse::<Date>().ok()?.in_tz(ZONE).ok()?.timestamp()),
+    }
+}
+
+fn declined(event: &Value) -> bool {
+    let of = |guest: &Value| guest["self"] == true && guest["responseStatus"] == "declined";
+    event["attendees"].as_array().is_some_and(|guests| guests.iter().any(of))
+}
+
 impl Inside {
     fn set(&mut self, id: &str, event: Value) {
         self.change += 1;
         self.events.insert(id.to_owned(), (self.change, event));
+    }
+
+    fn amend(&mut self, id: &str, field: &str, value: Value) {
+        let mut event = self.events[id].1.clone();
+        event[field] = value;
+        self.set(id, event);
     }
 
     fn token(&mut self, now: i64, form: &BTreeMap<String, String>) -> Reply {
@@ -288,7 +330,8 @@ impl Inside {
             .events
             .values()
             .filter(|(_, event)| event["status"] != "cancelled" && event["transparency"] != "transparent")
-            .filter_map(|(_, event)| Some((time(&event["start"]["dateTime"])?, time(&event["end"]["dateTime"])?)))
+            .filter(|(_, event)| !declined(event))
+            .filter_map(|(_, event)| Some((moment(&event["start"])?, moment(&event["end"])?)))
             .filter(|(start, end)| *start < to && *end > from)
             .collect();
         taken.sort_unstable();
@@ -321,8 +364,8 @@ impl Inside {
         if since.is_some() && ["timeMin", "timeMax", "orderBy", "q"].iter().any(|name| query.contains_key(*name)) {
             return refused(400, "badRequest", "Sync token cannot be used together with other query restrictions.");
         }
-        let after = query.get("timeMin").and_then(|text| text.parse::<Timestamp>().ok());
-        let ends = |event: &Value| event["end"]["dateTime"].as_str().and_then(|text| text.parse::<Timestamp>().ok());
+        let bound = |name: &str| query.get(name).and_then(|text| text.parse::<Timestamp>().ok());
+        let (after, before) = (bound("timeMin"), bound("timeMax"));
         let skip = number("pageToken").and_then(Result::ok).and_then(|skip| usize::try_from(skip).ok()).unwrap_or(0);
         let all: Vec<&Value> = self
             .events
@@ -330,15 +373,16 @@ impl Inside {
             .filter(|(change, event)| match since {
                 Some(since) => *change > since,
                 None => {
-                    let past = after.is_some_and(|after| ends(event).is_some_and(|end| end <= after));
-                    event["status"] != "cancelled" && !past
+                    let past = after.zip(moment(&event["end"])).is_some_and(|(after, end)| end <= after);
+                    let later = before.zip(moment(&event["start"])).is_some_and(|(before, start)| start >= before);
+                    event["status"] != "cancelled" && !past && !later
                 }
             })
             .map(|(_, event)| event)
             .collect();
         let items: Vec<&Value> = all.iter().copied().skip(skip).take(PAGE).collect();
         let name = self.name.as_deref().unwrap_or("owner@example.com");
-        let mut page = json!({ "kind": "calendar#events", "summary": name, "timeZone": "Europe/Madrid",
+        let mut page = json!({ "kind": "calendar#events", "summary": name, "timeZone": ZONE,
             "accessRole": "owner", "items": items });
         if skip + PAGE < all.len() {
             page["nextPageToken"] = json!(format!("p{}", skip + PAGE));

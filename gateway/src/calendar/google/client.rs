@@ -2,15 +2,17 @@
 
 use super::{CALENDAR, NAME};
 use crate::breaker::Circuit;
-use crate::calendar::{Calendar, Change, Changes, Entry};
+use crate::calendar::{Calendar, Change, Changes, Entry, Taken};
 use crate::error::{Error, Kind};
 use async_trait::async_trait;
 use domain::booking::Interval;
 use foundation::http::{Answer, Http};
 use google_calendar3::api::{
-    Channel, Event, EventExtendedProperties, Events, FreeBusyRequest, FreeBusyRequestItem, FreeBusyResponse,
+    Channel, Event, EventAttendee, EventDateTime, EventExtendedProperties, Events, FreeBusyRequest,
+    FreeBusyRequestItem, FreeBusyResponse,
 };
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use reqwest::{Method, Url};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -32,6 +34,9 @@ const MOST_PAGES: usize = 100;
 const WATCH_SECONDS: &str = "604800";
 /// What of an event is read: nothing of what people write in it.
 const FIELDS: &str = "items(id,status,start,end),nextPageToken,nextSyncToken";
+/// The same, of events by their time.
+const TAKEN_FIELDS: &str =
+    "items(id,status,transparency,start,end,attendees(self,responseStatus)),timeZone,nextPageToken";
 
 /// One calendar, by an access token.
 #[derive(Clone)]
@@ -184,9 +189,32 @@ impl Google {
         }
     }
 
-    async fn list(&self, query: &[(&str, &str)]) -> Result<Events, Error> {
+    async fn list(&self, query: &[(&str, &str)], timeout: Duration) -> Result<Events, Error> {
         let path = format!("calendars/{CALENDAR}/events");
-        read(&self.call(Method::GET, &path, query, None, TIMEOUT).await?)
+        read(&self.call(Method::GET, &path, query, None, timeout).await?)
+    }
+
+    /// Every page of a reading.
+    async fn pages(
+        &self,
+        query: &[(&str, &str)],
+        timeout: Duration,
+        mut each: impl FnMut(Events) + Send,
+    ) -> Result<(), Error> {
+        let mut page: Option<String> = None;
+        for _ in 0..MOST_PAGES {
+            let mut query = [&[("maxResults", PAGE)], query].concat();
+            if let Some(page) = &page {
+                query.push(("pageToken", page));
+            }
+            let mut events = self.list(&query, timeout).await?;
+            page = events.next_page_token.take();
+            each(events);
+            if page.is_none() {
+                return Ok(());
+            }
+        }
+        Err(Error::new(NAME, Kind::Request, "the calendar has more events than are read"))
     }
 }
 
@@ -240,21 +268,44 @@ fn without_nulls(value: Value) -> Value {
 
 fn change(event: Event) -> Option<Change> {
     let removed = event.status.as_deref() == Some("cancelled");
-    let moment = |time: Option<google_calendar3::api::EventDateTime>| {
-        time.and_then(|time| time.date_time).and_then(|time| Timestamp::from_second(time.timestamp()).ok())
-    };
-    let time = match (moment(event.start), moment(event.end)) {
+    let time = match (moment(event.start.as_ref()), moment(event.end.as_ref())) {
         (Some(start), Some(end)) if !removed => Some(Interval { start, end }),
         _ => None,
     };
     Some(Change { id: event.id?, time, removed })
 }
 
+fn moment(time: Option<&EventDateTime>) -> Option<Timestamp> {
+    Timestamp::from_second(time?.date_time?.timestamp()).ok()
+}
+
+/// Whether an event takes the time of the calendar's owner: a shown "available" does not, nor does an invitation that was declined.
+fn takes_time(event: &Event) -> bool {
+    let declined =
+        |guest: &EventAttendee| guest.self_ == Some(true) && guest.response_status.as_deref() == Some("declined");
+    event.status.as_deref() != Some("cancelled")
+        && event.transparency.as_deref() != Some("transparent")
+        && !event.attendees.iter().flatten().any(declined)
+}
+
+/// The time of an event; whole days begin and end at midnight of the calendar's zone, the last one not included.
+fn taken(event: &Event, zone: &TimeZone) -> Option<Taken> {
+    let at = |time: Option<&EventDateTime>| {
+        moment(time).or_else(|| {
+            let day: jiff::civil::Date = time?.date?.to_string().parse().ok()?;
+            Some(day.to_zoned(zone.clone()).ok()?.timestamp())
+        })
+    };
+    let time = Interval { start: at(event.start.as_ref())?, end: at(event.end.as_ref())? };
+    (time.start < time.end).then_some(Taken { id: event.id.clone()?, time })
+}
+
 #[async_trait]
 impl Calendar for Google {
     async fn check(&self) -> Result<Option<String>, Error> {
         // The events' list is what the consent covers; it names the calendar too.
-        let events: Events = self.list(&[("maxResults", "1"), ("fields", "summary,timeZone,accessRole")]).await?;
+        let events: Events =
+            self.list(&[("maxResults", "1"), ("fields", "summary,timeZone,accessRole")], TIMEOUT).await?;
         match events.access_role.as_deref() {
             Some("reader" | "freeBusyReader" | "none") => {
                 Err(Error::new(NAME, Kind::Credentials, "this calendar may only be read"))
@@ -289,6 +340,20 @@ impl Calendar for Google {
         Ok(busy)
     }
 
+    async fn taken(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Taken>, Error> {
+        let (from, to) = (from.to_string(), to.to_string());
+        let query =
+            [("fields", TAKEN_FIELDS), ("singleEvents", "true"), ("timeMin", from.as_str()), ("timeMax", to.as_str())];
+        let mut all = Vec::new();
+        self.pages(&query, BUSY_TIMEOUT, |events| {
+            let zone = events.time_zone.as_deref().and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
+            let items = events.items.unwrap_or_default();
+            all.extend(items.iter().filter(|event| takes_time(event)).filter_map(|event| taken(event, &zone)));
+        })
+        .await?;
+        Ok(all)
+    }
+
     async fn put(&self, entry: &Entry) -> Result<(), Error> {
         let body = event(entry)?;
         let events = format!("calendars/{CALENDAR}/events");
@@ -313,24 +378,15 @@ impl Calendar for Google {
 
     async fn changes(&self, mark: Option<&str>, from: Timestamp) -> Result<Changes, Error> {
         let mut changes = Changes::default();
-        let mut page: Option<String> = None;
         // Google takes a bound of time with the first reading only (<https://developers.google.com/workspace/calendar/api/guides/sync>).
         // What repeats stays one entry: ours do not, and others are not looked at.
         let from = from.to_string();
         let since = mark.map_or(("timeMin", from.as_str()), |mark| ("syncToken", mark));
-        for _ in 0..MOST_PAGES {
-            let mut query = vec![("maxResults", PAGE), ("fields", FIELDS), since];
-            if let Some(page) = &page {
-                query.push(("pageToken", page));
-            }
-            let events = self.list(&query).await?;
+        self.pages(&[("fields", FIELDS), since], TIMEOUT, |events| {
             changes.entries.extend(events.items.unwrap_or_default().into_iter().filter_map(change));
             changes.mark = events.next_sync_token;
-            page = events.next_page_token;
-            if page.is_none() {
-                return Ok(changes);
-            }
-        }
-        Err(Error::new(NAME, Kind::Request, "the calendar has more events than are read"))
+        })
+        .await?;
+        Ok(changes)
     }
 }
